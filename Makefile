@@ -1,0 +1,101 @@
+# govsla: make | check | demo | bench | lint | format | install | clean
+#
+#   make DEVELOPER=1                      warnings are errors
+#   make SANITIZE=address,undefined       everything built with these sanitizers, beside the plain build
+#   make check                            sets up, builds, runs every test (also under sanitizers)
+#   make demo                             sets up, builds, runs the main job on real endpoints
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= gcc
+CFLAGS  ?= -O2 -g
+SANITIZE ?=
+DEVELOPER ?=
+
+BUILD ?= build$(if $(SANITIZE),/sanitize)$(if $(filter clang%,$(notdir $(CC))),/clang)
+
+comma := ,
+PACKAGES := libuv libcurl libcares jansson libpq sqlite3 gmp libcrypto icu-i18n icu-uc
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wmissing-prototypes -Wno-sign-conversion
+CPPFLAGS_ALL := -I. -D_GNU_SOURCE -DGOVSLA_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(CPPFLAGS)
+CFLAGS_ALL := -std=c11 $(WARNINGS) $(CFLAGS) -fno-common -pthread \
+	$(if $(DEVELOPER),-Werror) \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+LDFLAGS_ALL := $(LDFLAGS) -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+
+# What each folder's objects may be linked with: the arrows of docs/design (downwards only).
+BASE    := base
+JUDGE   := calc case $(BASE)
+SLACALC := slacalc report $(JUDGE)
+SLAMON  := monitor $(BASE)
+
+LIBS_BASE    := $(shell pkg-config --libs jansson icu-i18n icu-uc 2>/dev/null)
+LIBS_SLACALC := $(LIBS_BASE) $(shell pkg-config --libs gmp libpq libcrypto 2>/dev/null)
+LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares libpq sqlite3 libcrypto 2>/dev/null)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c))))
+
+.PHONY: all programs check demo bench lint format install clean setup tests
+all: programs
+
+programs: $(BUILD)/slacalc.bin $(BUILD)/slamon.bin
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(PURE) -MMD -MP -c -o $@ $<
+
+# calc/ must not contain a floating-point instruction (see also make lint).
+$(BUILD)/calc/%.o: PURE = $(if $(filter clang%,$(notdir $(CC))),,$(if $(SANITIZE),,-mgeneral-regs-only))
+
+$(BUILD)/slacalc.bin: $(BUILD)/slacalc/main.o $(call objects,$(SLACALC))
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLACALC)
+
+$(BUILD)/slamon.bin: $(BUILD)/monitor/main.o $(call objects,$(SLAMON))
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
+
+# ---- tests: tests/unit/test_FOLDER_MODULE.c is one program of Check suites, linked with its FOLDER ----
+UNIT_calc    := $(JUDGE)
+UNIT_case    := $(JUDGE)
+UNIT_base    := $(BASE)
+UNIT_report  := report $(JUDGE)
+UNIT_slacalc := $(SLACALC)
+UNIT_monitor := $(SLAMON)
+LIBS_UNIT := $(LIBS_SLACALC) $(LIBS_SLAMON) $(shell pkg-config --libs check 2>/dev/null)
+
+unit_programs := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+folder_of = $(word 2,$(subst _, ,$(notdir $(1))))
+
+.SECONDEXPANSION:
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call objects,$$(UNIT_$$(call folder_of,$$*)))
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_UNIT)
+
+tests: programs $(unit_programs)
+
+setup:
+	@deploy/install-packages
+
+check: setup
+	@tests/run
+
+demo: setup
+	@demo/run
+
+bench: setup
+	@bench/run
+
+lint:
+	@tests/lint
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(BUILD)/slacalc.bin $(DESTDIR)$(PREFIX)/bin/slacalc
+	install $(BUILD)/slamon.bin $(DESTDIR)$(PREFIX)/bin/slamon
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,54 @@
+/*
+ * sample: one scheduled probe of one target from one vantage, and what came of it.
+ *
+ * The words are the same in slamon, the spool, SQL, JSON and the report; the numbers are stored and must
+ * never be renumbered (append only).
+ */
+#ifndef GOVSLA_BASE_SAMPLE_H
+#define GOVSLA_BASE_SAMPLE_H
+
+#include <stdint.h>
+
+enum sample_outcome {
+	SAMPLE_UP = 0,     /* answered as expected, within the timeout */
+	SAMPLE_DOWN = 1,   /* sent, and not answered as expected: the target's or the path's fault */
+	SAMPLE_MISSED = 2, /* scheduled and never sent: the monitor's own fault */
+};
+
+enum sample_failure {
+	FAILURE_NONE = 0,
+	/* of a sample that is down */
+	FAILURE_TIMEOUT = 1,       /* no answer within the timeout */
+	FAILURE_DNS = 2,           /* the name could not be resolved */
+	FAILURE_REFUSED = 3,       /* connection refused, or ICMP port unreachable */
+	FAILURE_UNREACHABLE = 4,   /* network or host unreachable */
+	FAILURE_RESET = 5,         /* connection closed before the answer was complete */
+	FAILURE_TLS = 6,           /* handshake or certificate */
+	FAILURE_HTTP_STATUS = 7,   /* a status code that was not expected */
+	FAILURE_BODY_MISMATCH = 8, /* the expected text is not in the body */
+	FAILURE_PROTOCOL = 9,      /* an answer that is not of the protocol, or too large */
+	/* of a sample that is missed: the reason */
+	FAILURE_IN_FLIGHT_CAP = 20, /* the stated limit of probes in flight was reached */
+	FAILURE_NOT_RUNNING = 21,   /* the process could not run at that time */
+	FAILURE_SEND = 22,          /* this machine could not send: no route, no buffer, no descriptor */
+	FAILURE_NO_RECORD = 23,     /* no record of a scheduled instant exists (made by calc, never stored) */
+};
+
+/* The word for an outcome ("up"), or NULL for a number that is none. */
+const char *sample_outcome_name(int outcome);
+
+/* The outcome of a word, or -1. */
+int sample_outcome_parse(const char *name);
+
+/* The word for a failure class ("http status"), "" for FAILURE_NONE, NULL for a number that is none. */
+const char *sample_failure_name(int failure);
+
+/* What calc sees of a sample. */
+struct sample {
+	int64_t scheduled_us; /* the instant at which it was due, UTC */
+	int32_t rtt_us;       /* round trip of the phase that counts; meaningful only for SAMPLE_UP */
+	uint8_t outcome;      /* enum sample_outcome */
+	uint8_t failure;      /* enum sample_failure */
+};
+
+#endif
