@@ -1,0 +1,152 @@
+/*
+ * statement: what a case comes to. The one entry point of calc/.
+ *
+ * A statement is a pure function of (case, engine version): the same case gives the same statement on any
+ * machine at any time. Every figure is a node of the derivation (derivation.h); the structs below only say
+ * which node is which figure, beside the pictures (timelines) that a report draws.
+ *
+ *     struct statement *s;
+ *     if (statement_make(&arena, the_case, &s, &err) < 0) ...
+ *     ... report_json(s, &text) ...
+ *     statement_free(s);
+ *
+ * A statement borrows from its case and from the arena; GMP's numbers are its own: statement_free().
+ */
+#ifndef GOVSLA_CALC_STATEMENT_H
+#define GOVSLA_CALC_STATEMENT_H
+
+#include "calc/case.h"
+#include "calc/derivation.h"
+#include "calc/timeline.h"
+
+enum verdict {
+	VERDICT_MET,          /* even the worst reading meets the level */
+	VERDICT_BREACHED,     /* even the best reading misses it */
+	VERDICT_NOT_PROVABLE, /* in between, or unknown */
+};
+
+/* "met", "breached", "not provable" */
+const char *verdict_name(enum verdict verdict);
+
+/*
+ * A figure: a node of the statement's book, or FIGURE_UNKNOWN where it is not defined (a percentage of no
+ * time, a mean of no samples). Its exact value as text is figure_text(s, node).
+ */
+#define FIGURE_UNKNOWN (-1)
+
+struct availability_figures { /* seconds and per cent */
+	int downtime_least, downtime_most;
+	int unmeasured, obscured; /* obscured is a part of unmeasured */
+	int excluded;
+	int denominator;
+	int worst, best,
+	    by_method; /* per cent; the two readings of the range, and the contract's own method */
+	int coverage;  /* share of 1 */
+};
+
+struct latency_figures { /* ms; received, sent and loss are counts and a share of 1 */
+	int mean, p50, p95, p99;
+	int received, sent, loss;
+	int coverage;
+	int excluded; /* seconds of accepted exclusions left out */
+};
+
+struct credit_figures {
+	bool due;                /* false: the level carries no money, the rest is unset */
+	int rate;                /* per cent of the base at the point value */
+	int exact;               /* the exact credit of this level alone */
+	int amount, least, most; /* determined: at the point value, at the best and at the worst reading */
+	const char *currency;
+};
+
+struct level_result {
+	const struct level *level;
+	enum verdict verdict;
+	const char *settle; /* what evidence would settle it; NULL unless not provable */
+	struct availability_figures availability;  /* of METRIC_AVAILABILITY */
+	struct availability_figures unexcluded;    /* the same, had no exclusion been accepted */
+	struct latency_figures latency;            /* of METRIC_LATENCY_MEAN */
+	struct latency_figures unexcluded_latency; /* the same, had no exclusion been accepted */
+	struct credit_figures credit;
+};
+
+struct payable { /* to one payer: the determined credit of all levels together */
+	const struct fee *fee;
+	int amount, least, most;
+};
+
+struct outage {               /* a stretch of the service's timeline that is down or may be */
+	struct span certain;  /* µs: surely down; empty when nothing is certain */
+	struct span possible; /* µs: certainly up before and after, unless cut by the period */
+	int failed_samples;   /* over all observations of the service */
+	int failure;          /* most frequent enum sample_failure among them */
+};
+
+struct target_view { /* what a report draws of one observation */
+	const struct observation *observation;
+	struct timeline timeline; /* over the period; in ticks */
+};
+
+struct service_result {
+	const struct service *service;
+	struct timeline
+	    timeline; /* of the whole service over the period, by neighbouring samples; in ticks */
+	struct span_set excluded; /* accepted exclusions, µs */
+	struct target_view *targets;
+	size_t target_count;
+	struct outage *outages;
+	size_t outage_count;
+	struct level_result *levels;
+	size_t level_count;
+	struct payable *payable;
+	size_t payable_count;
+	int credit_total; /* FIGURE_UNKNOWN when no level carries money or one of them is unknown */
+	int credit_least, credit_most;
+	const char *currency;
+	int shortest_provable_s; /* node: the shortest outage that the interval can prove, in seconds */
+};
+
+struct exclusion_result { /* one exclusion as it concerns one service */
+	const struct exclusion *exclusion;
+	const struct service *service;
+	bool accepted;
+	const char *why; /* why it was refused; NULL when accepted */
+};
+
+struct obligation {
+	const struct party *debtor, *creditor;
+	const struct contract *contract; /* NULL when the case names none */
+	const char *basis;               /* "5.3-1", "5.3-2" */
+	int claimed, determined;         /* determined FIGURE_UNKNOWN: not yet */
+	int cap;                         /* FIGURE_UNKNOWN: none */
+	int payable, paid, pending, cut;
+};
+
+struct policy_used {
+	const char *name, *value, *origin; /* origin "case" or "default" */
+};
+
+struct statement {
+	const struct sla_case *the_case;
+	struct book *book;
+	int period_s; /* node: length of the period */
+	struct service_result *services;
+	size_t service_count;
+	struct exclusion_result *exclusions;
+	size_t exclusion_count;
+	struct obligation *obligations;
+	size_t obligation_count;
+	struct policy_used *policies;
+	size_t policy_count;
+};
+
+/* Judges the case. Returns 0, or ERROR_DATA / ERROR_UNSUPPORTED with the field that is wrong. */
+int statement_make(struct arena *a, const struct sla_case *c, struct statement **out,
+                   struct error *err) MUST_CHECK;
+
+void statement_free(struct statement *s);
+
+/* The exact value of a figure as text ("300", "99.985", "2/37"); NULL for FIGURE_UNKNOWN. Borrowed from s. */
+const char *figure_text(const struct statement *s, int figure);
+
+#endif

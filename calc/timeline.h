@@ -1,0 +1,92 @@
+/*
+ * timeline: what is known about a target over a period, from its samples.
+ *
+ * A timeline covers a span without gaps by runs of one state each. Between two neighbouring samples that are
+ * both up the target was up, both down it was down, mixed either; farther apart than the gap limit, or with a
+ * scheduled instant between them that has no record, or beside a missed sample, it is unmeasured. Stated
+ * assumption: the state does not flip twice between neighbouring samples.
+ *
+ * Time unit: the tick, half a microsecond, so that the midpoint of two instants is exact. tick_of() converts.
+ *
+ * Downtime is a range: least = down; most = down + either + unmeasured.
+ */
+#ifndef GOVSLA_CALC_TIMELINE_H
+#define GOVSLA_CALC_TIMELINE_H
+
+#include "base/span.h"
+#include "calc/case.h"
+
+#define TICKS_PER_US INT64_C(2)
+#define TICKS_PER_S  (TICKS_PER_US * US_PER_S)
+
+static inline int64_t tick_of(int64_t us)
+{
+	return us * TICKS_PER_US;
+}
+
+enum state {
+	STATE_UP,
+	STATE_DOWN,
+	STATE_EITHER,     /* measured at both ends, which disagree */
+	STATE_UNMEASURED, /* nothing is known */
+	STATE_OBSCURED,   /* nothing is known, because a nearer hop of the path was down */
+};
+
+#define STATE_COUNT 5
+
+struct run {
+	struct span span; /* ticks */
+	enum state state;
+};
+
+struct timeline {
+	struct span span; /* ticks; covered by the runs without gap or overlap */
+	struct run *runs; /* neighbours differ in state */
+	size_t count;
+};
+
+/* How a change between two samples is read. */
+enum reading {
+	READING_RANGE,    /* as either: for the range */
+	READING_MIDPOINT, /* it happened half-way: for the point value by the contract's own method */
+};
+
+/*
+ * The timeline of one observation over within (ticks), by neighbouring samples. Samples outside within are
+ * used as neighbours. Without any, all is unmeasured.
+ */
+struct timeline timeline_of_samples(struct arena *a, const struct observation *o, struct span within,
+                                    enum reading reading);
+
+/*
+ * The same by whole minutes of UTC: a minute is down if every attempt in it failed, up if one succeeded,
+ * unmeasured without any attempt (samples that were missed are no attempts, nor are those in skip).
+ */
+struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
+                                    const struct span_set *skip);
+
+/* Exactly known outages (µs); everything else is up. */
+struct timeline timeline_of_outages(struct arena *a, const struct span *outages, size_t count,
+                                    struct span within);
+
+/*
+ * Down where at least k of the timelines are, up where fewer can be, by three-valued logic; undecided is
+ * either where only disagreeing samples leave it open, and unmeasured (obscured) where missing ones do. All
+ * timelines cover the same span.
+ */
+struct timeline timeline_quorum(struct arena *a, const struct timeline *timelines, size_t count, size_t k);
+
+/*
+ * One vantage's path: timelines of the hops in order from the vantage, changed in place. A deeper answer
+ * implies that the hops before it are up; behind the first hop that is down everything is obscured.
+ */
+void timeline_path(struct arena *a, struct timeline *hops, size_t count);
+
+/* The same timeline with every run inside set replaced by state. */
+struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,
+                                 enum state state);
+
+/* The sums of the runs by state, outside set (NULL: everywhere), in ticks. */
+void timeline_sums(const struct timeline *t, const struct span_set *outside, int64_t sums[STATE_COUNT]);
+
+#endif
