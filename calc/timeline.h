@@ -77,10 +77,16 @@ struct timeline timeline_of_outages(struct arena *a, const struct span *outages,
 struct timeline timeline_quorum(struct arena *a, const struct timeline *timelines, size_t count, size_t k);
 
 /*
- * One vantage's path: timelines of the hops in order from the vantage, changed in place. A deeper answer
- * implies that the hops before it are up; behind the first hop that is down everything is obscured.
+ * One vantage's path: timelines of the hops in order from the vantage, changed in place. Where several paths
+ * share a hop, first timeline_imply_up() for every path, then timeline_obscure() for every path: an answer
+ * over one path clears the hop for all.
+ *
+ * imply_up: a deeper answer implies that the hops before it are up.
+ * obscure:  behind the first hop that is down nothing is known; behind one that may be down, a deeper failure
+ * may be its doing, so that nothing is known either.
  */
-void timeline_path(struct arena *a, struct timeline *hops, size_t count);
+void timeline_imply_up(struct arena *a, struct timeline **hops, size_t count);
+void timeline_obscure(struct arena *a, struct timeline **hops, size_t count);
 
 /* The same timeline with every run inside set replaced by state. */
 struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,

@@ -1,0 +1,24 @@
+/*
+ * apportion: whole yen among several creditors, carrying what earlier parts left open.
+ *
+ * Each creditor has a claim q: its exact cumulative share less what it already got. It is granted max(0,
+ * ⌊q⌋), and nobody ever gives anything back. Where the grants together exceed the part that is to be shared
+ * (others are ahead of their share), yen are taken away one by one from the smallest q - grant that still has
+ * a grant; on a tie the lower code keeps its yen. Residuals stay in the pot and are shared with the next
+ * part. Source: the team's definition (vectors.md, Apportionment); `floor` where the contract is silent.
+ */
+#ifndef GOVSLA_CALC_APPORTION_H
+#define GOVSLA_CALC_APPORTION_H
+
+#include "base/arena.h"
+
+#include <gmp.h>
+#include <stddef.h>
+
+/*
+ * Lowers the grants (each max(0, ⌊q⌋), whole) until their sum is at most part (≥ 0). Creditors are in the
+ * order of their codes. Takes a number of steps that does not depend on the amounts.
+ */
+void apportion_trim(struct arena *a, mpz_t *grants, const mpq_srcptr *q, size_t count, mpz_srcptr part);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * availability: the methods by which contracts turn a timeline into a percentage.
+ *
+ *     duration_ratio           (T - downtime) / T, from neighbouring samples; T the month, or fixed hours
+ *     minute_bucket_all_fail   a minute is bad if every attempt in it failed (AWS RDS SLA, Azure SQL SLA)
+ *
+ * A method only says how samples become a timeline; sums and readings are the same for all. Readings: best
+ * takes every open second as up, worst as down; by_method puts a change between two samples at the midpoint
+ * and leaves unmeasured time out above and below, unless the terms count it.
+ */
+#include "calc/judge.h"
+
+#include <string.h>
+
+static const char *method_clause(const struct level *l)
+{
+	if (l->clause)
+		return l->clause;
+	return l->method == METHOD_DURATION_RATIO ? "method duration_ratio" : "method minute_bucket_all_fail";
+}
+
+int judge_seconds(struct judge *j, const char *label, const char *source, int64_t ticks)
+{
+	int64_t whole = ticks / TICKS_PER_S, rest = ticks % TICKS_PER_S;
+	char text[64];
+
+	snprintf(text, sizeof text, "%lld.%07lld", (long long)whole,
+	         (long long)(rest * (10000000 / TICKS_PER_S)));
+	if (rest == 0)
+		*strchr(text, '.') = '\0';
+	return derive_given(j->book, label, source, text);
+}
+
+/* Seconds of a timeline by state, outside what is excluded, as nodes. */
+struct state_seconds {
+	int down, either, unmeasured, obscured;
+};
+
+static struct state_seconds sums_as_nodes(struct judge *j, const struct service *s, const struct timeline *t,
+                                          const struct span_set *outside, const char *reading)
+{
+	char *source = arena_printf(j->arena, "timeline of %s, %s", s->id, reading);
+	int64_t sums[STATE_COUNT];
+	struct state_seconds n;
+
+	timeline_sums(t, outside, sums);
+	n.down = judge_seconds(j, "seconds down", source, sums[STATE_DOWN]);
+	n.either = judge_seconds(j, "seconds either up or down", source, sums[STATE_EITHER]);
+	n.unmeasured =
+	    judge_seconds(j, "seconds unmeasured", source, sums[STATE_UNMEASURED] + sums[STATE_OBSCURED]);
+	n.obscured =
+	    judge_seconds(j, "seconds obscured (a part of unmeasured)", source, sums[STATE_OBSCURED]);
+	return n;
+}
+
+/* A formula over $2 down, $3 either, $4 unmeasured, $5 obscured ($1 is the caller's): what counts as down. */
+static char *downtime_formula(struct arena *a, const struct level *l, bool worst)
+{
+	bool plain =
+	    l->unmeasured_time == UNMEASURED_DOWN || (worst && l->unmeasured_time == UNMEASURED_BOUNDS);
+	bool obscured =
+	    l->obscured_time == UNMEASURED_DOWN || (worst && l->obscured_time == UNMEASURED_BOUNDS);
+
+	return arena_printf(a, "$2%s%s%s", worst ? " + $3" : "",
+	                    plain && obscured ? " + $4" : (plain ? " + ($4 - $5)" : ""),
+	                    obscured && !plain ? " + $5" : "");
+}
+
+/* What the denominator loses for want of measurement: by the terms, and for the point value also by bounds.
+ */
+static char *removed_formula(struct arena *a, const struct level *l, bool point)
+{
+	bool plain =
+	    l->unmeasured_time == UNMEASURED_REMOVE || (point && l->unmeasured_time == UNMEASURED_BOUNDS);
+	bool obscured =
+	    l->obscured_time == UNMEASURED_REMOVE || (point && l->obscured_time == UNMEASURED_BOUNDS);
+
+	return arena_printf(a, "$1%s%s", plain && obscured ? " - $4" : (plain ? " - ($4 - $5)" : ""),
+	                    obscured && !plain ? " - $5" : "");
+}
+
+static int over(struct judge *j, const char *label, const struct level *l, char *formula, int base,
+                struct state_seconds n)
+{
+	return derive(j->book, label, method_clause(l), formula, 5,
+	              (int[]){ base, n.down, n.either, n.unmeasured, n.obscured });
+}
+
+static int percent(struct judge *j, const char *label, const struct level *l, int denominator, int downtime)
+{
+	return derive(j->book, label, method_clause(l), "max(0, 100 * ($1 - $2) / $1)", 2,
+	              (int[]){ denominator, downtime });
+}
+
+/* T: the period or the fixed hours, less what is excluded and removed. */
+static int base_seconds(struct judge *j, int excluded, bool removed, bool real_time)
+{
+	const struct period *p = &j->c->period;
+	int total = p->fixed_hours && !real_time
+	                ? judge_seconds(j, "T, fixed hours", "period", tick_of(p->fixed_hours * US_PER_HOUR))
+	                : judge_seconds(j, "T, length of the period", "period", span_length(j->period));
+
+	return removed
+	           ? derive(j->book, "T less excluded time", NULL, "$1 - $2", 2, (int[]){ total, excluded })
+	           : total;
+}
+
+/* The measured share of the denominator. */
+static int coverage(struct judge *j, const struct level *l, int excluded, bool removed,
+                    struct state_seconds n)
+{
+	int real = base_seconds(j, excluded, removed, true);
+	int denominator =
+	    over(j, "denominator in real time", l, removed_formula(j->arena, l, false), real, n);
+	bool keeps_plain = l->unmeasured_time != UNMEASURED_REMOVE;
+	bool keeps_obscured = l->obscured_time != UNMEASURED_REMOVE;
+	const char *formula = keeps_plain && keeps_obscured ? "($1 - $2) / $1"
+	                      : keeps_plain                 ? "($1 - ($2 - $3)) / $1"
+	                      : keeps_obscured              ? "($1 - $3) / $1"
+	                                                    : "$1 / $1";
+
+	return derive(j->book, "coverage", NULL, formula, 3,
+	              (int[]){ denominator, n.unmeasured, n.obscured });
+}
+
+struct availability_figures judge_availability(struct judge *j, const struct service *s,
+                                               const struct level *l, const struct span_set *excluded)
+{
+	const struct span_set none = { NULL, 0 };
+	const struct span_set *used = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
+	bool removed = l->excluded_time == EXCLUDED_REMOVE;
+	struct timeline range = judge_service_timeline(j, s, l->method, READING_RANGE, used);
+	struct timeline point = judge_service_timeline(j, s, l->method, READING_MIDPOINT, used);
+	struct state_seconds n = sums_as_nodes(j, s, &range, used, "range");
+	struct state_seconds m = sums_as_nodes(j, s, &point, used, "changes at the midpoint");
+	struct availability_figures f;
+	int base, point_denominator, point_down;
+
+	f.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(used));
+	base = base_seconds(j, f.excluded, removed, false);
+	f.unmeasured = n.unmeasured;
+	f.obscured = n.obscured;
+	f.downtime_least = over(j, "downtime, least", l, downtime_formula(j->arena, l, false), base, n);
+	f.downtime_most = over(j, "downtime, most", l, downtime_formula(j->arena, l, true), base, n);
+	f.denominator = over(j, "denominator", l, removed_formula(j->arena, l, false), base, n);
+	f.worst = percent(j, "availability, worst reading", l, f.denominator, f.downtime_most);
+	f.best = percent(j, "availability, best reading", l, f.denominator, f.downtime_least);
+	point_denominator =
+	    over(j, "denominator of the point value", l, removed_formula(j->arena, l, true), base, m);
+	point_down = over(j, "downtime of the point value", l, downtime_formula(j->arena, l, false), base, m);
+	f.by_method = percent(j, "availability by the contract's method", l, point_denominator, point_down);
+	f.coverage = coverage(j, l, f.excluded, removed, n);
+	return f;
+}

@@ -1,0 +1,184 @@
+#include "calc/derivation.h"
+#include "calc/formula.h"
+#include "calc/exact.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct entry {
+	struct derivation shown;
+	mpq_t value;
+};
+
+#define BLOCK_ENTRIES 256
+
+struct block { /* entries never move: mpq_srcptr and texts handed out stay valid */
+	struct entry entries[BLOCK_ENTRIES];
+};
+
+struct book {
+	struct arena *arena;
+	struct block **blocks;
+	size_t block_count, block_size, count;
+};
+
+struct book *book_new(struct arena *a)
+{
+	struct book *b = arena_new(a, struct book);
+
+	b->arena = a;
+	return b;
+}
+
+static struct entry *entry_at(const struct book *b, int node)
+{
+	assert(node >= 0 && (size_t)node < b->count);
+	return &b->blocks[(size_t)node / BLOCK_ENTRIES]->entries[(size_t)node % BLOCK_ENTRIES];
+}
+
+void book_free(struct book *b)
+{
+	if (!b)
+		return;
+	for (size_t i = 0; i < b->count; i++)
+		mpq_clear(entry_at(b, (int)i)->value);
+	b->count = 0;
+}
+
+size_t book_count(const struct book *b)
+{
+	return b->count;
+}
+
+const struct derivation *book_at(const struct book *b, int node)
+{
+	return &entry_at(b, node)->shown;
+}
+
+mpq_srcptr book_value(const struct book *b, int node)
+{
+	return entry_at(b, node)->value;
+}
+
+int book_compare(const struct book *b, int left, int right)
+{
+	return mpq_cmp(book_value(b, left), book_value(b, right));
+}
+
+int book_sign(const struct book *b, int node)
+{
+	return mpq_sgn(book_value(b, node));
+}
+
+static void add_block(struct book *b)
+{
+	if (b->block_count == b->block_size) {
+		size_t size = b->block_size ? 2 * b->block_size : 8;
+		struct block **blocks = arena_array(b->arena, size, sizeof(struct block *));
+
+		if (b->block_count)
+			memcpy(blocks, b->blocks, b->block_count * sizeof *blocks);
+		b->blocks = blocks;
+		b->block_size = size;
+	}
+	b->blocks[b->block_count++] = arena_new(b->arena, struct block);
+}
+
+/* A new entry with its value initialised to 0. */
+static struct entry *add(struct book *b, const char *label, const char *clause, const char *formula)
+{
+	struct entry *e;
+
+	if (b->count == b->block_count * BLOCK_ENTRIES)
+		add_block(b);
+	b->count++;
+	e = entry_at(b, (int)b->count - 1);
+	mpq_init(e->value);
+	e->shown.label = arena_copy(b->arena, label);
+	e->shown.clause = arena_copy(b->arena, clause);
+	e->shown.formula = arena_copy(b->arena, formula);
+	return e;
+}
+
+static void take_back(struct book *b)
+{
+	mpq_clear(entry_at(b, (int)b->count - 1)->value);
+	memset(entry_at(b, (int)b->count - 1), 0, sizeof(struct entry));
+	b->count--;
+}
+
+int derive_given(struct book *b, const char *label, const char *source, const char *value)
+{
+	struct entry *e;
+
+	if (!value)
+		return -1;
+	e = add(b, label, source, "given");
+	exact_read(e->value, value);
+	e->shown.value = e->shown.before = exact_write(b->arena, e->value);
+	return (int)b->count - 1;
+}
+
+int derive_given_int(struct book *b, const char *label, const char *source, long long value)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%lld", value);
+	return derive_given(b, label, source, text);
+}
+
+static bool all_known(const int *inputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (inputs[i] < 0)
+			return false;
+	return true;
+}
+
+int derive(struct book *b, const char *label, const char *clause, const char *formula, size_t count,
+           const int *inputs)
+{
+	mpq_srcptr *values;
+	struct entry *e;
+	int *copy;
+
+	if (!all_known(inputs, count))
+		return -1;
+	values = arena_array(b->arena, count, sizeof *values);
+	copy = arena_array(b->arena, count, sizeof *copy);
+	for (size_t i = 0; i < count; i++) {
+		values[i] = book_value(b, inputs[i]);
+		copy[i] = inputs[i];
+	}
+	e = add(b, label, clause, formula);
+	e->shown.inputs = copy;
+	e->shown.input_count = count;
+	if (!formula_evaluate(formula, values, count, e->value)) {
+		take_back(b);
+		return -1;
+	}
+	e->shown.value = e->shown.before = exact_write(b->arena, e->value);
+	return (int)b->count - 1;
+}
+
+int derive_rounded(struct book *b, const char *label, int input, const struct node_rounding *rounding)
+{
+	char formula[256];
+	struct node_rounding *copy;
+	int node;
+
+	if (strcmp(rounding->rule, "floor_debt") == 0)
+		/* a debt of more than nothing and less than one unit is one unit (端数計算法 2-2) */
+		snprintf(formula, sizeof formula, "min(ceil($1, %s), max(%s, floor($1, %s)))", rounding->unit,
+		         rounding->unit, rounding->unit);
+	else
+		snprintf(formula, sizeof formula, "%s($1, %s)", rounding->rule, rounding->unit);
+	node = derive(b, label, rounding->clause, formula, 1, &input);
+	if (node < 0)
+		return node;
+	copy = arena_new(b->arena, struct node_rounding);
+	*copy = *rounding;
+	entry_at(b, node)->shown.rounding = copy;
+	entry_at(b, node)->shown.before = book_at(b, input)->value;
+	return node;
+}

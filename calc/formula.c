@@ -1,0 +1,245 @@
+#include "calc/formula.h"
+#include "calc/exact.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parser {
+	const char *at;
+	const mpq_srcptr *inputs;
+	size_t input_count;
+	bool defined; /* false once something was divided by zero */
+};
+
+static void parse_sum(struct parser *p, mpq_ptr out);
+
+static char peek(struct parser *p)
+{
+	while (*p->at == ' ')
+		p->at++;
+	return *p->at;
+}
+
+static bool take(struct parser *p, char c)
+{
+	if (peek(p) != c)
+		return false;
+	p->at++;
+	return true;
+}
+
+static void expect(struct parser *p, char c)
+{
+	bool taken = take(p, c);
+
+	assert(taken && "malformed formula");
+	(void)taken;
+}
+
+/* ---- functions ---- */
+
+bool formula_round(const char *rule, mpq_srcptr x, mpq_srcptr unit, mpq_ptr result)
+{
+	mpz_t whole, twice, rest;
+	mpq_t units;
+	bool known = true;
+	int half;
+
+	mpz_inits(whole, twice, rest, NULL);
+	mpq_init(units);
+	mpq_div(units, x, unit);
+	mpz_fdiv_qr(whole, rest, mpq_numref(units), mpq_denref(units));
+	mpz_mul_2exp(twice, rest, 1);
+	half = mpz_cmp(twice, mpq_denref(units)); /* against one half */
+	if (strcmp(rule, "ceil") == 0)
+		mpz_cdiv_q(whole, mpq_numref(units), mpq_denref(units));
+	else if (strcmp(rule, "half_up") == 0) /* half goes away from zero: for a negative, to the floor */
+		mpz_add_ui(whole, whole, half > 0 || (half == 0 && mpq_sgn(units) > 0));
+	else if (strcmp(rule, "half_even") == 0)
+		mpz_add_ui(whole, whole, half > 0 || (half == 0 && mpz_odd_p(whole)));
+	else
+		known = strcmp(rule, "floor") == 0;
+	mpq_set_z(units, whole);
+	mpq_mul(result, units, unit);
+	mpz_clears(whole, twice, rest, NULL);
+	mpq_clear(units);
+	return known;
+}
+
+static void extreme(mpq_t *arguments, size_t count, int wanted_sign, mpq_ptr out)
+{
+	mpq_set(out, arguments[0]);
+	for (size_t i = 1; i < count; i++)
+		if (mpq_cmp(arguments[i], out) * wanted_sign > 0)
+			mpq_set(out, arguments[i]);
+}
+
+/* x, then triples from, to, rate. */
+static void band_rate(mpq_t *arguments, size_t count, bool severest, mpq_ptr out)
+{
+	assert(count % 3 == 1);
+	mpq_set_ui(out, 0, 1);
+	for (size_t i = 1; i + 2 < count; i += 3) {
+		bool holds =
+		    mpq_cmp(arguments[i], arguments[0]) <= 0 && mpq_cmp(arguments[0], arguments[i + 1]) < 0;
+
+		if (holds && (!severest || mpq_cmp(arguments[i + 2], out) > 0))
+			mpq_set(out, arguments[i + 2]);
+	}
+}
+
+static bool compares(const char *name, int order)
+{
+	if (strcmp(name, "lt") == 0)
+		return order < 0;
+	if (strcmp(name, "le") == 0)
+		return order <= 0;
+	if (strcmp(name, "gt") == 0)
+		return order > 0;
+	assert(strcmp(name, "ge") == 0);
+	return order >= 0;
+}
+
+static void apply(const char *name, mpq_t *arguments, size_t count, mpq_ptr out)
+{
+	if (strcmp(name, "min") == 0)
+		extreme(arguments, count, -1, out);
+	else if (strcmp(name, "max") == 0)
+		extreme(arguments, count, 1, out);
+	else if (strcmp(name, "rate") == 0)
+		band_rate(arguments, count, false, out);
+	else if (strcmp(name, "severest") == 0)
+		band_rate(arguments, count, true, out);
+	else if (count == 2) {
+		bool known = formula_round(name, arguments[0], arguments[1], out);
+
+		assert(known && "unknown function in formula");
+		(void)known;
+	} else {
+		assert(count == 3);
+		if (compares(name, mpq_cmp(arguments[0], arguments[1])))
+			mpq_set(out, arguments[2]);
+		else
+			mpq_set_ui(out, 0, 1);
+	}
+}
+
+static void parse_call(struct parser *p, mpq_ptr out)
+{
+	size_t length = strspn(p->at, "abcdefghijklmnopqrstuvwxyz_"), count = 0, size = 8;
+	mpq_t *arguments = malloc(size * sizeof *arguments);
+	char name[16];
+
+	assert(length > 0 && length < sizeof name && "malformed formula");
+	memcpy(name, p->at, length);
+	name[length] = '\0';
+	p->at += length;
+	expect(p, '(');
+	do {
+		if (count == size)
+			arguments = realloc(arguments, (size *= 2) * sizeof *arguments);
+		if (!arguments)
+			abort(); /* as GMP does */
+		mpq_init(arguments[count]);
+		parse_sum(p, arguments[count++]);
+	} while (take(p, ','));
+	expect(p, ')');
+	if (p->defined)
+		apply(name, arguments, count, out);
+	for (size_t i = 0; i < count; i++)
+		mpq_clear(arguments[i]);
+	free(arguments);
+}
+
+/* ---- grammar ---- */
+
+static void parse_number(struct parser *p, mpq_ptr out)
+{
+	size_t length = strspn(p->at, "0123456789.");
+	char text[EXACT_TEXT_MOST + 1];
+
+	assert(length <= EXACT_TEXT_MOST);
+	memcpy(text, p->at, length);
+	text[length] = '\0';
+	assert(exact_check(text) && "malformed number in formula");
+	p->at += length;
+	exact_read(out, text);
+}
+
+static void parse_input(struct parser *p, mpq_ptr out)
+{
+	size_t index = 0;
+
+	expect(p, '$');
+	while (*p->at >= '0' && *p->at <= '9')
+		index = index * 10 + (size_t)(*p->at++ - '0');
+	assert(index >= 1 && index <= p->input_count && "formula names an input that it does not have");
+	mpq_set(out, p->inputs[index - 1]);
+}
+
+static void parse_factor(struct parser *p, mpq_ptr out)
+{
+	char c = peek(p);
+
+	if (c == '$') {
+		parse_input(p, out);
+	} else if (c >= '0' && c <= '9') {
+		parse_number(p, out);
+	} else if (take(p, '(')) {
+		parse_sum(p, out);
+		expect(p, ')');
+	} else if (take(p, '-')) {
+		parse_factor(p, out);
+		mpq_neg(out, out);
+	} else {
+		parse_call(p, out);
+	}
+}
+
+static void parse_product(struct parser *p, mpq_ptr out)
+{
+	mpq_t right;
+
+	mpq_init(right);
+	parse_factor(p, out);
+	while (peek(p) == '*' || peek(p) == '/') {
+		bool divide = *p->at++ == '/';
+
+		parse_factor(p, right);
+		if (!divide)
+			mpq_mul(out, out, right);
+		else if (mpq_sgn(right) == 0)
+			p->defined = false;
+		else
+			mpq_div(out, out, right);
+	}
+	mpq_clear(right);
+}
+
+static void parse_sum(struct parser *p, mpq_ptr out)
+{
+	mpq_t right;
+
+	mpq_init(right);
+	parse_product(p, out);
+	while (peek(p) == '+' || peek(p) == '-') {
+		bool subtract = *p->at++ == '-';
+
+		parse_product(p, right);
+		if (subtract)
+			mpq_sub(out, out, right);
+		else
+			mpq_add(out, out, right);
+	}
+	mpq_clear(right);
+}
+
+bool formula_evaluate(const char *formula, const mpq_srcptr *inputs, size_t count, mpq_ptr result)
+{
+	struct parser p = { formula, inputs, count, true };
+
+	parse_sum(&p, result);
+	assert(peek(&p) == '\0' && "malformed formula");
+	return p.defined;
+}

@@ -1,0 +1,50 @@
+/*
+ * judge: what the parts of calc/ share while they make one statement. Internal to calc/.
+ */
+#ifndef GOVSLA_CALC_JUDGE_H
+#define GOVSLA_CALC_JUDGE_H
+
+#include "calc/statement.h"
+
+struct judge {
+	struct arena *arena;
+	struct book *book;
+	const struct sla_case *c;
+	struct span period; /* ticks */
+	/*
+	 * Timelines by neighbouring samples with the paths applied: one for each observation, then one for
+	 * each service whose outages are known.
+	 */
+	struct timeline *range, *midpoint;
+};
+
+/* Fills range and midpoint. */
+void judge_observe(struct judge *j);
+
+/* The timeline of a service under a method, in a reading; skip (ticks): samples that are no attempts. */
+struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum method method,
+                                       enum reading reading, const struct span_set *skip);
+
+/* The observations of a service's targets: calls visit for each. */
+void judge_each_observation(const struct judge *j, const struct service *s,
+                            void (*visit)(void *context, const struct observation *o), void *context);
+
+/* A figure of seconds, from ticks. */
+int judge_seconds(struct judge *j, const char *label, const char *source, int64_t ticks);
+
+/* excluded in ticks; unknown figures are FIGURE_UNKNOWN */
+struct availability_figures judge_availability(struct judge *j, const struct service *s,
+                                               const struct level *l, const struct span_set *excluded);
+struct latency_figures judge_latency(struct judge *j, const struct service *s, const struct level *l,
+                                     const struct span_set *excluded);
+
+/* The credit of each level and what is payable to each payer. */
+void judge_credit(struct judge *j, struct service_result *r);
+
+/* Rounds an exact amount of money to the determined amount by the terms' rule. */
+int judge_determine(struct judge *j, const struct terms *t, const char *label, int fee, int exact_credit);
+
+/* The chain of 5.3① and 5.3②. */
+int judge_liability(struct judge *j, struct statement *s, struct error *err) MUST_CHECK;
+
+#endif

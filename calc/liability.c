@@ -1,0 +1,457 @@
+/*
+ * liability: the chain of the usage standard's 5.3.
+ *
+ * 5.3①  CSP (or, by policy, NSP) at fault: LG claims from DA, DA from CSP; DA owes LG up to what it has
+ * actually recovered. Recoveries come in parts; after each, what is payable to a municipality rises and never
+ * falls. Shares go by determined losses; a loss determined late catches up from later parts. 5.3②  DA at
+ * fault: DA owes LG, with no cap by recovery.
+ *
+ * pending: what could still come if all that the provider's cap allows were recovered; cut: lost to a cap for
+ * good.
+ */
+#include "calc/apportion.h"
+#include "calc/judge.h"
+
+#include <string.h>
+
+struct creditor { /* a municipality with losses for which one party is at fault */
+	const struct party *party;
+	int claimed;
+	int determined; /* FIGURE_UNKNOWN until a loss was determined */
+	int payable;    /* granted so far */
+	int pending;    /* what the last part, were it all, would add */
+};
+
+struct chain { /* one party at fault */
+	struct judge *judge;
+	const struct party *fault, *agency;
+	struct creditor *creditors; /* sorted by code */
+	size_t count;
+	int provider_cap; /* FIGURE_UNKNOWN: none known */
+	int recovered;    /* so far */
+	int acknowledged; /* FIGURE_UNKNOWN: no acknowledgement entered */
+	int claim;        /* of DA against the party at fault, if entered */
+};
+
+/* ---- contracts ---- */
+
+static const struct contract *contract_between(const struct sla_case *c, const struct party *p,
+                                               const struct party *q)
+{
+	for (size_t i = 0; i < c->contract_count; i++) {
+		const struct contract *k = &c->contracts[i];
+
+		if ((k->parties[0] == p && k->parties[1] == q) || (k->parties[0] == q && k->parties[1] == p))
+			return k;
+	}
+	return NULL;
+}
+
+/* The fixed amount up to which debtor is liable under the contract; FIGURE_UNKNOWN when it has none. */
+static int fixed_cap(struct judge *j, const struct contract *k, const struct party *debtor)
+{
+	for (size_t i = 0; k && i < k->cap_count; i++)
+		if (k->caps[i].debtor == debtor && k->caps[i].amount)
+			return derive_given(j->book, arena_printf(j->arena, "cap of %s", debtor->id),
+			                    arena_printf(j->arena, "contract %s", k->id), k->caps[i].amount);
+	return FIGURE_UNKNOWN;
+}
+
+/* ---- creditors ---- */
+
+static const char *sort_key(const struct party *p)
+{
+	return p->code ? p->code : p->id;
+}
+
+static struct creditor *creditor_of(struct chain *ch, const struct party *p)
+{
+	for (size_t i = 0; i < ch->count; i++)
+		if (ch->creditors[i].party == p)
+			return &ch->creditors[i];
+	return NULL;
+}
+
+static void add_creditor(struct chain *ch, const struct party *p)
+{
+	size_t at = ch->count++;
+
+	for (; at > 0 && strcmp(sort_key(ch->creditors[at - 1].party), sort_key(p)) > 0; at--)
+		ch->creditors[at] = ch->creditors[at - 1];
+	ch->creditors[at] =
+	    (struct creditor){ p, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
+}
+
+static int plus(struct judge *j, const char *label, int sum, int more)
+{
+	return sum < 0 ? more : derive(j->book, label, NULL, "$1 + $2", 2, (int[]){ sum, more });
+}
+
+static int record_amount(struct judge *j, const struct liability_record *r, const char *what,
+                         const char *amount)
+{
+	return derive_given(j->book, what, arena_printf(j->arena, "record %s", r->id), amount);
+}
+
+static void find_creditors(struct chain *ch)
+{
+	const struct sla_case *c = ch->judge->c;
+
+	ch->creditors = arena_array(ch->judge->arena, c->record_count, sizeof *ch->creditors);
+	for (size_t i = 0; i < c->record_count; i++)
+		if (c->records[i].kind == RECORD_LOSS && c->records[i].fault == ch->fault &&
+		    !creditor_of(ch, c->records[i].sufferer))
+			add_creditor(ch, c->records[i].sufferer);
+}
+
+/* ---- sharing what has been recovered ---- */
+
+static int sum_determined(struct chain *ch)
+{
+	int sum = FIGURE_UNKNOWN;
+
+	for (size_t i = 0; i < ch->count; i++)
+		if (ch->creditors[i].determined >= 0)
+			sum = plus(ch->judge, "determined losses in all", sum, ch->creditors[i].determined);
+	return sum;
+}
+
+static int sum_payable(struct chain *ch)
+{
+	int sum = FIGURE_UNKNOWN;
+
+	for (size_t i = 0; i < ch->count; i++)
+		if (ch->creditors[i].payable >= 0)
+			sum = plus(ch->judge, "payable in all so far", sum, ch->creditors[i].payable);
+	return sum < 0 ? derive_given(ch->judge->book, "payable in all so far", "nothing yet", "0") : sum;
+}
+
+/* The nodes of one sharing: for each creditor its open claim and its grant before trimming. */
+struct sharing {
+	size_t *who;
+	int *open, *grant;
+	size_t count;
+};
+
+static struct sharing open_claims(struct chain *ch, int pool, int determined)
+{
+	struct judge *j = ch->judge;
+	struct sharing s = { arena_array(j->arena, ch->count, sizeof *s.who),
+		             arena_array(j->arena, ch->count, sizeof *s.open),
+		             arena_array(j->arena, ch->count, sizeof *s.grant), 0 };
+
+	for (size_t i = 0; i < ch->count; i++) {
+		struct creditor *cr = &ch->creditors[i];
+		size_t n = s.count;
+		int share;
+
+		if (cr->determined < 0)
+			continue;
+		share = derive(j->book, arena_printf(j->arena, "share of %s, exact", cr->party->id),
+		               "5.3-1; pro rata to determined losses", "$1 * $2 / $3", 3,
+		               (int[]){ pool, cr->determined, determined });
+		s.open[n] = cr->payable < 0 ? share
+		                            : derive(j->book, "share less what is payable already", NULL,
+		                                     "$1 - $2", 2, (int[]){ share, cr->payable });
+		s.grant[n] = derive(j->book, "whole yen of it", "floor; the residual is carried",
+		                    "max(0, floor($1, 1))", 1, &s.open[n]);
+		s.who[n] = i;
+		s.count += s.open[n] >= 0; /* unknown only when nothing is determined in all */
+	}
+	return s;
+}
+
+/* Lowers the grants to what the part allows; a lowered one becomes a node of its own. */
+static void trim(struct chain *ch, struct sharing *s, int part)
+{
+	struct judge *j = ch->judge;
+	mpz_t *grants = arena_array(j->arena, s->count, sizeof *grants);
+	mpq_srcptr *open = arena_array(j->arena, s->count, sizeof *open);
+
+	for (size_t i = 0; i < s->count; i++) {
+		mpz_init_set(grants[i], mpq_numref(book_value(j->book, s->grant[i])));
+		open[i] = book_value(j->book, s->open[i]);
+	}
+	apportion_trim(j->arena, grants, open, s->count, mpq_numref(book_value(j->book, part)));
+	for (size_t i = 0; i < s->count; i++) {
+		mpz_t less;
+		char *text;
+		int taken;
+
+		mpz_init(less);
+		mpz_sub(less, mpq_numref(book_value(j->book, s->grant[i])), grants[i]);
+		if (mpz_sgn(less) > 0) {
+			text = arena_array(j->arena, mpz_sizeinbase(less, 10) + 2, 1);
+			mpz_get_str(text, 10, less);
+			taken = derive_given(j->book, "taken back: others are ahead of their share",
+			                     "apportion, smallest remainder first", text);
+			s->grant[i] = derive(j->book, "whole yen that the part allows", NULL, "$1 - $2", 2,
+			                     (int[]){ s->grant[i], taken });
+		}
+		mpz_clear(less);
+		mpz_clear(grants[i]);
+	}
+}
+
+/* Shares pool (in all, cumulative) among the creditors and adds the grants to payable, or notes them as
+ * pending. */
+static void share_out(struct chain *ch, int pool, bool hypothetical)
+{
+	struct judge *j = ch->judge;
+	int determined = sum_determined(ch), part;
+	struct sharing s;
+
+	if (determined < 0)
+		return;
+	pool = derive(j->book, "to be shared in all", NULL, "min($1, $2)", 2, (int[]){ pool, determined });
+	part = derive(j->book, "of it not yet payable", NULL, "$1 - $2", 2, (int[]){ pool, sum_payable(ch) });
+	if (book_sign(j->book, part) <= 0 && !hypothetical)
+		return;
+	part = derive(j->book, "of it in whole yen", NULL, "max(0, floor($1, 1))", 1, &part);
+	s = open_claims(ch, pool, determined);
+	trim(ch, &s, part);
+	for (size_t i = 0; i < s.count; i++) {
+		struct creditor *cr = &ch->creditors[s.who[i]];
+
+		if (hypothetical)
+			cr->pending = s.grant[i];
+		else
+			cr->payable = plus(j, arena_printf(j->arena, "payable to %s", cr->party->id),
+			                   cr->payable, s.grant[i]);
+	}
+}
+
+/* ---- events, in the order of their dates ---- */
+
+static int heads_of_loss(struct judge *j, const struct liability_record *r)
+{
+	int direct = record_amount(j, r, "direct loss", r->direct ? r->direct : "0");
+	int lost_profit = record_amount(j, r, "lost profit", r->lost_profit ? r->lost_profit : "0");
+	int special = record_amount(j, r, "loss from special circumstances", r->special ? r->special : "0");
+
+	return derive(j->book, arena_printf(j->arena, "loss claimed by %s", r->sufferer->id), "5.3",
+	              "$1 + $2 + $3", 3, (int[]){ direct, lost_profit, special });
+}
+
+static int exceeds(struct judge *j, struct error *err, const struct liability_record *r, int figure,
+                   const char *what, int limit, const char *limit_name)
+{
+	if (figure < 0 || limit < 0 || book_compare(j->book, figure, limit) <= 0)
+		return 0;
+	error_set(err, ERROR_DATA, "%s of %s exceeds %s of %s", what, book_at(j->book, figure)->value,
+	          limit_name, book_at(j->book, limit)->value);
+	return error_at(err, NULL, 0, arena_printf(j->arena, "records '%s'", r->id));
+}
+
+static int enter_loss(struct chain *ch, const struct liability_record *r, struct error *err)
+{
+	struct judge *j = ch->judge;
+	struct creditor *cr = creditor_of(ch, r->sufferer);
+	int heads = heads_of_loss(j, r), determined;
+
+	cr->claimed = plus(j, arena_printf(j->arena, "claimed by %s", cr->party->id), cr->claimed, heads);
+	if (!r->determined)
+		return 0;
+	determined = record_amount(j, r, arena_printf(j->arena, "determined loss of %s", r->sufferer->id),
+	                           r->determined);
+	if (exceeds(j, err, r, determined, "a determined loss", heads, "the claimed loss") < 0)
+		return err->code;
+	cr->determined = plus(j, "determined losses of the municipality", cr->determined, determined);
+	if (ch->recovered >= 0)
+		share_out(ch, ch->recovered, false);
+	return 0;
+}
+
+static int enter_recovery(struct chain *ch, const struct liability_record *r, struct error *err)
+{
+	struct judge *j = ch->judge;
+
+	ch->recovered =
+	    plus(j, "recovered so far", ch->recovered, record_amount(j, r, "recovered, cash", r->amount));
+	if (exceeds(j, err, r, ch->recovered, "a recovery", ch->provider_cap, "the cap") < 0 ||
+	    exceeds(j, err, r, ch->recovered, "a recovery", ch->acknowledged, "the acknowledged amount") < 0)
+		return err->code;
+	share_out(ch, ch->recovered, false);
+	return 0;
+}
+
+static int enter(struct chain *ch, const struct liability_record *r, struct error *err)
+{
+	struct judge *j = ch->judge;
+	bool to_agency = r->from == ch->fault && r->to == ch->agency;
+
+	if (r->kind == RECORD_LOSS && r->fault == ch->fault)
+		return enter_loss(ch, r, err);
+	if (r->kind == RECORD_RECOVERY && to_agency)
+		return enter_recovery(ch, r, err);
+	if (r->kind == RECORD_ACKNOWLEDGEMENT && to_agency)
+		ch->acknowledged = plus(j, "acknowledged so far", ch->acknowledged,
+		                        record_amount(j, r, "acknowledged", r->amount));
+	if (r->kind == RECORD_CLAIM && r->from == ch->agency && r->to == ch->fault)
+		ch->claim = plus(j, "claimed so far", ch->claim, record_amount(j, r, "claimed", r->amount));
+	return 0;
+}
+
+/* ---- obligations ---- */
+
+static int or_zero(struct judge *j, const char *label, int figure)
+{
+	return figure >= 0 ? figure : derive_given(j->book, label, "nothing recorded", "0");
+}
+
+static struct obligation *add_obligation(struct statement *s, const struct party *debtor,
+                                         const struct party *creditor, const char *basis)
+{
+	struct obligation *o = &s->obligations[s->obligation_count++];
+
+	o->debtor = debtor;
+	o->creditor = creditor;
+	o->contract = contract_between(s->the_case, debtor, creditor);
+	o->basis = basis;
+	o->cap = FIGURE_UNKNOWN;
+	return o;
+}
+
+static void settle(struct judge *j, struct obligation *o, int pending)
+{
+	o->pending = or_zero(j, "pending", pending);
+	o->cut = o->determined < 0
+	             ? or_zero(j, "cut", FIGURE_UNKNOWN)
+	             : derive(j->book, "cut", "determined less payable and pending", "$1 - $2 - $3", 3,
+	                      (int[]){ o->determined, o->payable, o->pending });
+}
+
+/* CSP/NSP → DA: it owes what is determined, up to its cap; what was recovered is what it has paid. */
+static void provider_obligation(struct chain *ch, struct statement *s)
+{
+	struct judge *j = ch->judge;
+	struct obligation *o = add_obligation(s, ch->fault, ch->agency, "5.3-1");
+	int claimed = FIGURE_UNKNOWN, open;
+
+	for (size_t i = 0; i < ch->count; i++)
+		claimed = plus(j, "claimed by the municipalities", claimed, ch->creditors[i].claimed);
+	o->claimed = ch->claim >= 0 ? ch->claim : claimed;
+	o->determined = sum_determined(ch);
+	o->cap = ch->provider_cap;
+	o->payable = o->cap < 0 || o->determined < 0
+	                 ? or_zero(j, "payable", o->determined)
+	                 : derive(j->book, "payable under the cap", o->contract ? o->contract->id : NULL,
+	                          "min($1, $2)", 2, (int[]){ o->determined, o->cap });
+	o->paid = or_zero(j, "recovered", ch->recovered);
+	open = derive(j->book, "open", NULL, "max(0, $1 - $2)", 2, (int[]){ o->payable, o->paid });
+	o->pending = open;
+	o->cut = o->determined < 0 ? or_zero(j, "cut", FIGURE_UNKNOWN)
+	                           : derive(j->book, "cut by the cap", NULL, "$1 - $2", 2,
+	                                    (int[]){ o->determined, o->payable });
+}
+
+static void recovered_obligations(struct chain *ch, struct statement *s)
+{
+	struct judge *j = ch->judge;
+	int determined = sum_determined(ch);
+	int limit = ch->provider_cap < 0 ? determined : ch->provider_cap;
+
+	provider_obligation(ch, s);
+	if (limit >= 0)
+		share_out(ch, limit, true);
+	for (size_t i = 0; i < ch->count; i++) {
+		struct creditor *cr = &ch->creditors[i];
+		struct obligation *o = add_obligation(s, ch->agency, cr->party, "5.3-1");
+
+		o->claimed = cr->claimed;
+		o->determined = cr->determined;
+		o->cap = or_zero(j, "recovered so far", ch->recovered);
+		o->payable = or_zero(j, "payable", cr->payable);
+		settle(j, o, cr->pending);
+	}
+}
+
+static void uncapped_obligations(struct chain *ch, struct statement *s)
+{
+	struct judge *j = ch->judge;
+
+	for (size_t i = 0; i < ch->count; i++) {
+		struct creditor *cr = &ch->creditors[i];
+		struct obligation *o = add_obligation(s, ch->agency, cr->party, "5.3-2");
+
+		o->claimed = cr->claimed;
+		o->determined = cr->determined;
+		o->cap = fixed_cap(j, o->contract, ch->agency);
+		o->payable = o->cap < 0 || o->determined < 0
+		                 ? or_zero(j, "payable", o->determined)
+		                 : derive(j->book, "payable under the cap", o->contract->id, "min($1, $2)", 2,
+		                          (int[]){ o->determined, o->cap });
+		settle(j, o, FIGURE_UNKNOWN);
+	}
+}
+
+/* Payments of DA to a municipality settle its obligations in their order; more than is payable is refused. */
+static int enter_payments(struct judge *j, struct statement *s, struct error *err)
+{
+	const struct sla_case *c = j->c;
+
+	for (size_t i = 0; i < s->obligation_count; i++) {
+		struct obligation *o = &s->obligations[i];
+		const struct liability_record *last = NULL;
+
+		if (o->debtor->kind != PARTY_DA)
+			continue;
+		o->paid = FIGURE_UNKNOWN;
+		for (size_t k = 0; k < c->record_count; k++) {
+			const struct liability_record *r = &c->records[k];
+
+			if (r->kind != RECORD_PAYMENT || r->from != o->debtor || r->to != o->creditor)
+				continue;
+			last = r;
+			o->paid = plus(j, arena_printf(j->arena, "paid to %s", o->creditor->id), o->paid,
+			               record_amount(j, r, "paid", r->amount));
+		}
+		if (last && exceeds(j, err, last, o->paid, "a payment", o->payable, "the payable amount") < 0)
+			return err->code;
+		o->paid = or_zero(j, "paid", o->paid);
+	}
+	return 0;
+}
+
+/* ---- all parties at fault ---- */
+
+static int judge_chain(struct judge *j, struct statement *s, const struct party *fault,
+                       const struct party *agency, struct error *err)
+{
+	struct chain ch = { .judge = j,
+		            .fault = fault,
+		            .agency = agency,
+		            .provider_cap = FIGURE_UNKNOWN,
+		            .recovered = FIGURE_UNKNOWN,
+		            .acknowledged = FIGURE_UNKNOWN,
+		            .claim = FIGURE_UNKNOWN };
+
+	find_creditors(&ch);
+	if (ch.count == 0)
+		return 0;
+	if (fault != agency)
+		ch.provider_cap = fixed_cap(j, contract_between(j->c, fault, agency), fault);
+	for (size_t i = 0; i < j->c->record_count; i++)
+		if (enter(&ch, &j->c->records[i], err) < 0)
+			return err->code;
+	if (fault == agency)
+		uncapped_obligations(&ch, s);
+	else
+		recovered_obligations(&ch, s);
+	return 0;
+}
+
+int judge_liability(struct judge *j, struct statement *s, struct error *err)
+{
+	const struct sla_case *c = j->c;
+	const struct party *agency = NULL;
+
+	s->obligations = arena_array(j->arena, 2 * c->record_count + c->party_count, sizeof *s->obligations);
+	for (size_t i = 0; i < c->party_count; i++)
+		if (c->parties[i].kind == PARTY_DA)
+			agency = &c->parties[i];
+	for (size_t i = 0; i < c->party_count; i++)
+		if (judge_chain(j, s, &c->parties[i], agency, err) < 0)
+			return err->code;
+	return enter_payments(j, s, err);
+}

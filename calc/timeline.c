@@ -1,0 +1,341 @@
+#include "calc/timeline.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define BUCKET_US US_PER_MINUTE
+
+/* ---- building: runs are appended in order, neighbours of one state melt into one run ---- */
+
+struct builder {
+	struct arena *arena;
+	struct timeline t;
+	size_t size;
+	int64_t at; /* where the next run starts */
+};
+
+static struct builder builder_start(struct arena *a, struct span within)
+{
+	struct builder b = { a, { within, NULL, 0 }, 0, within.start };
+
+	return b;
+}
+
+static void make_room(struct builder *b)
+{
+	size_t size = b->size ? 4 * b->size : 16;
+	struct run *runs;
+
+	if (b->t.count < b->size)
+		return;
+	runs = arena_array(b->arena, size, sizeof *runs);
+	if (b->t.count)
+		memcpy(runs, b->t.runs, b->t.count * sizeof *runs);
+	b->t.runs = runs;
+	b->size = size;
+}
+
+/* Continues the timeline up to end (clipped to its span) in state. */
+static void extend(struct builder *b, int64_t end, enum state state)
+{
+	struct run *last = b->t.count ? &b->t.runs[b->t.count - 1] : NULL;
+
+	if (end > b->t.span.end)
+		end = b->t.span.end;
+	if (end <= b->at)
+		return;
+	if (last && last->state == state) {
+		last->span.end = end;
+	} else {
+		make_room(b);
+		b->t.runs[b->t.count++] = (struct run){ { b->at, end }, state };
+	}
+	b->at = end;
+}
+
+/* ---- one observation ---- */
+
+static enum state between(const struct observation *o, const struct sample *p, const struct sample *q)
+{
+	int64_t distance = q->scheduled_us - p->scheduled_us;
+
+	/* twice the interval apart: a scheduled instant between them has no record, so it counts as missed */
+	if (distance > o->gap_limit_us || distance >= 2 * o->interval_us)
+		return STATE_UNMEASURED;
+	if (p->outcome == SAMPLE_MISSED || q->outcome == SAMPLE_MISSED)
+		return STATE_UNMEASURED;
+	if (p->outcome != q->outcome)
+		return STATE_EITHER;
+	return p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN;
+}
+
+struct timeline timeline_of_samples(struct arena *a, const struct observation *o, struct span within,
+                                    enum reading reading)
+{
+	struct builder b = builder_start(a, within);
+
+	if (o->sample_count)
+		extend(&b, tick_of(o->samples[0].scheduled_us), STATE_UNMEASURED);
+	for (size_t i = 1; i < o->sample_count; i++) {
+		const struct sample *p = &o->samples[i - 1], *q = &o->samples[i];
+		enum state state = between(o, p, q);
+		int64_t start = tick_of(p->scheduled_us), end = tick_of(q->scheduled_us);
+
+		if (state == STATE_EITHER && reading == READING_MIDPOINT) {
+			extend(&b, start + (end - start) / 2,
+			       p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN);
+			state = q->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN;
+		}
+		extend(&b, end, state);
+	}
+	extend(&b, within.end, STATE_UNMEASURED);
+	return b.t;
+}
+
+/* Whether any (up) or every (down) attempt of the samples [from, to) succeeded or failed. */
+static enum state bucket_state(const struct observation *o, size_t from, size_t to,
+                               const struct span_set *skip)
+{
+	enum state state = STATE_UNMEASURED;
+
+	for (size_t i = from; i < to; i++) {
+		const struct sample *s = &o->samples[i];
+
+		if (s->outcome == SAMPLE_MISSED || (skip && span_set_holds(skip, tick_of(s->scheduled_us))))
+			continue;
+		if (s->outcome == SAMPLE_UP)
+			return STATE_UP;
+		state = STATE_DOWN;
+	}
+	return state;
+}
+
+static int64_t floor_to(int64_t value, int64_t unit)
+{
+	int64_t rest = value % unit;
+
+	return value - (rest < 0 ? rest + unit : rest);
+}
+
+struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
+                                    const struct span_set *skip)
+{
+	struct builder b = builder_start(a, within);
+	int64_t minute_us = floor_to(within.start / TICKS_PER_US, BUCKET_US);
+	size_t from = 0, to;
+
+	for (; tick_of(minute_us) < within.end; minute_us += BUCKET_US, from = to) {
+		/* attempts before the period are not of its first minute, should it start inside a minute */
+		while (from < o->sample_count && (o->samples[from].scheduled_us < minute_us ||
+		                                  tick_of(o->samples[from].scheduled_us) < within.start))
+			from++;
+		for (to = from; to < o->sample_count; to++)
+			if (o->samples[to].scheduled_us >= minute_us + BUCKET_US ||
+			    tick_of(o->samples[to].scheduled_us) >= within.end)
+				break;
+		extend(&b, tick_of(minute_us + BUCKET_US), bucket_state(o, from, to, skip));
+	}
+	return b.t;
+}
+
+struct timeline timeline_of_outages(struct arena *a, const struct span *outages, size_t count,
+                                    struct span within)
+{
+	struct span *ticks = arena_array(a, count, sizeof *ticks);
+	struct timeline up = { within, arena_new(a, struct run), 1 };
+	struct span_set set;
+
+	up.runs[0] = (struct run){ within, STATE_UP };
+	for (size_t i = 0; i < count; i++)
+		ticks[i] = (struct span){ tick_of(outages[i].start), tick_of(outages[i].end) };
+	set = span_set_of(a, ticks, count, within);
+	return timeline_overlay(a, &up, &set, STATE_DOWN);
+}
+
+/* ---- several timelines at once: walk them together, piece by piece in which none changes ---- */
+
+struct walk {
+	const struct timeline *const *timelines;
+	size_t *at; /* the current run of each */
+	size_t count;
+	int64_t position, end;
+};
+
+static struct walk walk_start(struct arena *a, const struct timeline *const *timelines, size_t count)
+{
+	struct walk w = { timelines, arena_array(a, count, sizeof(size_t)), count, 0, 0 };
+
+	w.position = timelines[0]->span.start;
+	w.end = timelines[0]->span.end;
+	return w;
+}
+
+static enum state walk_state(const struct walk *w, size_t i)
+{
+	return w->timelines[i]->runs[w->at[i]].state;
+}
+
+/* The end of the piece that starts at the position. */
+static int64_t walk_piece_end(const struct walk *w)
+{
+	int64_t end = w->end;
+
+	for (size_t i = 0; i < w->count; i++) {
+		int64_t run_end = w->timelines[i]->runs[w->at[i]].span.end;
+
+		end = run_end < end ? run_end : end;
+	}
+	return end;
+}
+
+static void walk_next(struct walk *w, int64_t piece_end)
+{
+	w->position = piece_end;
+	for (size_t i = 0; i < w->count; i++)
+		if (w->timelines[i]->runs[w->at[i]].span.end <= piece_end &&
+		    w->at[i] + 1 < w->timelines[i]->count)
+			w->at[i]++;
+}
+
+/*
+ * Three-valued "at least k are down". Where it stays open, it is so for want of a measurement if reading the
+ * unmeasured ones once as up and once as down gives different possibilities.
+ */
+static enum state decide(const size_t n[STATE_COUNT], size_t k)
+{
+	size_t missing = n[STATE_UNMEASURED] + n[STATE_OBSCURED];
+	bool may_be_down_without, surely_down_with;
+
+	if (n[STATE_DOWN] >= k)
+		return STATE_DOWN;
+	if (n[STATE_DOWN] + n[STATE_EITHER] + missing < k)
+		return STATE_UP;
+	may_be_down_without = n[STATE_DOWN] + n[STATE_EITHER] >= k;
+	surely_down_with = n[STATE_DOWN] + missing >= k;
+	if (missing == 0 || (may_be_down_without && !surely_down_with))
+		return STATE_EITHER;
+	return n[STATE_UNMEASURED] ? STATE_UNMEASURED : STATE_OBSCURED;
+}
+
+struct timeline timeline_quorum(struct arena *a, const struct timeline *timelines, size_t count, size_t k)
+{
+	const struct timeline **pointers = arena_array(a, count, sizeof *pointers);
+	struct builder b = builder_start(a, timelines[0].span);
+	struct walk w;
+
+	for (size_t i = 0; i < count; i++)
+		pointers[i] = &timelines[i];
+	w = walk_start(a, pointers, count);
+	while (w.position < w.end) {
+		int64_t piece_end = walk_piece_end(&w);
+		size_t n[STATE_COUNT] = { 0 };
+
+		for (size_t i = 0; i < count; i++)
+			n[walk_state(&w, i)]++;
+		extend(&b, piece_end, decide(n, k));
+		walk_next(&w, piece_end);
+	}
+	return b.t;
+}
+
+/* ---- paths ---- */
+
+static void imply_up(enum state *hops, size_t count)
+{
+	bool answered = false;
+
+	for (size_t i = count; i-- > 0;) {
+		if (answered)
+			hops[i] = STATE_UP;
+		else
+			answered = hops[i] == STATE_UP;
+	}
+}
+
+static void obscure(enum state *hops, size_t count)
+{
+	bool down = false, doubtful = false;
+
+	for (size_t i = 0; i < count; i++) {
+		enum state here = hops[i];
+
+		if (down || (doubtful && here != STATE_UP && here != STATE_UNMEASURED))
+			hops[i] = STATE_OBSCURED;
+		else if (here == STATE_DOWN)
+			down = true;
+		doubtful = doubtful || (here != STATE_UP && here != STATE_DOWN);
+	}
+}
+
+static void change_path(struct arena *a, struct timeline **hops, size_t count,
+                        void (*change)(enum state *, size_t))
+{
+	const struct timeline *const *before = (const struct timeline *const *)hops;
+	struct builder *after = arena_array(a, count, sizeof *after);
+	enum state *states = arena_array(a, count, sizeof *states);
+	struct walk w;
+
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		after[i] = builder_start(a, hops[i]->span);
+	for (w = walk_start(a, before, count); w.position < w.end;) {
+		int64_t piece_end = walk_piece_end(&w);
+
+		for (size_t i = 0; i < count; i++)
+			states[i] = walk_state(&w, i);
+		change(states, count);
+		for (size_t i = 0; i < count; i++)
+			extend(&after[i], piece_end, states[i]);
+		walk_next(&w, piece_end);
+	}
+	for (size_t i = 0; i < count; i++)
+		*hops[i] = after[i].t;
+}
+
+void timeline_imply_up(struct arena *a, struct timeline **hops, size_t count)
+{
+	change_path(a, hops, count, imply_up);
+}
+
+void timeline_obscure(struct arena *a, struct timeline **hops, size_t count)
+{
+	change_path(a, hops, count, obscure);
+}
+
+/* ---- sets over a timeline ---- */
+
+struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,
+                                 enum state state)
+{
+	struct builder b = builder_start(a, t->span);
+	size_t next = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct run run = t->runs[i];
+
+		while (b.at < run.span.end) {
+			while (next < set->count && set->at[next].end <= b.at)
+				next++;
+			if (next < set->count && set->at[next].start <= b.at)
+				extend(&b,
+				       set->at[next].end < run.span.end ? set->at[next].end : run.span.end,
+				       state);
+			else if (next < set->count && set->at[next].start < run.span.end)
+				extend(&b, set->at[next].start, run.state);
+			else
+				extend(&b, run.span.end, run.state);
+		}
+	}
+	return b.t;
+}
+
+void timeline_sums(const struct timeline *t, const struct span_set *outside, int64_t sums[STATE_COUNT])
+{
+	memset(sums, 0, STATE_COUNT * sizeof *sums);
+	for (size_t i = 0; i < t->count; i++) {
+		struct span s = t->runs[i].span;
+
+		sums[t->runs[i].state] += span_length(s) - (outside ? span_set_overlap(outside, s) : 0);
+	}
+}
