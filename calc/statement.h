@@ -76,10 +76,12 @@ struct payable { /* to one payer: the determined credit of all levels together *
 };
 
 struct outage {               /* a stretch of the service's timeline that is down or may be */
-	struct span certain;  /* µs: surely down; empty when nothing is certain */
-	struct span possible; /* µs: certainly up before and after, unless cut by the period */
-	int failed_samples;   /* over all observations of the service */
-	int failure;          /* most frequent enum sample_failure among them */
+	struct span possible; /* µs: up or unmeasured before and after, unless cut by the period */
+	struct span
+	    certain; /* µs: from the first to the last instant that is surely down; empty when none is */
+	int64_t least_us;   /* how much of it is surely down */
+	int failed_samples; /* over all observations of the service */
+	int failure;        /* most frequent enum sample_failure among them */
 };
 
 struct target_view { /* what a report draws of one observation */
