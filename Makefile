@@ -34,7 +34,8 @@ LIBS_BASE    := $(shell pkg-config --libs jansson icu-i18n icu-uc 2>/dev/null)
 LIBS_SLACALC := $(LIBS_BASE) $(shell pkg-config --libs gmp libpq libcrypto 2>/dev/null)
 LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares libpq sqlite3 libcrypto 2>/dev/null)
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c))))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c)))) \
+	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o)
 
 .PHONY: all programs check demo bench lint format install clean setup tests
 all: programs
@@ -47,6 +48,14 @@ $(BUILD)/%.o: %.c
 
 # calc/ must not contain a floating-point instruction (see also make lint).
 $(BUILD)/calc/%.o: PURE = $(if $(filter clang%,$(notdir $(CC))),,$(if $(SANITIZE),,-mgeneral-regs-only))
+
+# slacalc carries its migrations.
+$(BUILD)/sql/migrations.c: sql/embed $(sort $(wildcard sql/migrations/*.sql))
+	@mkdir -p $(@D)
+	sql/embed $(filter %.sql,$^) >$@
+
+$(BUILD)/sql/migrations.o: $(BUILD)/sql/migrations.c
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(BUILD)/slacalc.bin: $(BUILD)/slacalc/main.o $(call objects,$(SLACALC))
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLACALC)

@@ -1,0 +1,58 @@
+/*
+ * store: the database as slacalc sees it. All SQL of the program is in the files store_*.c; there is no
+ * general query function outside them, and no rule of judging inside them: SQL keeps and constrains, calc/
+ * judges.
+ *
+ * A store is one connection to PostgreSQL 15 or later. Calls are synchronous. Every call that changes
+ * something does so in one transaction of its own: it is done, or nothing happened. A store is not for use by
+ * several threads.
+ *
+ *     struct store *store;
+ *     if (store_open(&store, url, &err) < 0) ...
+ *     ... store_migrate(), store_apply(), store_load_case(), store_status() ...
+ *     store_close(store);
+ */
+#ifndef GOVSLA_SLACALC_STORE_H
+#define GOVSLA_SLACALC_STORE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+/*
+ * Connects to the first of these that is given: url (a libpq URI or connection string; NULL: not given), the
+ * environment variable GOVSLA_DB, libpq's own variables (PGHOST, PGHOSTADDR, PGSERVICE, PGDATABASE), and the
+ * private cluster (sql/local-cluster) under GOVSLA_VAR, by default var/ of the current directory, if it runs.
+ * Returns 0, ERROR_USAGE when there is none of these, or ERROR_DATABASE.
+ */
+int store_open(struct store **out, const char *url, struct error *err) MUST_CHECK;
+
+/* Closes the connection; an open transaction is rolled back. NULL is allowed. */
+void store_close(struct store *store);
+
+/* ---- migrations (store_migrate.c) ---- */
+
+struct migration_state {
+	int number;
+	const char *name, *sha256; /* of the file in this program; of the record if the program has no file */
+	const char *applied_at;    /* RFC 3339; NULL: not applied yet */
+	const char *problem;       /* NULL: none; else why this database and this program do not fit */
+};
+
+/* What is applied and what is not, in order. The texts are in the arena. Needs no migration to be applied. */
+int store_migrations(struct store *store, struct arena *a, struct migration_state **out, size_t *count,
+                     struct error *err) MUST_CHECK;
+
+/*
+ * Applies what is missing, each migration in one transaction, under an advisory lock, so that two that run at
+ * once do not meet. *applied counts them. Returns ERROR_DATA, with nothing done, when a migration that was
+ * applied differs from the one in this program, or is unknown to it, or was skipped.
+ */
+int store_migrate(struct store *store, size_t *applied, struct error *err) MUST_CHECK;
+
+#endif
