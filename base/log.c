@@ -1,0 +1,42 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static void write_line(char *line, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			line[i] = '?';
+	line[length++] = '\n';
+	while (write(STDERR_FILENO, line, length) < 0 && errno == EINTR)
+		;
+}
+
+void log_line(const char *object, const char *format, ...)
+{
+	char line[1001];
+	va_list args;
+	int head = snprintf(line, sizeof line - 1, "%s: %.200s: ", program_invocation_short_name, object),
+	    tail;
+	size_t length;
+
+	if (head < 0 || head >= (int)sizeof line - 1)
+		head = 0;
+	va_start(args, format);
+	tail = vsnprintf(line + head, sizeof line - 1 - (size_t)head, format, args);
+	va_end(args);
+	length = (size_t)head + (tail > 0 ? (size_t)tail : 0);
+	write_line(line, length < sizeof line - 2 ? length : sizeof line - 2);
+}
+
+void log_error(const char *object, const struct error *err)
+{
+	if (err->file[0] || err->field[0])
+		log_line(object, "%s:%d: %s: %s", err->file, err->line, err->field, err->text);
+	else
+		log_line(object, "%s", err->text);
+	if (err->hint[0])
+		log_line(object, "hint: %s", err->hint);
+}

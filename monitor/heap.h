@@ -1,0 +1,46 @@
+/*
+ * heap: entries ordered by an int64_t key, the least on top. Intrusive: an entry is a member of the caller's
+ * struct, which must stay where it is while the entry is in the heap.
+ *
+ *     struct heap h = { 0 };
+ *     if (heap_add(&h, &target->due, due_us) < 0) ...
+ *     while ((e = heap_top(&h)) && e->key <= now_us) ... heap_remove(&h, e);
+ *     heap_release(&h);
+ */
+#ifndef GOVSLA_MONITOR_HEAP_H
+#define GOVSLA_MONITOR_HEAP_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct heap_entry {
+	int64_t key;
+	size_t place; /* 1-based position in the heap; 0 = not in a heap */
+};
+
+struct heap { /* all zero is a valid empty heap */
+	struct heap_entry **at;
+	size_t count, size;
+};
+
+/* Adds an entry that is in no heap. Returns 0 or ERROR_MEMORY. */
+int heap_add(struct heap *h, struct heap_entry *entry, int64_t key) MUST_CHECK;
+
+/* Takes an entry out; one that is in no heap is left alone. */
+void heap_remove(struct heap *h, struct heap_entry *entry);
+
+/* Gives an entry of the heap another key. */
+void heap_move(struct heap *h, struct heap_entry *entry, int64_t key);
+
+/* The entry with the least key, or NULL. */
+static inline struct heap_entry *heap_top(const struct heap *h)
+{
+	return h->count ? h->at[0] : NULL;
+}
+
+/* Gives the memory back; the entries are the caller's. */
+void heap_release(struct heap *h);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * observe: the schedule at work on a libuv loop. Starts each target's probe at its instants, keeps their
+ * deadlines, turns every instant into exactly one record, and hands the records on.
+ *
+ * Not here: how a probe is sent (probe.h), where records are kept (spool.h), which instants there are
+ * (schedule.h).
+ *
+ * Every scheduled instant gives exactly one record:
+ *   up, down                     sent and judged by the probe kind
+ *   missed, in-flight cap        a stated limit was reached
+ *   missed, not running          the process could not run at that instant (stopped, suspended, overloaded by
+ *                                more than one interval, or the clock was stepped over it), at most 72 h
+ * back; or it was sent, and a stop of this process spoilt what could be observed missed, send this machine
+ * could not send A stop is noticed by a timer that is due at least every 100 ms. The schedule is driven on
+ * the monotonic clock; when the time of day is stepped by more than 1 ms, the next instants follow the new
+ * time.
+ *
+ *     observer_open(&o, loop, &config, record, arg, &err);
+ *     observer_start(o);                      or observer_once(o, drained);
+ *     uv_run(loop, …);
+ *     observer_stop(o, drained);              no new probes; drained(arg) once none is in flight
+ *     observer_close(o);                      from drained() on; then let the loop run out
+ *     observer_free(o);                       after uv_run() has returned
+ */
+#ifndef GOVSLA_MONITOR_OBSERVE_H
+#define GOVSLA_MONITOR_OBSERVE_H
+
+#include "base/error.h"
+#include "monitor/config.h"
+#include "monitor/record.h"
+
+#include <uv.h>
+
+struct observer;
+
+/* Gets every record, on the loop's thread. */
+typedef void observer_record(void *arg, const struct target_config *target, const struct record *record);
+typedef void observer_drained(void *arg);
+
+/*
+ * Makes the observer and prepares every target (opens sockets, checks certificates files); probes nothing
+ * yet. The config must outlive it. Returns 0 or a negative code; on failure nothing remains, but the loop
+ * must still be run once for handles that are closing.
+ */
+int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
+                  observer_record *record, void *arg, struct error *err) MUST_CHECK;
+
+/* Starts the schedule from now. */
+void observer_start(struct observer *o);
+
+/* Probes each target one time from now on, one millisecond after another; then calls drained(arg). */
+void observer_once(struct observer *o, observer_drained *drained);
+
+/* Schedules nothing more; drained(arg) is called when all records of what is in flight were handed on. */
+void observer_stop(struct observer *o, observer_drained *drained);
+
+/* Ends what is in flight at once as missed (not running). For a second signal. */
+void observer_abort(struct observer *o);
+
+void observer_close(struct observer *o);
+void observer_free(struct observer *o);
+
+struct observer_counts {
+	int64_t up, down, missed;
+	int64_t in_flight;
+	int64_t lateness_most_us;
+};
+
+struct observer_counts observer_counts(const struct observer *o);
+
+#endif

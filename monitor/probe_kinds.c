@@ -1,0 +1,20 @@
+#include "monitor/probe.h"
+#include "monitor/probe_http.h"
+#include "monitor/probe_icmp.h"
+
+#include <string.h>
+
+static const struct probe_kind *const kinds[] = { &probe_http, &probe_icmp, NULL };
+
+const struct probe_kind *const *probe_kinds(void)
+{
+	return kinds;
+}
+
+const struct probe_kind *probe_kind_find(const char *name)
+{
+	for (size_t i = 0; kinds[i]; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}

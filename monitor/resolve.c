@@ -1,0 +1,309 @@
+#include "monitor/resolve.h"
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct watched { /* a socket of c-ares */
+	uv_poll_t poll;
+	struct channel *channel; /* not valid any more once closing */
+	struct resolver *resolver;
+	ares_socket_t fd;
+	struct watched *next;
+};
+
+/* A channel asks one list of servers; targets that name their own servers get one channel a list. */
+struct channel {
+	struct channel *next;
+	struct resolver *resolver;
+	struct watched *watched;
+	char *servers; /* NULL: the system's */
+	ares_channel ares;
+};
+
+struct resolver {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct channel *channels;
+	int timeout_ms;
+	int handles; /* of libuv that are not closed yet */
+};
+
+struct resolve_pending { /* outlives the query when that is forgotten */
+	struct resolve_query *query;
+};
+
+/* ---- c-ares on libuv ---- */
+
+static void handle_closed(struct resolver *resolver)
+{
+	if (--resolver->handles == 0)
+		free(resolver);
+}
+
+static void watched_closed(uv_handle_t *handle)
+{
+	struct watched *watched = handle->data;
+
+	handle_closed(watched->resolver);
+	free(watched);
+}
+
+static void timer_closed(uv_handle_t *handle)
+{
+	handle_closed(handle->data);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+static void arm(struct resolver *resolver)
+{
+	int64_t wait_ms = INT64_MAX;
+
+	for (struct channel *c = resolver->channels; c; c = c->next) {
+		struct timeval room;
+		const struct timeval *wait = ares_timeout(c->ares, NULL, &room);
+
+		if (wait && wait->tv_sec * 1000 + wait->tv_usec / 1000 < wait_ms)
+			wait_ms = wait->tv_sec * 1000 + wait->tv_usec / 1000;
+	}
+	if (wait_ms == INT64_MAX)
+		uv_timer_stop(&resolver->timer);
+	else
+		uv_timer_start(&resolver->timer, on_timer, (uint64_t)wait_ms + 1, 0);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct resolver *resolver = timer->data;
+
+	for (struct channel *c = resolver->channels; c; c = c->next)
+		ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	arm(resolver);
+}
+
+static void on_socket(uv_poll_t *poll, int status, int events)
+{
+	struct watched *watched = poll->data;
+	struct resolver *resolver = watched->resolver;
+	bool any = status < 0; /* let c-ares find the error */
+
+	ares_process_fd(watched->channel->ares, any || (events & UV_READABLE) ? watched->fd : ARES_SOCKET_BAD,
+	                any || (events & UV_WRITABLE) ? watched->fd : ARES_SOCKET_BAD);
+	arm(resolver);
+}
+
+static struct watched *watch(struct channel *channel, ares_socket_t fd)
+{
+	struct watched *watched = calloc(1, sizeof *watched);
+
+	if (!watched)
+		return NULL;
+	if (uv_poll_init(channel->resolver->loop, &watched->poll, fd) < 0) {
+		free(watched);
+		return NULL;
+	}
+	watched->poll.data = watched;
+	watched->channel = channel;
+	watched->resolver = channel->resolver;
+	watched->fd = fd;
+	watched->next = channel->watched;
+	channel->watched = watched;
+	channel->resolver->handles++;
+	return watched;
+}
+
+/* c-ares says what it waits for on a socket; nothing means that it closes the socket now. */
+static void socket_state(void *data, ares_socket_t fd, int readable, int writable)
+{
+	struct channel *channel = data;
+	struct watched **link = &channel->watched, *watched;
+
+	while (*link && (*link)->fd != fd)
+		link = &(*link)->next;
+	watched = *link;
+	if (!readable && !writable) {
+		if (watched) {
+			*link = watched->next;
+			uv_close((uv_handle_t *)&watched->poll, watched_closed);
+		}
+		return;
+	}
+	if (!watched)
+		watched = watch(channel, fd);
+	if (watched) /* otherwise the query ends with its timeout */
+		uv_poll_start(&watched->poll, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0),
+		              on_socket);
+}
+
+/* ---- channels ---- */
+
+static int channel_open(struct resolver *resolver, const char *servers, struct channel **out)
+{
+	struct channel *channel = calloc(1, sizeof *channel);
+	struct ares_options options = { .timeout = resolver->timeout_ms,
+		                        .tries = 1,
+		                        .sock_state_cb = socket_state,
+		                        .sock_state_cb_data = channel };
+	int status = channel ? ares_init_options(&channel->ares, &options,
+	                                         ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB)
+	                     : ARES_ENOMEM;
+
+	if (status != ARES_SUCCESS) {
+		free(channel);
+		return status;
+	}
+	channel->resolver = resolver;
+	channel->servers = servers ? strdup(servers) : NULL;
+	if (servers)
+		status = channel->servers ? ares_set_servers_ports_csv(channel->ares, servers) : ARES_ENOMEM;
+	if (status != ARES_SUCCESS) {
+		ares_destroy(channel->ares);
+		free(channel->servers);
+		free(channel);
+		return status;
+	}
+	channel->next = resolver->channels;
+	resolver->channels = channel;
+	*out = channel;
+	return ARES_SUCCESS;
+}
+
+/* The last of the list is the one opened first: the resolver's own. */
+static struct channel *find_channel(struct resolver *resolver, const char *servers)
+{
+	struct channel *channel = resolver->channels;
+
+	while (channel->next && (!servers || !channel->servers || strcmp(channel->servers, servers) != 0))
+		channel = channel->next;
+	if (!servers || (channel->servers && strcmp(channel->servers, servers) == 0))
+		return channel;
+	return channel_open(resolver, servers, &channel) == ARES_SUCCESS ? channel : NULL;
+}
+
+int resolver_open(struct resolver **out, uv_loop_t *loop, const char *servers, int64_t timeout_ms,
+                  struct error *err)
+{
+	struct resolver *resolver = calloc(1, sizeof *resolver);
+	struct channel *channel;
+	int status;
+
+	if (!resolver || ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+		free(resolver);
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	}
+	resolver->loop = loop;
+	resolver->timeout_ms = (int)timeout_ms;
+	status = channel_open(resolver, servers, &channel);
+	if (status != ARES_SUCCESS) {
+		free(resolver);
+		return error_set(err, ERROR_DATA, "name servers '%s': %s",
+		                 servers ? servers : "of the system", ares_strerror(status));
+	}
+	uv_timer_init(loop, &resolver->timer);
+	resolver->timer.data = resolver;
+	resolver->handles = 1;
+	*out = resolver;
+	return 0;
+}
+
+void resolver_close(struct resolver *resolver)
+{
+	while (resolver->channels) {
+		struct channel *channel = resolver->channels;
+
+		ares_destroy(channel->ares);
+		resolver->channels = channel->next;
+		free(channel->servers);
+		free(channel);
+	}
+	uv_close((uv_handle_t *)&resolver->timer, timer_closed);
+}
+
+/* ---- queries ---- */
+
+static void take_answer(struct resolve_query *query, const struct ares_addrinfo *answer)
+{
+	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
+		if (node->ai_family == AF_INET || node->ai_family == AF_INET6) {
+			memcpy(&query->address, node->ai_addr, node->ai_addrlen);
+			query->address_length = node->ai_addrlen;
+			return;
+		}
+}
+
+static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
+{
+	struct resolve_pending *pending = arg;
+	struct resolve_query *query = pending->query;
+
+	(void)timeouts;
+	if (query && status == ARES_SUCCESS && answer)
+		take_answer(query, answer);
+	ares_freeaddrinfo(answer);
+	free(pending);
+	if (!query)
+		return;
+	query->pending = NULL;
+	query->done(query);
+}
+
+void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
+                   struct resolve_query *query)
+{
+	struct ares_addrinfo_hints hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
+	struct resolve_pending *pending = malloc(sizeof *pending);
+	struct channel *channel = pending ? find_channel(resolver, servers) : NULL;
+
+	query->address_length = 0;
+	query->pending = NULL;
+	if (!channel) {
+		free(pending);
+		query->done(query);
+		return;
+	}
+	pending->query = query;
+	query->pending = pending;
+	ares_getaddrinfo(channel->ares, name, NULL, &hints, answered, pending);
+	arm(resolver);
+}
+
+void resolve_forget(struct resolve_query *query)
+{
+	if (query->pending)
+		query->pending->query = NULL;
+	query->pending = NULL;
+}
+
+bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof *out);
+	if (family != AF_INET6 && inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		*length = sizeof *v4;
+		return true;
+	}
+	if (family != AF_INET && inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		*length = sizeof *v6;
+		return true;
+	}
+	return false;
+}
+
+const char *resolve_text(const struct sockaddr_storage *address, char *buffer, size_t size)
+{
+	const void *bytes = address->ss_family == AF_INET6
+	                        ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+	                        : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+
+	if (!inet_ntop(address->ss_family, bytes, buffer, (socklen_t)size))
+		snprintf(buffer, size, "?");
+	return buffer;
+}

@@ -1,0 +1,52 @@
+/*
+ * resolve: names to addresses by c-ares on the loop, nothing blocking.
+ *
+ * /etc/hosts first, then name servers; each server is asked once, with a timeout (c-ares' own defaults take
+ * more than a minute over a dead server). No cache: how long a name takes is part of what is measured.
+ *
+ *     resolve_start(resolver, NULL, "example.jp", AF_UNSPEC, &query, done);   done(&query) may come at once
+ *     resolve_forget(&query);        before done(): the caller has lost interest, done() will not be called
+ *
+ * The memory of a query is the caller's and must stay until done() or resolve_forget().
+ */
+#ifndef GOVSLA_MONITOR_RESOLVE_H
+#define GOVSLA_MONITOR_RESOLVE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+struct resolver;
+struct resolve_pending;
+
+struct resolve_query {
+	struct sockaddr_storage address; /* of the answer; port 0 */
+	socklen_t address_length;        /* 0: not resolved */
+	void (*done)(struct resolve_query *query);
+	void *owner;
+	struct resolve_pending *pending;
+};
+
+/* servers: ADDRESS[:PORT],… or NULL for the system's. Returns 0, ERROR_DATA or ERROR_MEMORY. */
+int resolver_open(struct resolver **out, uv_loop_t *loop, const char *servers, int64_t timeout_ms,
+                  struct error *err) MUST_CHECK;
+
+/* family: AF_UNSPEC, AF_INET or AF_INET6. servers: NULL for the resolver's own, else asked instead. */
+void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
+                   struct resolve_query *query);
+
+void resolve_forget(struct resolve_query *query);
+
+/* An address in text form, without asking anyone. False when the text is not an address of that family. */
+bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length);
+
+/* "192.0.2.1" or "2001:db8::1". Returns buffer. */
+const char *resolve_text(const struct sockaddr_storage *address, char *buffer, size_t size);
+
+/* Pending queries are forgotten; frees itself as its handles close. */
+void resolver_close(struct resolver *resolver);
+
+#endif
