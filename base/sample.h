@@ -46,7 +46,7 @@ const char *sample_failure_name(int failure);
 /* What calc sees of a sample. */
 struct sample {
 	int64_t scheduled_us; /* the instant at which it was due, UTC */
-	int32_t rtt_us;       /* round trip of the phase that counts; meaningful only for SAMPLE_UP */
+	int32_t rtt_us;       /* round trip of the phase that counts; -1 unless up and known */
 	uint8_t outcome;      /* enum sample_outcome */
 	uint8_t failure;      /* enum sample_failure */
 };

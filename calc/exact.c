@@ -116,3 +116,18 @@ char *exact_write(struct arena *a, mpq_srcptr q)
 	mpz_clear(power);
 	return text;
 }
+
+int exact_compare(const char *left, const char *right)
+{
+	mpq_t a, b;
+	int order;
+
+	mpq_init(a);
+	mpq_init(b);
+	exact_read(a, left);
+	exact_read(b, right);
+	order = mpq_cmp(a, b);
+	mpq_clear(a);
+	mpq_clear(b);
+	return order;
+}

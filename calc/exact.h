@@ -27,4 +27,7 @@ void exact_read(mpq_ptr q, const char *text);
  */
 char *exact_write(struct arena *a, mpq_srcptr q);
 
+/* Compares two exact texts: negative, 0, positive. */
+int exact_compare(const char *left, const char *right);
+
 #endif

@@ -1,0 +1,52 @@
+/*
+ * reader: what the files of case/ share while they read one case. Internal to case/.
+ */
+#ifndef GOVSLA_CASE_READER_H
+#define GOVSLA_CASE_READER_H
+
+#include "base/document.h"
+#include "base/zone.h"
+#include "calc/case.h"
+#include "case/case.h"
+
+struct reader {
+	struct arena *arena;
+	struct sla_case *c;
+	const struct sample_source *source; /* NULL: samples stand in the case */
+	const char *directory;              /* of the case file, for CSV files beside it */
+};
+
+/* An exact number that is not negative, as text in the arena. */
+int read_exact(struct arena *a, const struct node *object, const char *key, enum presence presence,
+               exact *out, struct error *err) MUST_CHECK;
+
+/* An instant with offset, in µs. An optional key that is absent leaves *out untouched. */
+int read_instant(const struct node *object, const char *key, enum presence presence, int64_t *out_us,
+                 struct error *err) MUST_CHECK;
+
+/* A date, as days since 1970-01-01. */
+int read_day(const struct node *object, const char *key, enum presence presence, int64_t *out,
+             struct error *err) MUST_CHECK;
+
+/* A string, copied into the arena. */
+int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
+              const char **out, struct error *err) MUST_CHECK;
+
+/* start and end of a span: end after start. */
+int read_span(const struct node *object, struct span *out_us, struct error *err) MUST_CHECK;
+
+/* The party that key names. */
+int read_party(const struct reader *r, const struct node *object, const char *key, const struct party **out,
+               struct error *err) MUST_CHECK;
+const struct party *find_party(const struct sla_case *c, const char *id);
+const struct service *find_service(const struct sla_case *c, const char *id);
+
+int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_services(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_exclusions(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_contracts(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_policies(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+
+#endif

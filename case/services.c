@@ -1,0 +1,285 @@
+/* services: what is paid for, and the exclusions that concern it. */
+#include "calc/exact.h"
+#include "case/reader.h"
+
+#include <string.h>
+
+/* ---- fees ---- */
+
+static int read_fee(struct reader *r, const struct node *fees, size_t i, struct fee *out, struct error *err)
+{
+	static const char *const keys[] = { "payer", "amount", "currency", "state_share", NULL };
+	struct node object, share;
+
+	if (node_item_object(fees, i, &object, err) < 0 || node_check_keys(&object, keys, err) < 0 ||
+	    read_party(r, &object, "payer", &out->payer, err) < 0 ||
+	    read_exact(r->arena, &object, "amount", REQUIRED, &out->amount, err) < 0 ||
+	    read_text(r->arena, &object, "currency", REQUIRED, &out->currency, err) < 0 ||
+	    read_exact(r->arena, &object, "state_share", OPTIONAL, &out->state_share, err) < 0)
+		return err->code;
+	if (!out->state_share)
+		out->state_share = "0";
+	share = node_member(&object, "state_share");
+	if (exact_compare(out->state_share, "1") > 0)
+		return node_fail(&share, err, "a share is a fraction of 1; %s is more", out->state_share);
+	return 0;
+}
+
+static int check_fee(const struct node *fees, const struct service *s, size_t i, struct error *err)
+{
+	struct node fee = node_item(fees, i), currency = node_member(&fee, "currency");
+
+	if (strcmp(s->fees[i].currency, s->fees[0].currency) != 0)
+		return node_fail(&currency, err,
+		                 "one service is billed in one currency; '%s' and '%s' are two",
+		                 s->fees[0].currency, s->fees[i].currency);
+	for (size_t k = 0; k < i; k++)
+		if (s->fees[k].payer == s->fees[i].payer)
+			return node_fail(&fee, err, "the payer '%s' is there twice", s->fees[i].payer->id);
+	return 0;
+}
+
+static int read_fees(struct reader *r, const struct node *object, struct service *s, struct error *err)
+{
+	struct node fees;
+
+	if (node_array(object, "fees", OPTIONAL, &fees, err) < 0)
+		return err->code;
+	s->fee_count = node_count(&fees);
+	s->fees = arena_array(r->arena, s->fee_count, sizeof *s->fees);
+	for (size_t i = 0; i < s->fee_count; i++)
+		if (read_fee(r, &fees, i, &s->fees[i], err) < 0 || check_fee(&fees, s, i, err) < 0)
+			return err->code;
+	return 0;
+}
+
+/* ---- targets or outages ---- */
+
+static size_t vantages_of(const struct sla_case *c, const char *target)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->observation_count; i++)
+		count += strcmp(c->observations[i].target, target) == 0;
+	return count;
+}
+
+static int read_quorum(struct reader *r, const struct node *object, struct service *s, struct error *err)
+{
+	static const char *const modes[] = { "any", "all", NULL };
+	struct node quorum, vantages;
+	int mode = 0;
+
+	s->quorum.vantages = 1;
+	if (node_object(object, "quorum", OPTIONAL, &quorum, err) < 0 || !quorum.value)
+		return err->code;
+	vantages = node_member(&quorum, "vantages");
+	if (node_check_keys(&quorum, (const char *const[]){ "vantages", "targets", NULL }, err) < 0 ||
+	    node_integer(&quorum, "vantages", OPTIONAL, 1, 1000, &s->quorum.vantages, err) < 0 ||
+	    node_word(&quorum, "targets", OPTIONAL, modes, &mode, err) < 0)
+		return err->code;
+	s->quorum.all_targets = mode == 1;
+	for (size_t i = 0; i < s->target_count; i++)
+		if (vantages_of(r->c, s->targets[i]) < (size_t)s->quorum.vantages)
+			return node_fail(&vantages, err, "the target '%s' is observed from %zu vantages only",
+			                 s->targets[i], vantages_of(r->c, s->targets[i]));
+	return 0;
+}
+
+static int read_targets(struct reader *r, const struct node *targets, struct service *s, struct error *err)
+{
+	s->target_count = node_count(targets);
+	s->targets = arena_array(r->arena, s->target_count, sizeof *s->targets);
+	if (s->target_count == 0)
+		return node_fail(targets, err, "at least one target is needed");
+	for (size_t i = 0; i < s->target_count; i++) {
+		struct node item = node_item(targets, i);
+		const char *id;
+
+		if (node_item_string(targets, i, &id, err) < 0)
+			return err->code;
+		if (vantages_of(r->c, id) == 0)
+			return node_fail(&item, err, "no target '%s' is observed", id);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(s->targets[k], id) == 0)
+				return node_fail(&item, err, "the target '%s' is there twice", id);
+		s->targets[i] = arena_copy(r->arena, id);
+	}
+	return 0;
+}
+
+static int read_outages(struct reader *r, const struct node *outages, struct service *s, struct error *err)
+{
+	s->known_outages = true;
+	s->outage_count = node_count(outages);
+	s->outages = arena_array(r->arena, s->outage_count, sizeof *s->outages);
+	for (size_t i = 0; i < s->outage_count; i++) {
+		struct node object;
+
+		if (node_item_object(outages, i, &object, err) < 0 ||
+		    node_check_keys(&object, (const char *const[]){ "start", "end", NULL }, err) < 0 ||
+		    read_span(&object, &s->outages[i], err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+static int read_seen(struct reader *r, const struct node *object, struct service *s, struct error *err)
+{
+	struct node targets, outages;
+
+	if (node_array(object, "targets", OPTIONAL, &targets, err) < 0 ||
+	    node_array(object, "outages", OPTIONAL, &outages, err) < 0)
+		return err->code;
+	if (!targets.value == !outages.value)
+		return node_fail(object, err, "a service has either 'targets' or 'outages'");
+	return targets.value ? read_targets(r, &targets, s, err) : read_outages(r, &outages, s, err);
+}
+
+/* ---- services ---- */
+
+static int find_terms(struct reader *r, const struct node *object, struct service *s, struct error *err)
+{
+	struct node member = node_member(object, "terms");
+	const char *id;
+
+	if (node_string(object, "terms", REQUIRED, &id, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < r->c->terms_count; i++)
+		if (strcmp(r->c->terms[i].id, id) == 0)
+			s->terms = &r->c->terms[i];
+	return s->terms ? 0 : node_fail(&member, err, "no terms '%s'", id);
+}
+
+static int read_service(struct reader *r, const struct node *object, struct service *s, struct error *err)
+{
+	static const char *const keys[] = { "id",      "name",   "provider", "terms", "targets",
+		                            "outages", "quorum", "fees",     NULL };
+
+	if (node_check_keys(object, keys, err) < 0 ||
+	    read_text(r->arena, object, "id", REQUIRED, &s->id, err) < 0 ||
+	    read_text(r->arena, object, "name", OPTIONAL, &s->name, err) < 0 ||
+	    read_party(r, object, "provider", &s->provider, err) < 0 || find_terms(r, object, s, err) < 0 ||
+	    read_seen(r, object, s, err) < 0 || read_quorum(r, object, s, err) < 0)
+		return err->code;
+	if (find_service(r->c, s->id) != s)
+		return node_fail(object, err, "the service '%s' is there twice", s->id);
+	return read_fees(r, object, s, err);
+}
+
+int read_services(struct reader *r, const struct node *root, struct error *err)
+{
+	struct node list;
+
+	if (node_array(root, "services", REQUIRED, &list, err) < 0)
+		return err->code;
+	r->c->services = arena_array(r->arena, node_count(&list), sizeof *r->c->services);
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node object;
+
+		r->c->service_count = i + 1;
+		r->c->services[i].id = "";
+		if (node_item_object(&list, i, &object, err) < 0 ||
+		    read_service(r, &object, &r->c->services[i], err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+/* ---- exclusions ---- */
+
+static int day_in(struct zone *zone, int64_t us, int64_t *out, struct error *err)
+{
+	struct date d;
+
+	if (zone_date(zone, us, &d, err) < 0)
+		return err->code;
+	*out = date_to_days(d);
+	return 0;
+}
+
+/* The notice is counted in calendar days of the zone of the service's terms. */
+static int resolve_use(const struct reader *r, const struct exclusion *x, struct exclusion_use *u,
+                       struct error *err)
+{
+	const char *name = u->service->terms->time_zone;
+	struct zone *zone;
+	int rc;
+
+	if (!name)
+		name = r->c->period.time_zone ? r->c->period.time_zone : "Asia/Tokyo";
+	if (zone_open(&zone, name, err) < 0)
+		return err->code;
+	rc = day_in(zone, x->span.start, &u->start_day, err);
+	if (rc == 0 && x->has_notice)
+		rc = day_in(zone, x->notice_us, &u->notice_day, err);
+	zone_free(zone);
+	return rc;
+}
+
+static int read_uses(struct reader *r, const struct node *object, struct exclusion *x, struct error *err)
+{
+	struct node services;
+
+	if (node_array(object, "services", REQUIRED, &services, err) < 0)
+		return err->code;
+	x->use_count = node_count(&services);
+	x->uses = arena_array(r->arena, x->use_count, sizeof *x->uses);
+	for (size_t i = 0; i < x->use_count; i++) {
+		struct node item = node_item(&services, i);
+		const char *id;
+
+		if (node_item_string(&services, i, &id, err) < 0)
+			return err->code;
+		x->uses[i].service = find_service(r->c, id);
+		if (!x->uses[i].service)
+			return node_fail(&item, err, "no service '%s'", id);
+		for (size_t k = 0; k < i; k++)
+			if (x->uses[k].service == x->uses[i].service)
+				return node_fail(&item, err, "the service '%s' is there twice", id);
+		if (resolve_use(r, x, &x->uses[i], err) < 0)
+			return node_fail_at(&item, err);
+	}
+	return 0;
+}
+
+static int read_exclusion(struct reader *r, const struct node *object, struct exclusion *x, struct error *err)
+{
+	static const char *const keys[] = { "id",     "services", "start",  "end",      "kind",
+		                            "notice", "document", "clause", "approver", NULL };
+	const char *unused;
+
+	x->notice_us = INT64_MIN;
+	if (node_check_keys(object, keys, err) < 0 ||
+	    read_text(r->arena, object, "id", REQUIRED, &x->id, err) < 0 ||
+	    read_span(object, &x->span, err) < 0 ||
+	    read_text(r->arena, object, "kind", REQUIRED, &x->kind, err) < 0 ||
+	    read_text(r->arena, object, "document", OPTIONAL, &x->document, err) < 0 ||
+	    read_text(r->arena, object, "clause", OPTIONAL, &unused, err) < 0 ||
+	    read_text(r->arena, object, "approver", OPTIONAL, &unused, err) < 0 ||
+	    read_instant(object, "notice", OPTIONAL, &x->notice_us, err) < 0)
+		return err->code;
+	x->has_notice = x->notice_us != INT64_MIN;
+	for (const struct exclusion *other = r->c->exclusions; other < x; other++)
+		if (strcmp(other->id, x->id) == 0)
+			return node_fail(object, err, "the exclusion '%s' is there twice", x->id);
+	return read_uses(r, object, x, err);
+}
+
+int read_exclusions(struct reader *r, const struct node *root, struct error *err)
+{
+	struct node list;
+
+	if (node_array(root, "exclusions", OPTIONAL, &list, err) < 0)
+		return err->code;
+	r->c->exclusion_count = node_count(&list);
+	r->c->exclusions = arena_array(r->arena, r->c->exclusion_count, sizeof *r->c->exclusions);
+	for (size_t i = 0; i < r->c->exclusion_count; i++) {
+		struct node object;
+
+		if (node_item_object(&list, i, &object, err) < 0 ||
+		    read_exclusion(r, &object, &r->c->exclusions[i], err) < 0)
+			return err->code;
+	}
+	return 0;
+}
