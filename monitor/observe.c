@@ -12,7 +12,7 @@
 #define STALL_US        INT64_C(100000) /* later than its time by this much: we were stopped */
 #define STEP_US         INT64_C(1000)   /* of the time of day */
 #define STARTS_PER_TURN 128             /* then the sockets have their turn */
-#define GAPS_PER_TURN   500
+#define GAPS_PER_TURN   100
 #define KINDS_MOST      16
 
 struct target {
@@ -21,7 +21,7 @@ struct target {
 	void *service, *plan;
 	int64_t interval_us;
 	int64_t in_flight;
-	int last_outcome, last_failure; /* -1 before the first record */
+	int last_outcome; /* -1 before the first record */
 };
 
 /* Instants that were missed and whose records are still to be written, a few each turn. */
@@ -47,7 +47,7 @@ struct observer {
 	int64_t wall_offset_us; /* time of day minus monotonic */
 	struct moment wake;     /* when the timer is due */
 	int64_t stalled_us;     /* how long in all this process could not run */
-	bool once, stopping, lost_memory;
+	bool once;
 	struct observer_counts counts;
 };
 
@@ -97,13 +97,12 @@ static const char *failure_text(const struct record *record)
 
 static void log_change(struct target *target, const struct record *record)
 {
-	if (record->outcome == target->last_outcome && record->failure == target->last_failure)
+	if (record->outcome == target->last_outcome)
 		return;
 	if (target->last_outcome >= 0 || record->outcome != SAMPLE_UP)
 		log_line(target->config->id, "%s (%s)", sample_outcome_name(record->outcome),
 		         failure_text(record));
 	target->last_outcome = record->outcome;
-	target->last_failure = record->failure;
 }
 
 static void hand_on(struct observer *o, struct target *target, const struct record *record)
@@ -344,7 +343,9 @@ static void arm(struct observer *o)
 		wait_us = due->key - schedule_now_us(o, now);
 	if (deadline && deadline->key - now.us < wait_us)
 		wait_us = deadline->key - now.us;
-	if (o->gap_count > 0 || wait_us < 0)
+	if (o->gap_count > 0 && wait_us > 1000) /* the spool's writer gets its share */
+		wait_us = 1000;
+	if (wait_us < 0)
 		wait_us = 0;
 	o->wake = moment_after(now, wait_us);
 	uv_update_time(o->context.loop);
@@ -361,7 +362,7 @@ static void tick(uv_timer_t *timer)
 	notice_step(o, now);
 	start_due(o);
 	expire_runs(o, moment_now());
-	write_gaps(o, o->stopping ? INT64_MAX : GAPS_PER_TURN);
+	write_gaps(o, GAPS_PER_TURN);
 	idle = o->counts.in_flight == 0 && !o->due.count && !o->gap_count;
 	if (idle && o->drained) {
 		observer_drained *drained = o->drained;
@@ -402,7 +403,6 @@ void observer_stop(struct observer *o, observer_drained *drained)
 {
 	while (heap_top(&o->due))
 		heap_remove(&o->due, heap_top(&o->due));
-	o->stopping = true;
 	o->drained = drained;
 	arm(o);
 }
@@ -449,7 +449,7 @@ static int prepare_target(struct observer *o, struct target *target, const struc
 {
 	target->config = config;
 	target->interval_us = config->interval_s * 1000000;
-	target->last_outcome = target->last_failure = -1;
+	target->last_outcome = -1;
 	if (open_service(o, config->kind, &target->service, err) < 0)
 		return err->code;
 	if (config->kind->prepare(target->service, config->probe, &target->plan, err) < 0)

@@ -1,0 +1,39 @@
+/*
+ * command: what `slamon COMMAND` does, one function each; main.c only reads the command line.
+ *
+ * Each returns 0, or a negative code with err filled; results go to standard output, events to standard
+ * error.
+ */
+#ifndef GOVSLA_MONITOR_COMMAND_H
+#define GOVSLA_MONITOR_COMMAND_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct command_options {
+	const char *file; /* the configuration; NULL when the command has none */
+	bool json;
+	bool no_spool;     /* once: print only */
+	int64_t for_s;     /* run: stop after that; 0 = until a signal */
+	int64_t timeout_s; /* ship: -1 = the file's ship_wait_s */
+};
+
+/* Reads the configuration and says what is in it. */
+int command_check(const struct command_options *options, struct error *err) MUST_CHECK;
+
+/* Probes by the schedule until SIGTERM, SIGINT or for_s, then finishes what is in flight and ships briefly.
+ */
+int command_run(const struct command_options *options, struct error *err) MUST_CHECK;
+
+/* Probes each target one time and prints what came of it. */
+int command_once(const struct command_options *options, struct error *err) MUST_CHECK;
+
+/* Empties the spool into the database, probes nothing. */
+int command_ship(const struct command_options *options, struct error *err) MUST_CHECK;
+
+/* Prints every key of the configuration. */
+int command_config(const struct command_options *options, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,144 @@
+#include "monitor/command.h"
+
+#include "base/instant.h"
+#include "monitor/config.h"
+#include "monitor/keep.h"
+#include "monitor/observe.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+struct once {
+	uv_loop_t loop;
+	struct config config;
+	struct spool *spool; /* NULL with --no-spool */
+	struct observer *observer;
+	struct record *records; /* in the order of the targets */
+};
+
+static void keep_record(void *arg, const struct target_config *target, const struct record *record)
+{
+	struct once *once = arg;
+
+	once->records[target - once->config.targets] = *record;
+	if (once->spool)
+		(void)spool_put(once->spool, record);
+}
+
+static void on_drained(void *arg)
+{
+	struct once *once = arg;
+
+	observer_close(once->observer);
+}
+
+/* ---- printing ---- */
+
+static json_t *duration_json(int32_t us)
+{
+	return us < 0 ? json_null() : json_integer(us);
+}
+
+static json_t *instant_json(int64_t us)
+{
+	char text[INSTANT_TEXT_SIZE];
+
+	return us ? json_string(instant_format(us, text)) : json_null();
+}
+
+static json_t *sample_json(const struct target_config *target, const struct record *r)
+{
+	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	                 "target", target->id, "number", r->target, "kind", target->kind->name, "scheduled",
+	                 instant_json(r->scheduled_us), "sent", instant_json(r->sent_us), "lateness_us",
+	                 duration_json(r->lateness_us), "outcome", sample_outcome_name(r->outcome), "failure",
+	                 sample_failure_name(r->failure), "rtt_us", duration_json(r->rtt_us), "name_us",
+	                 duration_json(r->name_us), "connect_us", duration_json(r->connect_us), "tls_us",
+	                 duration_json(r->tls_us), "first_byte_us", duration_json(r->first_byte_us),
+	                 "total_us", duration_json(r->total_us), "http_status",
+	                 r->http_status ? json_integer(r->http_status) : json_null(), "certificate_expires",
+	                 instant_json(r->certificate_expiry_us));
+}
+
+static int print_json(const struct once *once, struct error *err)
+{
+	json_t *samples = json_array(), *root;
+
+	for (size_t i = 0; i < once->config.target_count; i++)
+		json_array_append_new(samples, sample_json(&once->config.targets[i], &once->records[i]));
+	root = json_pack("{s:s, s:s, s:o}", "format", "govsla-slamon-once/1", "vantage", once->config.vantage,
+	                 "samples", samples);
+	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) < 0)
+		error_set(err, ERROR_IO, "cannot write the samples");
+	putchar('\n');
+	json_decref(root);
+	return err->code;
+}
+
+static void print_row(const struct target_config *target, const struct record *r, int width)
+{
+	char rtt[32] = "-", expiry[INSTANT_TEXT_SIZE];
+
+	if (r->rtt_us >= 0)
+		snprintf(rtt, sizeof rtt, "%d.%03d ms", r->rtt_us / 1000, r->rtt_us % 1000);
+	printf("%-*s  %-4s  %-6s  %12s", width, target->id, target->kind->name,
+	       sample_outcome_name(r->outcome), rtt);
+	if (r->failure != FAILURE_NONE)
+		printf("  %s", sample_failure_name(r->failure));
+	if (r->http_status)
+		printf("  status %d", r->http_status);
+	if (r->certificate_expiry_us)
+		printf("  certificate until %.10s", instant_format(r->certificate_expiry_us, expiry));
+	putchar('\n');
+}
+
+static int print(const struct once *once, bool json, struct error *err)
+{
+	size_t width = strlen("target");
+
+	if (json)
+		return print_json(once, err);
+	for (size_t i = 0; i < once->config.target_count; i++)
+		if (strlen(once->config.targets[i].id) > width)
+			width = strlen(once->config.targets[i].id);
+	printf("%-*s  %-4s  %-6s  %12s  %s\n", (int)width, "target", "kind", "state", "round trip", "detail");
+	for (size_t i = 0; i < once->config.target_count; i++)
+		print_row(&once->config.targets[i], &once->records[i], (int)width);
+	return 0;
+}
+
+/* ---- the command ---- */
+
+static int probe_all(struct once *once, struct error *err)
+{
+	once->records = calloc(once->config.target_count, sizeof *once->records);
+	if (!once->records || uv_loop_init(&once->loop) < 0)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	if (observer_open(&once->observer, &once->loop, &once->config, keep_record, once, err) == 0) {
+		observer_once(once->observer, on_drained);
+		uv_run(&once->loop, UV_RUN_DEFAULT);
+		observer_free(once->observer);
+	}
+	uv_loop_close(&once->loop);
+	return err->code;
+}
+
+int command_once(const struct command_options *options, struct error *err)
+{
+	struct once once = { 0 };
+
+	if (config_load(&once.config, options->file, err) < 0)
+		return err->code;
+	if (!options->no_spool && keep_open_spool(&once.spool, &once.config, err) < 0)
+		goto out;
+	if (probe_all(&once, err) < 0 || print(&once, options->json, err) < 0)
+		goto out;
+	if (once.spool && keep_finish(&once.config, once.spool, once.config.ship_wait_s, err) < 0)
+		goto out;
+out:
+	spool_close(once.spool);
+	free(once.records);
+	config_release(&once.config);
+	return err->code;
+}

@@ -1,0 +1,27 @@
+/*
+ * keep: the spool and the shipping of one slamon process, opened as its configuration says.
+ *
+ * Only what run, once and ship have in common: which options, where reports are logged, how to end.
+ */
+#ifndef GOVSLA_MONITOR_KEEP_H
+#define GOVSLA_MONITOR_KEEP_H
+
+#include "base/error.h"
+#include "monitor/config.h"
+#include "monitor/ship.h"
+#include "monitor/spool.h"
+
+/* Opens the configured spool. Errors as spool_open(). */
+int keep_open_spool(struct spool **out, const struct config *config, struct error *err) MUST_CHECK;
+
+/* How that spool is shipped; only when config->database. */
+struct ship_options keep_ship_options(const struct config *config, struct spool *spool);
+
+/*
+ * Waits for the disk, then ships for at most wait_s. That the database is away is logged, not an error: the
+ * records are in the spool. Returns 0 or the error of the disk.
+ */
+int keep_finish(const struct config *config, struct spool *spool, int64_t wait_s,
+                struct error *err) MUST_CHECK;
+
+#endif

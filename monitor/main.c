@@ -1,0 +1,155 @@
+#include "base/error.h"
+#include "monitor/command.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2 };
+
+static const char usage[] =
+    "usage: slamon run FILE [--for TIME]         probe by the schedule; stop with SIGTERM\n"
+    "       slamon once FILE [--no-spool]        probe each target one time\n"
+    "       slamon check FILE                    check the configuration\n"
+    "       slamon ship FILE [--timeout TIME]    empty the spool into the database\n"
+    "       slamon config                        print every key of the configuration\n"
+    "       slamon --help | --version\n"
+    "TIME is a number with s, m, h or d, such as 6h. --json: results as JSON (once, check, ship, config).\n";
+
+struct command {
+	const char *name;
+	bool file;
+	const char *letters; /* of its options, as getopt gives them */
+	int (*run)(const struct command_options *options, struct error *err);
+};
+
+static const struct command commands[] = {
+	{ "run", true, "f", command_run },        { "once", true, "jn", command_once },
+	{ "check", true, "j", command_check },    { "ship", true, "jt", command_ship },
+	{ "config", false, "j", command_config },
+};
+
+static const struct option long_options[] = {
+	{ "for", required_argument, NULL, 'f' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "no-spool", no_argument, NULL, 'n' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'v' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* "90", "90s", "30m", "6h", "2d" → seconds; at most ten years. */
+static int parse_time(const char *text, int64_t *out_s, struct error *err)
+{
+	static const struct {
+		char letter;
+		int64_t s;
+	} units[] = { { '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t digits = strspn(text, "0123456789");
+	int64_t number = digits && digits < 10 ? strtoll(text, NULL, 10) : -1;
+
+	for (size_t i = 0; number >= 0 && i < sizeof units / sizeof units[0]; i++)
+		if (text[digits] == units[i].letter && (!text[digits] || !text[digits + 1])) {
+			*out_s = number * units[i].s;
+			if (*out_s <= INT64_C(10) * 366 * 86400)
+				return 0;
+		}
+	return error_set(err, ERROR_USAGE, "'%s' is not a time such as 90s, 30m or 6h", text);
+}
+
+static int take_option(const struct command *command, int letter, struct command_options *options,
+                       struct error *err)
+{
+	if (letter == '?')
+		return error_set(err, ERROR_USAGE, "wrong option");
+	if (!strchr(command->letters, letter))
+		return error_set(err, ERROR_USAGE, "'%s' has no such option", command->name);
+	if (letter == 'j')
+		options->json = true;
+	else if (letter == 'n')
+		options->no_spool = true;
+	else if (letter == 't')
+		return parse_time(optarg, &options->timeout_s, err);
+	else if (parse_time(optarg, &options->for_s, err) == 0 && options->for_s == 0)
+		return error_set(err, ERROR_USAGE, "--for must be longer than 0");
+	return err->code;
+}
+
+static int parse(const struct command *command, int argc, char **argv, struct command_options *options,
+                 struct error *err)
+{
+	int letter;
+
+	*options = (struct command_options){ .timeout_s = -1 };
+	while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		if (take_option(command, letter, options, err) < 0)
+			return err->code;
+	if (argc - optind > command->file)
+		return error_set(err, ERROR_USAGE, "'%s' is one argument too many",
+		                 argv[optind + command->file]);
+	if (argc - optind < command->file)
+		return error_set(err, ERROR_USAGE, "'%s' needs the configuration file", command->name);
+	options->file = command->file ? argv[optind] : NULL;
+	return 0;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* Each probe in flight may hold a descriptor. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct command_options options;
+	struct error err = { 0 };
+
+	signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
+	if (parse(command, argc, argv, &options, &err) == 0 && command->run(&options, &err) == 0) {
+		if (fflush(stdout) == 0 && !ferror(stdout))
+			return STATUS_OK;
+		error_set(&err, ERROR_IO, "cannot write to standard output");
+	}
+	error_print(&err, stderr, "slamon");
+	if (err.code != ERROR_USAGE)
+		return STATUS_REFUSED;
+	fputs(usage, stderr);
+	return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+
+	if (command)
+		return run(command, argc - 1, argv + 1);
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+		fputs(usage, stdout);
+		return STATUS_OK;
+	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("slamon " GOVSLA_VERSION);
+		return STATUS_OK;
+	}
+	if (argc > 1)
+		fprintf(stderr, "slamon: no command '%s'\n", argv[1]);
+	fputs(usage, stderr);
+	return STATUS_USAGE;
+}
