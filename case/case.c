@@ -349,7 +349,7 @@ static int read_header(struct reader *r, const struct node *root, struct error *
 static int read_all(struct reader *r, const struct node *root, struct error *err)
 {
 	struct period_keys keys = { .start_day = 0 };
-	int64_t *hours;
+	int64_t *hours = NULL;
 
 	r->c->zone_data = arena_copy(r->arena, zone_data_version());
 	if (read_header(r, root, err) < 0 || read_parties(r, root, err) < 0 ||

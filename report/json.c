@@ -350,7 +350,7 @@ static json_t *derivation(const struct derivation *d)
 static json_t *derivations(const struct statement *s)
 {
 	json_t *object = json_object();
-	char id[16];
+	char id[24];
 
 	for (size_t i = 0; i < book_count(s->book); i++) {
 		snprintf(id, sizeof id, "n%zu", i + 1);
