@@ -1,0 +1,186 @@
+/* The statement as tables for a spreadsheet: exact values, UTC instants, names of JSON as column names. */
+#include "base/instant.h"
+#include "report/escape.h"
+#include "report/report.h"
+
+static void begin(struct text *out, const char *columns)
+{
+	text_add(out, "\xEF\xBB\xBF"); /* spreadsheets take a file without the mark for a national encoding */
+	text_add(out, columns);
+	text_add(out, "\r\n");
+}
+
+static void field(struct text *out, const char *text)
+{
+	escape_csv(out, text);
+	text_add(out, ",");
+}
+
+static void number(struct text *out, const struct statement *s, int figure)
+{
+	escape_csv_number(out, figure_text(s, figure));
+	text_add(out, ",");
+}
+
+static void instant(struct text *out, int64_t us)
+{
+	char buffer[INSTANT_TEXT_SIZE];
+
+	text_printf(out, "%s,", instant_format(us, buffer));
+}
+
+static void end(struct text *out)
+{
+	if (out->length > 0 && out->bytes[out->length - 1] == ',')
+		out->bytes[--out->length] = '\0';
+	text_add(out, "\r\n");
+}
+
+static void availability(struct text *out, const struct statement *s, const struct availability_figures *f)
+{
+	number(out, s, f->by_method);
+	number(out, s, f->worst);
+	number(out, s, f->best);
+	number(out, s, f->coverage);
+	number(out, s, f->downtime_least);
+	number(out, s, f->downtime_most);
+	number(out, s, f->unmeasured);
+	number(out, s, f->obscured);
+	number(out, s, f->excluded);
+	number(out, s, f->denominator);
+}
+
+static void latency(struct text *out, const struct statement *s, const struct latency_figures *f)
+{
+	number(out, s, f->mean);
+	number(out, s, f->mean);
+	number(out, s, f->mean);
+	number(out, s, f->coverage);
+	text_add(out, ",,,,");
+	number(out, s, f->excluded);
+	text_add(out, ",");
+}
+
+static void verdict_row(struct text *out, const struct statement *s, const struct service_result *service,
+                        const struct level_result *r)
+{
+	static const char *const operators[] = { ">=", ">", "<=", "<" };
+	bool percent = r->level->metric == METRIC_AVAILABILITY;
+
+	field(out, service->service->id);
+	field(out, service->service->name);
+	field(out, service->service->provider ? service->service->provider->id : NULL);
+	field(out, r->level->id);
+	field(out, percent ? "percent" : "ms");
+	field(out, operators[r->level->op]);
+	escape_csv_number(out, r->level->objective);
+	text_add(out, ",");
+	field(out, verdict_name(r->verdict));
+	if (percent)
+		availability(out, s, &r->availability);
+	else
+		latency(out, s, &r->latency);
+	if (r->credit.due) {
+		number(out, s, r->credit.rate);
+		number(out, s, r->credit.amount);
+		number(out, s, r->credit.least);
+		number(out, s, r->credit.most);
+		field(out, r->credit.currency);
+	} else
+		text_add(out, ",,,,,");
+	end(out);
+}
+
+void report_csv_verdicts(const struct statement *s, struct text *out)
+{
+	begin(out, "service,name,provider,level,unit,op,objective,verdict,by_method,worst,best,coverage,"
+	           "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,"
+	           "credit_rate,credit_amount,credit_least,credit_most,currency");
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].level_count; k++)
+			verdict_row(out, s, &s->services[i], &s->services[i].levels[k]);
+}
+
+static void outage_row(struct text *out, const struct service_result *service, const struct outage *o)
+{
+	bool certain = span_length(o->certain) > 0;
+
+	field(out, service->service->id);
+	instant(out, o->possible.start);
+	if (certain) {
+		instant(out, o->certain.start);
+		instant(out, o->certain.end);
+	} else
+		text_add(out, ",,");
+	instant(out, o->possible.end);
+	text_printf(out, "%lld.%06lld,%lld.%06lld,", (long long)(o->least_us / US_PER_S),
+	            (long long)(o->least_us % US_PER_S), (long long)(span_length(o->possible) / US_PER_S),
+	            (long long)(span_length(o->possible) % US_PER_S));
+	text_printf(out, "%d,", o->failed_samples);
+	field(out, sample_failure_name(o->failure));
+	end(out);
+}
+
+void report_csv_outages(const struct statement *s, struct text *out)
+{
+	begin(out,
+	      "service,possible_start,certain_start,certain_end,possible_end,least_s,most_s,failed_samples,"
+	      "failure");
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].outage_count; k++)
+			outage_row(out, &s->services[i], &s->services[i].outages[k]);
+}
+
+void report_csv_obligations(const struct statement *s, struct text *out)
+{
+	begin(
+	    out,
+	    "debtor,creditor,creditor_code,creditor_name,contract,basis,claimed,determined,cap,payable,paid,"
+	    "pending,cut");
+	for (size_t i = 0; i < s->obligation_count; i++) {
+		const struct obligation *o = &s->obligations[i];
+
+		field(out, o->debtor->id);
+		field(out, o->creditor->id);
+		field(out, o->creditor->code);
+		field(out, o->creditor->name);
+		field(out, o->contract ? o->contract->id : NULL);
+		field(out, o->basis);
+		number(out, s, o->claimed);
+		number(out, s, o->determined);
+		number(out, s, o->cap);
+		number(out, s, o->payable);
+		number(out, s, o->paid);
+		number(out, s, o->pending);
+		number(out, s, o->cut);
+		end(out);
+	}
+}
+
+static void inputs(struct text *out, const struct derivation *d)
+{
+	for (size_t i = 0; i < d->input_count; i++)
+		text_printf(out, "%sn%d", i ? " " : "", d->inputs[i] + 1);
+	text_add(out, ",");
+}
+
+void report_csv_derivations(const struct statement *s, struct text *out)
+{
+	begin(out, "node,label,clause,formula,inputs,before_rounding,rounding,rounding_clause,value");
+	for (size_t i = 0; i < book_count(s->book); i++) {
+		const struct derivation *d = book_at(s->book, (int)i);
+
+		text_printf(out, "n%zu,", i + 1);
+		field(out, d->label);
+		field(out, d->clause);
+		field(out, d->formula);
+		inputs(out, d);
+		escape_csv_number(out, d->before);
+		text_add(out, ",");
+		field(out, d->rounding ? d->rounding->rule : NULL);
+		field(out, d->rounding ? d->rounding->clause : NULL);
+		escape_csv_number(out, d->value);
+		text_add(out, ",");
+		end(out);
+	}
+}

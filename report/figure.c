@@ -1,0 +1,137 @@
+#include "report/figure.h"
+#include "calc/exact.h"
+#include "report/number.h"
+#include "report/when.h"
+
+#include <string.h>
+
+#define UNKNOWN "—"
+
+static const char *unit_of(enum metric metric)
+{
+	return metric == METRIC_AVAILABILITY ? " %" : " ms";
+}
+
+static void add_share(struct text *out, mpq_srcptr share)
+{
+	mpq_t hundred, percent, whole;
+
+	mpq_init(hundred);
+	mpq_init(percent);
+	mpq_init(whole);
+	mpq_set_ui(hundred, 100, 1);
+	mpq_mul(percent, share, hundred);
+	mpq_set_ui(whole, 0, 1);
+	/* all but nothing must not read as nothing, nor all but everything as everything */
+	if (mpq_cmp(percent, hundred) == 0 || mpq_sgn(percent) == 0)
+		number_fixed(out, percent, 0);
+	else if (mpq_cmp_ui(percent, 50, 1) > 0)
+		number_against(out, percent, hundred, 3);
+	else
+		number_against(out, percent, whole, 3);
+	text_add(out, " %");
+	mpq_clear(hundred);
+	mpq_clear(percent);
+	mpq_clear(whole);
+}
+
+void figure_add(struct text *out, enum language language, const struct statement *s, int figure,
+                enum figure_style style)
+{
+	mpq_srcptr q;
+
+	if (figure < 0) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	q = book_value(s->book, figure);
+	switch (style) {
+	case FIGURE_NUMBER:
+		number_plain(out, q, 6);
+		break;
+	case FIGURE_DURATION:
+		when_duration(out, language, q);
+		break;
+	case FIGURE_SECONDS:
+		number_plain(out, q, 6);
+		text_add(out, language == LANGUAGE_JA ? "秒" : " s");
+		break;
+	case FIGURE_MS:
+		number_fixed(out, q, 3);
+		text_add(out, " ms");
+		break;
+	case FIGURE_PERCENT:
+		number_plain(out, q, 6);
+		text_add(out, " %");
+		break;
+	case FIGURE_SHARE:
+		add_share(out, q);
+		break;
+	}
+}
+
+void figure_against(struct text *out, const struct statement *s, int figure, const struct level *level)
+{
+	mpq_t objective;
+
+	if (figure < 0) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	mpq_init(objective);
+	exact_read(objective, level->objective);
+	number_against(out, book_value(s->book, figure), objective, number_places_of(level->objective) + 3);
+	text_add(out, unit_of(level->metric));
+	mpq_clear(objective);
+}
+
+void figure_money(struct text *out, enum language language, const struct statement *s, int figure,
+                  const char *currency)
+{
+	bool yen = !currency || strcmp(currency, "JPY") == 0;
+
+	if (figure < 0) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	if (yen && language == LANGUAGE_EN)
+		text_add(out, "¥");
+	number_plain(out, book_value(s->book, figure), 4);
+	if (yen && language == LANGUAGE_JA)
+		text_add(out, "円");
+	else if (!yen) {
+		text_add(out, " ");
+		text_add(out, currency);
+	}
+}
+
+void figure_exact(struct text *out, exact text)
+{
+	mpq_t q;
+
+	if (!text) {
+		text_add(out, UNKNOWN);
+		return;
+	}
+	if (strchr(text, '/')) { /* a fraction stays one: it was written so by people */
+		text_add(out, text);
+		return;
+	}
+	mpq_init(q);
+	exact_read(q, text);
+	number_fixed(out, q, number_places_of(text));
+	mpq_clear(q);
+}
+
+void figure_objective(struct text *out, enum language language, const struct level *level)
+{
+	static const char *const ja[] = { "以上", "超", "以下", "未満" };
+	static const char *const en[] = { "at least ", "more than ", "at most ", "less than " };
+
+	if (language == LANGUAGE_EN)
+		text_add(out, en[level->op]);
+	figure_exact(out, level->objective);
+	text_add(out, unit_of(level->metric));
+	if (language == LANGUAGE_JA)
+		text_add(out, ja[level->op]);
+}

@@ -1,0 +1,193 @@
+#include "report/page.h"
+#include "report/escape.h"
+#include "report/phrase.h"
+#include "report/strip.h"
+
+#include <string.h>
+
+void page_raw(struct page *p, const char *markup)
+{
+	text_add(p->out, markup);
+}
+
+void page_text(struct page *p, const char *foreign)
+{
+	escape_html(p->out, foreign);
+}
+
+void page_word(struct page *p, enum word word)
+{
+	text_add(p->out, word_of(p->language, word));
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+void page_phrase(struct page *p, const char *english)
+{
+	struct text phrase = { 0 };
+
+	if (!english)
+		return;
+	if (phrase_translate(&phrase, p->language, english))
+		escape_html(p->out, text_string(&phrase));
+	else if (is_ascii(english)) { /* read it out as English */
+		page_raw(p, "<span lang=\"en\">");
+		escape_html(p->out, english);
+		page_raw(p, "</span>");
+	} else
+		escape_html(p->out, english);
+	p->out->failed |= phrase.failed;
+	text_release(&phrase);
+}
+
+void page_cell_word(struct page *p, const char *tag, enum word word)
+{
+	text_printf(p->out, "<%s>%s</%.*s>", tag, word_of(p->language, word), (int)strcspn(tag, " "), tag);
+}
+
+static bool link_open(struct page *p, int figure)
+{
+	if (figure >= 0)
+		text_printf(p->out, "<a class=\"f\" href=\"#n%d\">", figure + 1);
+	return figure >= 0;
+}
+
+static void link_close(struct page *p, bool open)
+{
+	if (open)
+		page_raw(p, "</a>");
+}
+
+void page_figure(struct page *p, int figure, enum figure_style style)
+{
+	bool open = link_open(p, figure);
+
+	figure_add(p->out, p->language, p->s, figure, style);
+	link_close(p, open);
+}
+
+void page_percent(struct page *p, int figure, const struct level *level)
+{
+	bool open = link_open(p, figure);
+
+	figure_against(p->out, p->s, figure, level);
+	link_close(p, open);
+}
+
+void page_money(struct page *p, int figure, const char *currency)
+{
+	struct text money = { 0 };
+	bool open = link_open(p, figure);
+
+	figure_money(&money, p->language, p->s, figure, currency);
+	escape_html(p->out, text_string(&money)); /* the currency is foreign text */
+	p->out->failed |= money.failed;
+	text_release(&money);
+	link_close(p, open);
+}
+
+static bool same(const struct page *p, int left, int right)
+{
+	return left < 0 || right < 0 ? left == right : book_compare(p->s->book, left, right) == 0;
+}
+
+void page_range(struct page *p, int least, int most, enum figure_style style)
+{
+	page_figure(p, least, style);
+	if (same(p, least, most))
+		return;
+	page_word(p, W_RANGE_TO);
+	page_figure(p, most, style);
+}
+
+void page_money_range(struct page *p, int least, int most, const char *currency)
+{
+	page_money(p, least, currency);
+	if (same(p, least, most))
+		return;
+	page_word(p, W_RANGE_TO);
+	page_money(p, most, currency);
+}
+
+const char *party_label(const struct page *p, const struct party *party)
+{
+	static const enum word kinds[] = { W_CSP, W_NSP, W_DA, W_LG, W_OMA, W_ASP };
+
+	if (!party)
+		return "—";
+	if (party->name)
+		return party->name;
+	/* the Agency has one name; several of another kind are told apart by their ids */
+	return party->kind == PARTY_DA ? word_of(p->language, kinds[party->kind]) : party->id;
+}
+
+const char *service_label(const struct service *service)
+{
+	return service->name ? service->name : service->id;
+}
+
+void page_level_name(struct page *p, const struct level *level)
+{
+	page_word(p, level->metric == METRIC_AVAILABILITY ? W_AVAILABILITY : W_DELAY);
+	if (level->binding == BINDING_TARGET) {
+		page_raw(p, " <span class=\"tag\">");
+		page_word(p, W_TARGET_LEVEL);
+		page_raw(p, "</span>");
+	}
+}
+
+void page_verdict(struct page *p, enum verdict verdict)
+{
+	static const char *const classes[] = { "met", "miss", "open" };
+	static const enum word words[] = { W_VERDICT_MET, W_VERDICT_BREACHED, W_VERDICT_NOT_PROVABLE };
+	static const char *const symbols[] = { "<circle cx=\"12\" cy=\"12\" r=\"8.6\"/>",
+		                               "<path d=\"M5 5L19 19M19 5L5 19\"/>",
+		                               "<path d=\"M12 3.6L21 20H3Z\"/>" };
+
+	text_printf(p->out,
+	            "<span class=\"v %s\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">%s</svg>%s</span>",
+	            classes[verdict], symbols[verdict], word_of(p->language, words[verdict]));
+}
+
+static void document_title(struct page *p)
+{
+	page_raw(p, "<title>");
+	if (p->options->organisation_name) {
+		page_text(p, p->options->organisation_name);
+		page_raw(p, " ");
+	}
+	page_word(p, W_TITLE);
+	page_raw(p, " ");
+	page_text(p, p->s->the_case->period.month);
+	page_raw(p, "</title>\n");
+}
+
+void page_document(struct page *p)
+{
+	text_printf(p->out,
+	            "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+	            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	            "<meta name=\"robots\" content=\"noindex\">\n"
+	            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+	            "'unsafe-inline'\">\n",
+	            language_code(p->language));
+	document_title(p);
+	page_style(p);
+	page_raw(p, "</head>\n<body>\n");
+	strip_patterns(p->out);
+	page_raw(p, "<main>\n");
+	page_head(p);
+	page_services(p);
+	page_exclusions(p);
+	page_credit(p);
+	page_chain(p);
+	page_basis(p);
+	page_nodes(p);
+	page_glossary(p);
+	page_raw(p, "</main>\n</body>\n</html>\n");
+}

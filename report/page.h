@@ -1,0 +1,68 @@
+/*
+ * page: the monthly report as one HTML document. The parts of it share the struct below.
+ *
+ * Self-contained: no script, no font, no picture, no request. What the page says comes from words.def, from
+ * the statement's nodes (figure.h) and from names of the case, which are escaped (escape.h). Markup is
+ * written by page_raw(), never with foreign text in it. Nothing here asks a clock or a locale.
+ */
+#ifndef GOVSLA_REPORT_PAGE_H
+#define GOVSLA_REPORT_PAGE_H
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "calc/statement.h"
+#include "report/figure.h"
+#include "report/report.h"
+#include "report/words.h"
+
+struct page {
+	struct text *out;
+	struct arena *arena;
+	const struct statement *s;
+	const struct report_options *options;
+	enum language language;
+};
+
+/* The whole document. */
+void page_document(struct page *p);
+
+/* ---- what the parts are written with ---- */
+
+void page_raw(struct page *p, const char *markup);
+void page_text(struct page *p, const char *foreign); /* escaped; NULL writes nothing */
+void page_word(struct page *p, enum word word);
+void page_phrase(struct page *p, const char *english); /* a phrase of calc/, translated where known */
+
+/* <tag>word</tag>, markup such as "th class=\"n\"" allowed as tag's attributes. */
+void page_cell_word(struct page *p, const char *tag, enum word word);
+
+/* A figure, linked to the node that derives it. */
+void page_figure(struct page *p, int figure, enum figure_style style);
+void page_percent(struct page *p, int figure, const struct level *level);
+void page_money(struct page *p, int figure, const char *currency);
+
+/* A range of two figures that are equal or not. */
+void page_range(struct page *p, int least, int most, enum figure_style style);
+void page_money_range(struct page *p, int least, int most, const char *currency);
+
+/* A name that is never empty: name, else id. */
+const char *party_label(const struct page *p, const struct party *party);
+const char *service_label(const struct service *service);
+void page_level_name(struct page *p, const struct level *level);
+
+/* Symbol and word of a verdict, in a span that carries its class. */
+void page_verdict(struct page *p, enum verdict verdict);
+
+/* ---- the parts, in the order of the page ---- */
+
+void page_style(struct page *p);    /* the style sheet */
+void page_head(struct page *p);     /* masthead, verdict, summary */
+void page_services(struct page *p); /* per service: strips, levels, delay, outages */
+void page_exclusions(struct page *p);
+void page_credit(struct page *p);
+void page_chain(struct page *p); /* obligations, claims and recoveries */
+void page_basis(struct page *p); /* policies, sources, assumptions, evidence */
+void page_nodes(struct page *p); /* how it was computed */
+void page_glossary(struct page *p);
+
+#endif

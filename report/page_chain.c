@@ -1,0 +1,174 @@
+/* The chain of the usage standard's 5.3: who owes whom how much, under which contract, up to which cap. */
+#include "report/page.h"
+
+#include <string.h>
+
+static bool is_provider(const struct party *party)
+{
+	return party->kind == PARTY_CSP || party->kind == PARTY_NSP;
+}
+
+static void basis(struct page *p, const struct obligation *o)
+{
+	if (strcmp(o->basis, "5.3-1") == 0)
+		page_word(p, W_BASIS_531);
+	else if (strcmp(o->basis, "5.3-2") == 0)
+		page_word(p, W_BASIS_532);
+	else
+		page_text(p, o->basis);
+}
+
+static void box(struct page *p, const struct party *party, const char *style)
+{
+	static const enum word kinds[] = { W_CSP, W_NSP, W_DA, W_LG, W_OMA, W_ASP };
+
+	text_printf(p->out, "<div class=\"box\"%s><span class=\"soft\">", style);
+	page_word(p, kinds[party->kind]);
+	page_raw(p, "</span><br><b>");
+	page_text(p, party_label(p, party));
+	page_raw(p, "</b></div>");
+}
+
+/* The arrow carries what the creditor claims and, below it, what is payable and what was paid. */
+static void arrow(struct page *p, const struct obligation *o)
+{
+	page_raw(p, "<div class=\"arrow\"><span class=\"back\">");
+	page_word(p, W_CLAIMED);
+	page_raw(p, " ");
+	page_money(p, o->claimed, "JPY");
+	page_raw(p, "</span><svg viewBox=\"0 0 400 44\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+	            "<path d=\"M0 12h400M0 32h400\"/></svg><svg class=\"tip left\" viewBox=\"0 0 20 44\" "
+	            "aria-hidden=\"true\"><path d=\"M20 2L2 12L20 22z\"/></svg><svg class=\"tip right\" "
+	            "viewBox=\"0 0 20 44\" "
+	            "aria-hidden=\"true\"><path d=\"M0 22L18 32L0 42z\"/></svg><span class=\"forth\">");
+	page_word(p, W_PAYABLE);
+	page_raw(p, " <b>");
+	page_money(p, o->payable, "JPY");
+	page_raw(p, "</b><br>");
+	page_word(p, is_provider(o->debtor) ? W_RECOVERED : W_PAID);
+	page_raw(p, " ");
+	page_money(p, o->paid, "JPY");
+	page_raw(p, "</span><span class=\"clause\">");
+	basis(p, o);
+	page_raw(p, "</span></div>");
+}
+
+/* Providers on the left, the Agency in the middle, municipalities on the right. */
+static void diagram(struct page *p)
+{
+	size_t left = 0, right = 0, rows;
+	const struct party *agency = NULL;
+
+	for (size_t i = 0; i < p->s->obligation_count; i++) {
+		const struct obligation *o = &p->s->obligations[i];
+
+		left += is_provider(o->debtor);
+		right += o->debtor->kind == PARTY_DA;
+		if (o->debtor->kind == PARTY_DA)
+			agency = o->debtor;
+	}
+	if (!agency)
+		return;
+	rows = left > right ? left : right;
+	text_printf(p->out, "<figure class=\"chain%s\" role=\"img\" aria-label=\"%s\">\n",
+	            left ? "" : " short", word_of(p->language, W_CHAIN));
+	for (size_t i = 0, row = 1; i < p->s->obligation_count; i++) {
+		const struct obligation *o = &p->s->obligations[i];
+
+		if (!is_provider(o->debtor))
+			continue;
+		text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu;grid-column:1\">", row);
+		box(p, o->debtor, "");
+		text_printf(p->out, "</div><div class=\"cell\" style=\"grid-row:%zu;grid-column:2\">", row++);
+		arrow(p, o);
+		page_raw(p, "</div>\n");
+	}
+	text_printf(p->out, "<div class=\"cell\" style=\"grid-row:1/span %zu;grid-column:3\">", rows);
+	box(p, agency, "");
+	page_raw(p, "</div>\n");
+	for (size_t i = 0, row = 1; i < p->s->obligation_count; i++) {
+		const struct obligation *o = &p->s->obligations[i];
+
+		if (o->debtor->kind != PARTY_DA)
+			continue;
+		text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu;grid-column:4\">", row);
+		arrow(p, o);
+		text_printf(p->out, "</div><div class=\"cell\" style=\"grid-row:%zu;grid-column:5\">", row++);
+		box(p, o->creditor, "");
+		page_raw(p, "</div>\n");
+	}
+	page_raw(p, "</figure>\n");
+}
+
+static void money_cell(struct page *p, int figure, const char *class)
+{
+	text_printf(p->out, "<td class=\"%s\">", class);
+	page_money(p, figure, "JPY");
+	page_raw(p, "</td>");
+}
+
+static void row(struct page *p, const struct obligation *o)
+{
+	page_raw(p, "<tr><th scope=\"row\">");
+	page_text(p, party_label(p, o->debtor));
+	page_raw(p, " → ");
+	page_text(p, party_label(p, o->creditor));
+	page_raw(p, "<br><span class=\"soft\">");
+	basis(p, o);
+	if (o->contract) {
+		page_word(p, W_LIST_COMMA);
+		page_word(p, W_CONTRACT);
+		page_text(p, o->contract->id);
+	}
+	page_raw(p, "</span></th>");
+	money_cell(p, o->claimed, "n");
+	money_cell(p, o->determined, "n");
+	page_raw(p, "<td class=\"n\">");
+	if (o->cap < 0)
+		page_word(p, W_CAP_NONE);
+	else
+		page_money(p, o->cap, "JPY");
+	page_raw(p, "</td>");
+	money_cell(p, o->payable, "n money");
+	money_cell(p, o->paid, "n");
+	money_cell(p, o->pending, "n");
+	money_cell(p, o->cut, "n");
+	page_raw(p, "</tr>\n");
+}
+
+static void table(struct page *p)
+{
+	static const enum word heads[] = {
+		W_CLAIMED, W_DETERMINED, W_CAP, W_PAYABLE, W_PAID, W_PENDING, W_CUT
+	};
+
+	page_raw(p, "<table class=\"obligations\"><thead><tr>");
+	page_cell_word(p, "th", W_OBLIGATION);
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		page_cell_word(p, "th class=\"n\"", heads[i]);
+	page_raw(p, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < p->s->obligation_count; i++)
+		row(p, &p->s->obligations[i]);
+	page_raw(p, "</tbody></table>\n<p class=\"note\">");
+	page_word(p, W_CHAIN_NOTE);
+	page_raw(p, "</p>\n");
+}
+
+void page_chain(struct page *p)
+{
+	page_raw(p, "<section>\n<h2>");
+	page_word(p, W_CHAIN);
+	page_raw(p, "</h2>\n");
+	if (p->s->obligation_count == 0) {
+		page_raw(p, "<p>");
+		page_word(p, W_NO_CHAIN);
+		page_raw(p, "</p>\n");
+	} else {
+		page_raw(p, "<p class=\"lead\">");
+		page_word(p, W_CHAIN_LEAD);
+		page_raw(p, "</p>\n");
+		diagram(p);
+		table(p);
+	}
+	page_raw(p, "</section>\n");
+}

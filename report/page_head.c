@@ -1,0 +1,197 @@
+#include "report/page.h"
+#include "report/when.h"
+
+struct tally { /* levels by verdict */
+	int of[3], all;
+};
+
+static struct tally tally_of(const struct statement *s)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].level_count; k++) {
+			t.of[s->services[i].levels[k].verdict]++;
+			t.all++;
+		}
+	return t;
+}
+
+static enum verdict worst_of(const struct tally *t)
+{
+	return t->of[VERDICT_BREACHED]       ? VERDICT_BREACHED
+	       : t->of[VERDICT_NOT_PROVABLE] ? VERDICT_NOT_PROVABLE
+	                                     : VERDICT_MET;
+}
+
+static void masthead(struct page *p)
+{
+	const struct sla_case *c = p->s->the_case;
+
+	page_raw(p, "<header class=\"mast\">\n<p class=\"kind\">");
+	page_word(p, W_TITLE);
+	page_raw(p, "</p>\n<h1>");
+	if (p->options->organisation_name) {
+		page_text(p, p->options->organisation_name);
+		if (p->options->organisation_code) {
+			page_raw(p, " <span class=\"code\">");
+			page_word(p, W_CODE);
+			page_text(p, p->options->organisation_code);
+			page_raw(p, "</span>");
+		}
+	} else
+		page_word(p, W_ALL_PARTIES);
+	page_raw(p, "</h1>\n<p class=\"period\">");
+	when_period(p->out, p->language, &c->period);
+	page_raw(p, "</p>\n<p class=\"sub\">");
+	page_text(p, c->title);
+	page_raw(p, c->title ? "<br>" : "");
+	page_word(p, W_AS_OF);
+	when_stamp(p->out, p->language, c->as_of_us, c->period.zone_offset_s);
+	page_raw(p, "</p>\n</header>\n");
+}
+
+static void verdict_sentence(struct page *p, const struct tally *t)
+{
+	static const enum word plain[] = { W_EXPLAIN_MET, W_EXPLAIN_BREACHED, W_EXPLAIN_NOT_PROVABLE };
+
+	page_raw(p, "<p class=\"explain\">");
+	page_word(p, plain[worst_of(t)]);
+	page_raw(p, "</p>\n<p class=\"tally\">");
+	text_printf(p->out, word_of(p->language, W_TALLY), t->all, t->of[VERDICT_MET],
+	            t->of[VERDICT_BREACHED], t->of[VERDICT_NOT_PROVABLE]);
+	page_raw(p, "</p>\n");
+}
+
+static void payable_line(struct page *p, const struct service_result *r, const struct payable *due)
+{
+	page_raw(p, "<tr><td>");
+	page_text(p, service_label(r->service));
+	page_raw(p, "</td><td>");
+	page_text(p, party_label(p, r->service->provider));
+	page_raw(p, " → ");
+	page_text(p, party_label(p, due->fee->payer));
+	page_raw(p, "</td><td class=\"n money\">");
+	page_word(p, W_GOLD);
+	page_money(p, due->amount, due->fee->currency);
+	page_raw(p, "</td><td class=\"n soft\">");
+	page_money_range(p, due->least, due->most, due->fee->currency);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void payable_lines(struct page *p)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->s->service_count; i++) {
+		const struct service_result *r = &p->s->services[i];
+
+		for (size_t k = 0; k < r->payable_count && r->credit_total >= 0; k++) {
+			if (!any) {
+				page_raw(p, "<table class=\"due\"><thead><tr>");
+				page_cell_word(p, "th", W_SERVICE);
+				page_cell_word(p, "th", W_CREDIT_FROM_TO);
+				page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
+				page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
+				page_raw(p, "</tr></thead><tbody>\n");
+			}
+			any = true;
+			payable_line(p, r, &r->payable[k]);
+		}
+	}
+	if (any)
+		page_raw(p, "</tbody></table>\n");
+}
+
+static void banner(struct page *p)
+{
+	static const char *const classes[] = { "met", "miss", "open" };
+	struct tally t = tally_of(p->s);
+
+	if (t.all == 0)
+		return;
+	text_printf(p->out, "<section class=\"banner %s\" aria-label=\"%s\">\n<p class=\"big\">",
+	            classes[worst_of(&t)], word_of(p->language, W_VERDICT));
+	page_verdict(p, worst_of(&t));
+	page_raw(p, "</p>\n<div>\n");
+	verdict_sentence(p, &t);
+	page_raw(p, "</div>\n</section>\n");
+}
+
+static void summary_value(struct page *p, const struct level_result *r)
+{
+	if (r->level->metric == METRIC_LATENCY_MEAN) {
+		page_percent(p, r->latency.mean, r->level);
+		return;
+	}
+	page_percent(p, r->availability.by_method, r->level);
+	page_raw(p, "<br><span class=\"soft\">");
+	page_percent(p, r->availability.worst, r->level);
+	page_word(p, W_RANGE_TO);
+	page_percent(p, r->availability.best, r->level);
+	page_raw(p, "</span>");
+}
+
+static void summary_row(struct page *p, const struct service_result *service, size_t k)
+{
+	const struct level_result *r = &service->levels[k];
+
+	page_raw(p, "<tr>");
+	if (k == 0) {
+		text_printf(p->out, "<th scope=\"rowgroup\" rowspan=\"%zu\">", service->level_count);
+		page_text(p, service_label(service->service));
+		page_raw(p, "<br><span class=\"soft\">");
+		page_text(p, party_label(p, service->service->provider));
+		page_raw(p, "</span></th>");
+	}
+	page_raw(p, "<td>");
+	page_level_name(p, r->level);
+	page_raw(p, "</td><td class=\"n\">");
+	figure_objective(p->out, p->language, r->level);
+	page_raw(p, "</td><td class=\"n\">");
+	summary_value(p, r);
+	page_raw(p, "</td><td class=\"n\">");
+	page_figure(p,
+	            r->level->metric == METRIC_AVAILABILITY ? r->availability.coverage : r->latency.coverage,
+	            FIGURE_SHARE);
+	page_raw(p, "</td><td>");
+	page_verdict(p, r->verdict);
+	page_raw(p, "</td><td class=\"n\">");
+	if (r->credit.due)
+		page_money(p, r->credit.amount, r->credit.currency);
+	else
+		page_raw(p, "—");
+	page_raw(p, "</td></tr>\n");
+}
+
+static void summary(struct page *p)
+{
+	page_raw(p, "<section>\n<h2>");
+	page_word(p, W_SUMMARY);
+	page_raw(p, "</h2>\n<table class=\"summary\"><thead><tr>");
+	page_cell_word(p, "th", W_SERVICE);
+	page_cell_word(p, "th", W_LEVEL);
+	page_cell_word(p, "th class=\"n\"", W_OBJECTIVE);
+	page_cell_word(p, "th class=\"n\"", W_VALUE_AND_RANGE);
+	page_cell_word(p, "th class=\"n\"", W_COVERAGE);
+	page_cell_word(p, "th", W_VERDICT);
+	page_cell_word(p, "th class=\"n\"", W_LEVEL_CREDIT);
+	page_raw(p, "</tr></thead>\n");
+	for (size_t i = 0; i < p->s->service_count; i++) {
+		page_raw(p, "<tbody>\n");
+		for (size_t k = 0; k < p->s->services[i].level_count; k++)
+			summary_row(p, &p->s->services[i], k);
+		page_raw(p, "</tbody>\n");
+	}
+	page_raw(p, "</table>\n<p class=\"note\">");
+	page_word(p, W_SUMMARY_NOTE);
+	page_raw(p, "</p>\n</section>\n");
+}
+
+void page_head(struct page *p)
+{
+	masthead(p);
+	banner(p);
+	payable_lines(p);
+	summary(p);
+}

@@ -1,0 +1,240 @@
+/* What a miss costs: the credit of each level, and what is due to each payer. */
+#include "report/page.h"
+#include "calc/exact.h"
+#include "report/when.h"
+
+#include <stdio.h>
+
+static bool in_band(const struct page *p, const struct band *band, int figure)
+{
+	bool held;
+	mpq_t edge;
+
+	if (figure < 0)
+		return false;
+	mpq_init(edge);
+	exact_read(edge, band->from);
+	held = mpq_cmp(book_value(p->s->book, figure), edge) >= 0;
+	exact_read(edge, band->to);
+	held = held && mpq_cmp(book_value(p->s->book, figure), edge) < 0;
+	mpq_clear(edge);
+	return held;
+}
+
+static void band_item(struct page *p, const struct band *band, const char *unit, bool held)
+{
+	page_raw(p, held ? "<li class=\"held\">" : "<li>");
+	figure_exact(p->out, band->from);
+	page_raw(p, unit);
+	page_word(p, W_BAND_FROM);
+	figure_exact(p->out, band->to);
+	page_raw(p, unit);
+	page_word(p, W_BAND_TO);
+	page_raw(p, " → ");
+	figure_exact(p->out, band->rate);
+	page_raw(p, " %");
+	if (held) {
+		page_raw(p, " <strong>");
+		page_word(p, W_BAND_HELD);
+		page_raw(p, "</strong>");
+	}
+	page_raw(p, "</li>");
+}
+
+static void bands(struct page *p, const struct level_result *r)
+{
+	const struct credit_rule *rule = r->level->credit;
+	bool percent = r->level->metric == METRIC_AVAILABILITY;
+
+	if (rule->flat_rate) {
+		page_word(p, W_FLAT_RATE);
+		figure_exact(p->out, rule->flat_rate);
+		page_raw(p, " %");
+		return;
+	}
+	page_raw(p, "<ul class=\"bands\">");
+	for (size_t i = rule->band_count; i-- > 0;)
+		band_item(p, &rule->bands[i], percent ? " %" : " ms",
+		          in_band(p, &rule->bands[i], percent ? r->availability.by_method : r->latency.mean));
+	page_raw(p, "</ul>");
+	if (rule->band_rule == BANDS_MOST_SEVERE)
+		page_word(p, W_BANDS_MOST_SEVERE);
+}
+
+static void credit_row(struct page *p, const struct level_result *r)
+{
+	page_raw(p, "<tr><th scope=\"row\">");
+	page_level_name(p, r->level);
+	page_raw(p, "<br>");
+	page_verdict(p, r->verdict);
+	page_raw(p, "</th><td>");
+	bands(p, r);
+	page_raw(p, "</td><td class=\"n\">");
+	page_figure(p, r->credit.rate, FIGURE_PERCENT);
+	page_raw(p, "</td><td class=\"n\">");
+	page_money(p, r->credit.exact, r->credit.currency);
+	page_raw(p, "</td><td class=\"n\">");
+	page_money(p, r->credit.amount, r->credit.currency);
+	page_raw(p, "</td><td class=\"n soft\">");
+	page_money_range(p, r->credit.least, r->credit.most, r->credit.currency);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void credit_table(struct page *p, const struct service_result *r)
+{
+	page_raw(p, "<table class=\"credit\"><thead><tr>");
+	page_cell_word(p, "th", W_LEVEL);
+	page_cell_word(p, "th", W_BANDS);
+	page_cell_word(p, "th class=\"n\"", W_RATE);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_EXACT);
+	page_cell_word(p, "th class=\"n\"", W_LEVEL_CREDIT);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
+	page_raw(p, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < r->level_count; i++)
+		if (r->levels[i].credit.due)
+			credit_row(p, &r->levels[i]);
+	page_raw(p, "</tbody></table>\n");
+}
+
+static void term(struct page *p, enum word name)
+{
+	page_raw(p, "<dt>");
+	page_word(p, name);
+	page_raw(p, "</dt><dd>");
+}
+
+static void rounding(struct page *p, const struct rounding *r)
+{
+	static const enum word rules[] = { W_ROUND_FLOOR, W_ROUND_CEIL, W_ROUND_HALF_UP, W_ROUND_HALF_EVEN };
+
+	term(p, W_ROUNDING);
+	page_word(p, r->of == ROUND_CREDIT ? W_ROUND_OF_CREDIT : W_ROUND_OF_REDUCED_FEE);
+	page_word(p, rules[r->rule]);
+	page_word(p, W_ROUND_UNIT);
+	figure_exact(p->out, r->unit);
+	if (r->clause) {
+		page_word(p, W_CLAUSE_OPEN);
+		page_text(p, r->clause);
+		page_word(p, W_CLAUSE_CLOSE);
+	}
+	page_raw(p, "</dd>");
+}
+
+static void rules(struct page *p, const struct terms *t)
+{
+	static const enum word remedies[] = { W_REMEDY_NON_EXCLUSIVE, W_REMEDY_SOLE, W_REMEDY_LIQUIDATED };
+
+	page_raw(p, "<dl class=\"rules\">");
+	if (t->rounding)
+		rounding(p, t->rounding);
+	term(p, W_OVERLAP);
+	page_word(p, t->overlap == OVERLAP_SUM ? W_OVERLAP_SUM : W_OVERLAP_MAX);
+	page_raw(p, "</dd>");
+	term(p, W_CAP);
+	if (t->cap_percent) {
+		page_word(p, W_CAP_PERCENT);
+		figure_exact(p->out, t->cap_percent);
+		page_raw(p, " %");
+	} else if (t->cap_amount)
+		figure_exact(p->out, t->cap_amount);
+	else
+		page_word(p, W_CAP_NONE);
+	if (t->cap_clause) {
+		page_word(p, W_CLAUSE_OPEN);
+		page_text(p, t->cap_clause);
+		page_word(p, W_CLAUSE_CLOSE);
+	}
+	page_raw(p, "</dd>");
+	term(p, W_REMEDY);
+	page_word(p, remedies[t->remedy]);
+	page_raw(p, "</dd></dl>\n");
+}
+
+static void payer_row(struct page *p, const struct payable *due)
+{
+	struct text fee = { 0 };
+
+	page_raw(p, "<tr><th scope=\"row\">");
+	page_text(p, party_label(p, due->fee->payer));
+	page_raw(p, "</th><td class=\"n\">");
+	figure_exact(&fee, due->fee->amount);
+	text_add(&fee, " ");
+	text_add(&fee, due->fee->currency ? due->fee->currency : "JPY");
+	page_text(p, text_string(&fee));
+	text_release(&fee);
+	page_raw(p, "</td><td class=\"n\">");
+	if (due->fee->state_share)
+		page_text(p, due->fee->state_share);
+	page_raw(p, "</td><td class=\"n money\">");
+	page_word(p, W_GOLD);
+	page_money(p, due->amount, due->fee->currency);
+	page_raw(p, "</td><td class=\"n soft\">");
+	page_money_range(p, due->least, due->most, due->fee->currency);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void payers(struct page *p, const struct service_result *r)
+{
+	if (r->payable_count == 0)
+		return;
+	page_raw(p, "<table class=\"payers\"><thead><tr>");
+	page_cell_word(p, "th", W_PAYER);
+	page_cell_word(p, "th class=\"n\"", W_FEE);
+	page_cell_word(p, "th class=\"n\"", W_STATE_SHARE);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
+	page_raw(p, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < r->payable_count; i++)
+		payer_row(p, &r->payable[i]);
+	page_raw(p, "</tbody>");
+	if (r->payable_count > 1) {
+		page_raw(p, "<tfoot><tr><th scope=\"row\" colspan=\"3\">");
+		page_word(p, W_TOTAL);
+		page_raw(p, "</th><td class=\"n money\">");
+		page_word(p, W_GOLD);
+		page_money(p, r->credit_total, r->currency);
+		page_raw(p, "</td><td class=\"n soft\">");
+		page_money_range(p, r->credit_least, r->credit_most, r->currency);
+		page_raw(p, "</td></tr></tfoot>");
+	}
+	page_raw(p, "</table>\n");
+}
+
+static bool carries_money(const struct service_result *r)
+{
+	for (size_t i = 0; i < r->level_count; i++)
+		if (r->levels[i].credit.due)
+			return true;
+	return false;
+}
+
+void page_credit(struct page *p)
+{
+	bool any = false;
+
+	page_raw(p, "<section>\n<h2>");
+	page_word(p, W_CREDIT);
+	page_raw(p, "</h2>\n<p class=\"lead\">");
+	page_word(p, W_CREDIT_LEAD);
+	page_raw(p, "</p>\n");
+	for (size_t i = 0; i < p->s->service_count; i++) {
+		const struct service_result *r = &p->s->services[i];
+
+		if (!carries_money(r))
+			continue;
+		any = true;
+		page_raw(p, "<article><h3>");
+		page_text(p, service_label(r->service));
+		page_raw(p, "</h3>\n");
+		credit_table(p, r);
+		payers(p, r);
+		rules(p, r->service->terms);
+		page_raw(p, "</article>\n");
+	}
+	if (!any) {
+		page_raw(p, "<p>");
+		page_word(p, W_NO_CREDIT);
+		page_raw(p, "</p>\n");
+	}
+	page_raw(p, "</section>\n");
+}

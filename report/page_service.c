@@ -1,0 +1,279 @@
+/* What was observed of each service, and what its levels come to. */
+#include "report/page.h"
+#include "report/chart.h"
+#include "report/strip.h"
+#include "report/when.h"
+
+#include <string.h>
+
+static void strip_row(struct page *p, const char *name, const char *vantage, const struct timeline *t,
+                      const struct span_set *excluded)
+{
+	page_raw(p, "<div class=\"row\"><div class=\"name\">");
+	page_text(p, name);
+	if (vantage) {
+		page_raw(p, "<br><span class=\"soft\">");
+		page_word(p, W_SEEN_FROM);
+		page_text(p, vantage);
+		page_raw(p, "</span>");
+	}
+	page_raw(p, "</div><div>");
+	strip_timeline(p->out, p->arena, t, excluded, name);
+	page_raw(p, "</div></div>\n");
+}
+
+static void strips(struct page *p, const struct service_result *r)
+{
+	page_raw(p, "<figure class=\"strips\">\n");
+	if (r->target_count != 1) /* one target is the service */
+		strip_row(p, word_of(p->language, W_WHOLE_SERVICE), NULL, &r->timeline, &r->excluded);
+	for (size_t i = 0; i < r->target_count; i++)
+		strip_row(p, r->targets[i].observation->target, r->targets[i].observation->vantage,
+		          &r->targets[i].timeline, &r->excluded);
+	page_raw(p, "<div class=\"row\"><div class=\"name\"></div><div>");
+	strip_days(p->out, &p->s->the_case->period);
+	page_raw(p, "</div></div>\n<figcaption>");
+	strip_legend(p->out, p->language);
+	page_raw(p, "</figcaption></figure>\n");
+}
+
+static void seconds_row(struct page *p, enum word name, int with, int without)
+{
+	page_raw(p, "<tr>");
+	page_cell_word(p, "th", name);
+	page_raw(p, "<td class=\"n\">");
+	page_figure(p, with, FIGURE_DURATION);
+	page_raw(p, "</td><td class=\"n soft\">");
+	page_figure(p, without, FIGURE_DURATION);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void percent_row(struct page *p, enum word name, const struct level *level, int with, int without)
+{
+	page_raw(p, "<tr>");
+	page_cell_word(p, "th", name);
+	page_raw(p, "<td class=\"n\">");
+	page_percent(p, with, level);
+	page_raw(p, "</td><td class=\"n soft\">");
+	page_percent(p, without, level);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void share_row(struct page *p, enum word name, int with, int without, enum figure_style style)
+{
+	page_raw(p, "<tr>");
+	page_cell_word(p, "th", name);
+	page_raw(p, "<td class=\"n\">");
+	page_figure(p, with, style);
+	page_raw(p, "</td><td class=\"n soft\">");
+	page_figure(p, without, style);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void level_table_head(struct page *p)
+{
+	page_raw(p, "<table class=\"level\"><thead><tr><th></th>");
+	page_cell_word(p, "th class=\"n\"", W_WITH_EXCLUSIONS);
+	page_cell_word(p, "th class=\"n\"", W_WITHOUT_EXCLUSIONS);
+	page_raw(p, "</tr></thead><tbody>\n");
+}
+
+static void availability(struct page *p, const struct level_result *r)
+{
+	const struct availability_figures *f = &r->availability, *g = &r->unexcluded;
+
+	page_raw(p, "<div class=\"gaugebox\">");
+	strip_gauge(p->out, p->s, r, word_of(p->language, W_GAUGE));
+	page_raw(p, "<p class=\"note\">");
+	page_word(p, W_GAUGE_NOTE);
+	page_raw(p, "</p></div>\n");
+	level_table_head(p);
+	percent_row(p, W_BY_METHOD, r->level, f->by_method, g->by_method);
+	percent_row(p, W_WORST, r->level, f->worst, g->worst);
+	percent_row(p, W_BEST, r->level, f->best, g->best);
+	seconds_row(p, W_DOWNTIME_LEAST, f->downtime_least, g->downtime_least);
+	seconds_row(p, W_DOWNTIME_MOST, f->downtime_most, g->downtime_most);
+	seconds_row(p, W_UNMEASURED, f->unmeasured, g->unmeasured);
+	seconds_row(p, W_OBSCURED, f->obscured, g->obscured);
+	seconds_row(p, W_EXCLUDED, f->excluded, g->excluded);
+	seconds_row(p, W_DENOMINATOR, f->denominator, g->denominator);
+	share_row(p, W_COVERAGE, f->coverage, g->coverage, FIGURE_SHARE);
+	page_raw(p, "</tbody></table>\n");
+}
+
+static void latency(struct page *p, const struct service_result *service, const struct level_result *r)
+{
+	const struct latency_figures *f = &r->latency, *g = &r->unexcluded_latency;
+
+	page_raw(p, "<figure class=\"delay\">");
+	if (chart_latency(p->out, p->arena, service, &p->s->the_case->period, r->level->objective,
+	                  word_of(p->language, W_CHART))) {
+		strip_days(p->out, &p->s->the_case->period);
+		page_raw(p, "<figcaption>");
+		page_raw(p, "<span class=\"key k-mean\"></span>");
+		page_word(p, W_CHART_MEAN);
+		page_raw(p, "<span class=\"key k-p95\"></span>");
+		page_word(p, W_CHART_P95);
+		page_raw(p, "<span class=\"key k-limit\"></span>");
+		page_word(p, W_CHART_LIMIT);
+		page_raw(p, "</figcaption>");
+	}
+	page_raw(p, "</figure>\n");
+	level_table_head(p);
+	percent_row(p, W_MEAN, r->level, f->mean, g->mean);
+	share_row(p, W_P50, f->p50, g->p50, FIGURE_MS);
+	share_row(p, W_P95, f->p95, g->p95, FIGURE_MS);
+	share_row(p, W_P99, f->p99, g->p99, FIGURE_MS);
+	share_row(p, W_SENT, f->sent, g->sent, FIGURE_NUMBER);
+	share_row(p, W_RECEIVED, f->received, g->received, FIGURE_NUMBER);
+	share_row(p, W_LOSS, f->loss, g->loss, FIGURE_SHARE);
+	seconds_row(p, W_EXCLUDED, f->excluded, g->excluded);
+	share_row(p, W_COVERAGE, f->coverage, g->coverage, FIGURE_SHARE);
+	page_raw(p, "</tbody></table>\n");
+}
+
+static void settle(struct page *p, const struct level_result *r)
+{
+	if (r->verdict != VERDICT_NOT_PROVABLE)
+		return;
+	page_raw(p, "<p class=\"settle\"><strong>");
+	page_word(p, W_SETTLE);
+	page_raw(p, "</strong>");
+	if (r->settle)
+		page_phrase(p, r->settle);
+	else
+		page_raw(p, "—");
+	page_raw(p, "</p>\n");
+}
+
+static void level(struct page *p, const struct service_result *service, const struct level_result *r)
+{
+	page_raw(p, "<div class=\"levelbox\">\n<h4>");
+	page_level_name(p, r->level);
+	page_raw(p, " ");
+	page_verdict(p, r->verdict);
+	page_raw(p, "<span class=\"objective\">");
+	page_word(p, r->level->binding == BINDING_GUARANTEE ? W_GUARANTEE : W_TARGET_LEVEL);
+	page_raw(p, " ");
+	figure_objective(p->out, p->language, r->level);
+	if (r->level->clause) {
+		page_raw(p, "　");
+		page_text(p, r->level->clause);
+	}
+	page_raw(p, "</span></h4>\n");
+	settle(p, r);
+	if (r->level->metric == METRIC_AVAILABILITY)
+		availability(p, r);
+	else
+		latency(p, service, r);
+	page_raw(p, "</div>\n");
+}
+
+static void failure_name(struct page *p, int failure)
+{
+	const char *name = sample_failure_name(failure);
+
+	if (name && *name)
+		page_phrase(p, name);
+	else
+		page_raw(p, "—");
+}
+
+/*
+ * The range of an outage's start (from the end of the last answer before to the first failure) or of its end,
+ * out of its possible and certain spans.
+ */
+static void outage_edge(struct page *p, int64_t early, int64_t late)
+{
+	when_span(p->out, p->language, (struct span){ early, late }, p->s->the_case->period.zone_offset_s);
+}
+
+/* A duration of the picture's outages: not a node, so it is computed here, from whole µs. */
+static void outage_length(struct page *p, const struct outage *o)
+{
+	mpq_t seconds;
+
+	mpq_init(seconds);
+	if (o->least_us != span_length(o->possible)) {
+		mpq_set_si(seconds, o->least_us, (unsigned long)US_PER_S);
+		mpq_canonicalize(seconds);
+		when_duration(p->out, p->language, seconds);
+		page_word(p, W_RANGE_TO);
+	}
+	mpq_set_si(seconds, span_length(o->possible), (unsigned long)US_PER_S);
+	mpq_canonicalize(seconds);
+	when_duration(p->out, p->language, seconds);
+	mpq_clear(seconds);
+}
+
+static void outage_row(struct page *p, const struct outage *o, size_t number)
+{
+	bool certain = span_length(o->certain) > 0;
+
+	text_printf(p->out, "<tr><td class=\"n\">%zu</td><td>", number);
+	if (certain) {
+		outage_edge(p, o->possible.start, o->certain.start);
+		page_raw(p, "</td><td>");
+		outage_edge(p, o->certain.end, o->possible.end);
+	} else {
+		page_word(p, W_WITHIN);
+		outage_edge(p, o->possible.start, o->possible.end);
+		page_raw(p, "</td><td>");
+		page_word(p, W_WITHIN_SAME);
+	}
+	page_raw(p, "</td><td class=\"n\">");
+	outage_length(p, o);
+	text_printf(p->out, "</td><td class=\"n\">%d</td><td>", o->failed_samples);
+	failure_name(p, o->failure);
+	page_raw(p, "</td></tr>\n");
+}
+
+static void outages(struct page *p, const struct service_result *r)
+{
+	page_raw(p, "<h4>");
+	page_word(p, W_OUTAGES);
+	page_raw(p, "</h4>\n");
+	if (r->outage_count == 0) {
+		page_raw(p, "<p>");
+		page_word(p, W_NO_OUTAGES);
+		page_raw(p, "</p>\n");
+		return;
+	}
+	page_raw(p, "<table class=\"outages\"><thead><tr>");
+	page_cell_word(p, "th class=\"n\"", W_NUMBER);
+	page_cell_word(p, "th", W_OUTAGE_START);
+	page_cell_word(p, "th", W_OUTAGE_END);
+	page_cell_word(p, "th class=\"n\"", W_OUTAGE_LENGTH);
+	page_cell_word(p, "th class=\"n\"", W_FAILED_SAMPLES);
+	page_cell_word(p, "th", W_FAILURE);
+	page_raw(p, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < r->outage_count; i++)
+		outage_row(p, &r->outages[i], i + 1);
+	page_raw(p, "</tbody></table>\n<p class=\"note\">");
+	page_word(p, W_OUTAGE_NOTE);
+	page_raw(p, "（");
+	when_offset(p->out, p->s->the_case->period.zone_offset_s);
+	page_raw(p, "）</p>\n");
+}
+
+void page_services(struct page *p)
+{
+	page_raw(p, "<section>\n<h2>");
+	page_word(p, W_OBSERVED);
+	page_raw(p, "</h2>\n");
+	for (size_t i = 0; i < p->s->service_count; i++) {
+		const struct service_result *r = &p->s->services[i];
+
+		page_raw(p, "<article class=\"service\">\n<h3>");
+		page_text(p, service_label(r->service));
+		page_raw(p, " <span class=\"soft\">");
+		page_text(p, party_label(p, r->service->provider));
+		page_raw(p, "</span></h3>\n");
+		strips(p, r);
+		for (size_t k = 0; k < r->level_count; k++)
+			level(p, r, &r->levels[k]);
+		outages(p, r);
+		page_raw(p, "</article>\n");
+	}
+	page_raw(p, "</section>\n");
+}

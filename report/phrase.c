@@ -1,0 +1,241 @@
+#include "report/phrase.h"
+
+#include <string.h>
+
+#define PARTS_MOST 4
+
+struct pattern {
+	const char *english, *japanese; /* {} in the same order in both */
+};
+
+static const struct pattern patterns[] = {
+	/* labels: time */
+	{ "length of the period", "期間の長さ（秒）" },
+	{ "objective of {}", "{} の保証値・目標値" },
+	{ "T, fixed hours", "T（固定時間、秒）" },
+	{ "T, length of the period", "T（期間の長さ、秒）" },
+	{ "T less excluded time", "T − 除外時間（秒）" },
+	{ "seconds down", "停止（秒）" },
+	{ "seconds either up or down", "境界：停止か稼働か未確定（秒）" },
+	{ "seconds unmeasured", "未計測（秒）" },
+	{ "seconds obscured (a part of unmeasured)", "うち遮蔽（秒）" },
+	{ "seconds excluded", "除外（秒）" },
+	{ "denominator", "分母：算定の対象時間（秒）" },
+	{ "denominator in real time", "分母（実時間、秒）" },
+	{ "denominator of the point value", "算定値の分母（秒）" },
+	{ "downtime, least", "停止時間の最小（秒）" },
+	{ "downtime, most", "停止時間の最大（秒）" },
+	{ "downtime of the point value", "算定値の停止時間（秒）" },
+	{ "availability, worst reading", "稼働率：最悪の読み（%）" },
+	{ "availability, best reading", "稼働率：最良の読み（%）" },
+	{ "availability by the contract's method", "稼働率：契約の方式（%）" },
+	{ "coverage", "計測率（1に対する割合）" },
+	{ "least coverage", "必要な計測率（1に対する割合）" },
+	{ "shortest outage that the samples can prove, seconds", "この間隔で証明できる最も短い停止（秒）" },
+	/* labels: delay */
+	{ "samples received", "応答数" },
+	{ "samples sent", "送信数" },
+	{ "sum of round trips, µs", "往復時間の合計（µs）" },
+	{ "mean round trip, ms", "往復時間の平均（ms）" },
+	{ "p{}, ms", "{}パーセンタイル（ms）" },
+	{ "loss", "損失率（1に対する割合）" },
+	{ "time not excluded", "除外しない時間（秒）" },
+	/* labels: credit */
+	{ "credit rate if missed, per cent", "未達の場合の減額率（%）" },
+	{ "credit rate if met, per cent", "達成の場合の減額率（%）" },
+	{ "credit rate of {} at the point value, per cent", "{} の減額率：算定値による（%）" },
+	{ "credit rate of {} at the best reading, per cent", "{} の減額率：最良の読み（%）" },
+	{ "credit rate of {} at the worst reading, per cent", "{} の減額率：最悪の読み（%）" },
+	{ "credit of {} at the point value, exact", "{} の減額：算定値による（端数処理前）" },
+	{ "credit of {} at the best reading, exact", "{} の減額：最良の読み（端数処理前）" },
+	{ "credit of {} at the worst reading, exact", "{} の減額：最悪の読み（端数処理前）" },
+	{ "credit of all levels, exact", "全項目の減額（端数処理前）" },
+	{ "credit under the cap", "上限を当てた減額" },
+	{ "fee less credit, exact", "利用料 − 減額（端数処理前）" },
+	{ "reduced fee", "減額後の利用料" },
+	{ "fee of {}", "{} の利用料" },
+	{ "fees of all payers", "全負担者の利用料" },
+	{ "credit of the level alone, determined", "項目単独の減額（端数処理後）" },
+	{ "credit of the level alone, all payers", "項目単独の減額（全負担者）" },
+	{ "credit of the level, all payers, exact", "項目の減額（全負担者、端数処理前）" },
+	{ "credit payable to {} at the point value", "{} に支払う減額：算定値による" },
+	{ "credit payable to {} at the best reading", "{} に支払う減額：最良の読み" },
+	{ "credit payable to {} at the worst reading", "{} に支払う減額：最悪の読み" },
+	{ "credit, all payers", "減額の合計" },
+	{ "credit at the best reading, all payers", "減額の合計：最良の読み" },
+	{ "credit at the worst reading, all payers", "減額の合計：最悪の読み" },
+	/* labels: chain */
+	{ "cap of {}", "{} の責任の上限" },
+	{ "direct loss", "直接の損害" },
+	{ "lost profit", "逸失利益" },
+	{ "loss from special circumstances", "特別の事情による損害" },
+	{ "loss claimed by {}", "{} が請求する損害" },
+	{ "claimed by {}", "{} の請求額" },
+	{ "claimed by the municipalities", "地方公共団体の請求額の合計" },
+	{ "claimed so far", "これまでの請求額" },
+	{ "claimed", "請求額" },
+	{ "determined loss of {}", "{} の確定損害" },
+	{ "determined losses of the municipality", "当該団体の確定損害の合計" },
+	{ "determined losses in all", "確定損害の総額" },
+	{ "recovered, cash", "受領（現金）" },
+	{ "recovered so far", "これまでの受領額" },
+	{ "recovered", "受領額" },
+	{ "acknowledged so far", "これまでに認められた額" },
+	{ "acknowledged", "認められた額" },
+	{ "payable in all so far", "これまでに支払義務が生じた総額" },
+	{ "share of {}, exact", "{} の取り分（端数処理前）" },
+	{ "share less what is payable already", "取り分 − すでに支払義務のある額" },
+	{ "whole yen of it", "うち円未満を除いた額" },
+	{ "taken back: others are ahead of their share",
+	  "配分の調整：取り分を超えて先に受けた団体があるため" },
+	{ "whole yen that the part allows", "今回の受領で配れる円" },
+	{ "to be shared in all", "配分の対象となる総額" },
+	{ "of it not yet payable", "うちまだ支払義務の生じていない額" },
+	{ "of it in whole yen", "うち円未満を除いた額" },
+	{ "payable to {}", "{} に支払うべき額" },
+	{ "payable under the cap", "上限内の支払うべき額" },
+	{ "payable", "支払うべき額" },
+	{ "paid to {}", "{} への支払済額" },
+	{ "paid", "支払済額" },
+	{ "open", "未払の額" },
+	{ "pending", "未受領による保留" },
+	{ "cut", "上限による切捨て" },
+	{ "cut by the cap", "上限による切捨て" },
+	/* clauses and sources */
+	{ "period", "期間" },
+	{ "accepted exclusions", "認めた除外" },
+	{ "method duration_ratio", "方式：時間の割合（duration_ratio）" },
+	{ "method minute_bucket_all_fail", "方式：1分ごと、全計測の失敗で停止（minute_bucket_all_fail）" },
+	{ "timeline of {}, range", "{} の時系列（幅）" },
+	{ "timeline of {}, changes at the midpoint", "{} の時系列（変わり目は中間の時刻）" },
+	{ "interval of the samples", "計測の間隔" },
+	{ "nearest rank of the received samples, ms", "応答を小さい順に並べた順位の値（ms）" },
+	{ "mean of the received samples", "応答の平均" },
+	{ "terms {}, level {}", "契約条件 {}、項目 {}" },
+	{ "terms {}", "契約条件 {}" },
+	{ "service {}, fees[{}]", "サービス {}、fees[{}]" },
+	{ "record {}", "記録 {}" },
+	{ "contract {}", "契約 {}" },
+	{ "rate × base", "率 × 基礎額" },
+	{ "overlap sum", "項目の重なり：合計する" },
+	{ "overlap max", "項目の重なり：最も大きい額" },
+	{ "cap of the terms", "契約条件の上限" },
+	{ "nothing recorded", "記録なし" },
+	{ "nothing yet", "まだない" },
+	{ "5.3-1; pro rata to determined losses", "利用基準 5.3①、確定損害の比による" },
+	{ "5.3", "利用基準 5.3" },
+	{ "floor; the residual is carried", "切捨て、端数は繰り越す" },
+	{ "apportion, smallest remainder first", "端数の小さい者から調整" },
+	{ "determined less payable and pending", "確定損害 − 支払うべき額 − 保留" },
+	/* what would settle it */
+	{ "the exact times at which the service changed between two samples",
+	  "二つの計測の間で状態が変わった正確な時刻の記録" },
+	{ "another party's measurements of the unmeasured time, or the exact times at which the service "
+	  "changed "
+	  "between two samples",
+	  "未計測の時間についての他者の計測、又は二つの計測の間で状態が変わった正確な時刻の記録" },
+	{ "any measurement: the period has no time that counts",
+	  "計測そのもの（算定の対象となる時間がない）" },
+	{ "any received sample", "応答のあった計測" },
+	{ "more samples: the coverage is too low", "より多くの計測（計測率が足りない）" },
+	/* exclusions */
+	{ "maintenance", "計画停止（保守）" },
+	{ "force_majeure", "不可抗力" },
+	{ "customer", "利用者の都合" },
+	{ "no notice, {} days before required", "通知がない（{}日前までに必要）" },
+	{ "notice {} days before, {} required", "通知が{}日前（{}日前までに必要）" },
+	{ "notice {} days after the start, {} before required", "通知が開始の{}日後（{}日前までに必要）" },
+	/* failures */
+	{ "timeout", "時間切れ" },
+	{ "dns", "名前解決の失敗" },
+	{ "refused", "接続の拒否" },
+	{ "unreachable", "到達不能" },
+	{ "reset", "接続の切断" },
+	{ "tls", "TLS・証明書" },
+	{ "http status", "HTTP 状態コード" },
+	{ "body mismatch", "本文の不一致" },
+	{ "protocol", "応答の形式不正" },
+	/* policies, confidence, origin */
+	{ "nsp_back_to_back", "5.3 の受領額の上限を接続サービス事業者（NSP）にも当てるか" },
+	{ "recovery_split", "受領額の団体間の分け方" },
+	{ "pro_rata_determined", "確定損害の比" },
+	{ "recovery_fractions", "分けるときの端数" },
+	{ "floor_carried", "切り捨てて次の受領へ繰り越す" },
+	{ "recovered_counts", "何を受領と数えるか" },
+	{ "cash", "現金のみ" },
+	{ "state_budget", "国が利用料を負担する場合の減額" },
+	{ "lg_share", "地方公共団体の負担分だけを減額" },
+	{ "none_if_any", "国の負担があれば減額しない" },
+	{ "true", "はい" },
+	{ "false", "いいえ" },
+	{ "case", "この案件の指定" },
+	{ "default", "既定" },
+	{ "official", "公式の本文" },
+	{ "transcribed", "公式の本文の転記" },
+	{ "second-hand", "第三者の要約" },
+	{ "unverified", "未確認" },
+	{ "fictitious", "架空（例示）" },
+	{ "fictional", "架空（例示）" },
+};
+
+struct part { /* what a {} stood for; borrowed from the phrase */
+	const char *at;
+	size_t length;
+};
+
+/* Matches the whole phrase; each {} takes the shortest text up to the next literal. */
+static bool match(const char *pattern, const char *phrase, struct part parts[PARTS_MOST])
+{
+	size_t count = 0;
+
+	while (*pattern) {
+		const char *literal, *found;
+		char head[64];
+		size_t length;
+
+		if (strncmp(pattern, "{}", 2) != 0) {
+			if (*pattern++ != *phrase++)
+				return false;
+			continue;
+		}
+		literal = pattern += 2;
+		length = strcspn(literal, "{");
+		if (length >= sizeof head || count == PARTS_MOST)
+			return false;
+		memcpy(head, literal, length);
+		head[length] = '\0';
+		found = length == 0 ? phrase + strlen(phrase) : strstr(phrase, head);
+		if (!found || found == phrase)
+			return false;
+		parts[count++] = (struct part){ phrase, (size_t)(found - phrase) };
+		phrase = found;
+	}
+	return *phrase == '\0';
+}
+
+static void fill(struct text *out, const char *pattern, const struct part *parts)
+{
+	for (; *pattern; pattern++)
+		if (strncmp(pattern, "{}", 2) == 0) {
+			text_append(out, parts->at, parts->length);
+			parts++;
+			pattern++;
+		} else
+			text_append(out, pattern, 1);
+}
+
+bool phrase_translate(struct text *out, enum language language, const char *english)
+{
+	struct part parts[PARTS_MOST];
+
+	if (language == LANGUAGE_EN) {
+		text_add(out, english);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+		if (match(patterns[i].english, english, parts)) {
+			fill(out, patterns[i].japanese, parts);
+			return true;
+		}
+	return false;
+}

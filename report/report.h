@@ -1,0 +1,50 @@
+/*
+ * report: a statement as files that people and spreadsheets read.
+ *
+ * Into one directory, for one organisation or for the whole case:
+ *     BASE.ja.html BASE.en.html     one self-contained page each
+ *     BASE.json                     the statement (report/json.h)
+ *     BASE.verdicts.csv BASE.outages.csv BASE.obligations.csv BASE.derivations.csv
+ *
+ * All or nothing: everything is composed in memory, written beside its place, and renamed when all of it is
+ * on disk. The same statement and options give the same bytes: no clock, no locale, no date of making.
+ *
+ *     struct report_options o = { .directory = "out", .base = "131016-2026-10", .japanese = true };
+ *     if (report_write(s, &o, &err) < 0) ...
+ */
+#ifndef GOVSLA_REPORT_REPORT_H
+#define GOVSLA_REPORT_REPORT_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "calc/statement.h"
+#include "report/words.h"
+
+#include <stdbool.h>
+
+struct report_options {
+	const char *directory;         /* made if it does not exist (its parent must) */
+	const char *base;              /* start of the files' names; must not contain a slash */
+	bool japanese, english;        /* which pages; both false: only JSON and CSV */
+	const char *organisation_name; /* of whom the page is, or NULL: the case's only payer, else all */
+	const char *organisation_code; /* 全国地方公共団体コード, or NULL */
+};
+
+/* Writes the files. Returns 0, or ERROR_USAGE / ERROR_IO / ERROR_MEMORY; then no file was changed. */
+int report_write(const struct statement *s, const struct report_options *options,
+                 struct error *err) MUST_CHECK;
+
+/* The page alone, appended to out. */
+void report_page(const struct statement *s, const struct report_options *options, enum language language,
+                 struct text *out);
+
+/* What a terminal shows: verdicts first. English, UTF-8, no colours. */
+void report_text(const struct statement *s, struct text *out);
+
+/* The CSV files, appended to out: UTF-8 with a byte order mark, CR LF (RFC 4180), safe in spreadsheets. */
+void report_csv_verdicts(const struct statement *s, struct text *out);
+void report_csv_outages(const struct statement *s, struct text *out);
+void report_csv_obligations(const struct statement *s, struct text *out);
+void report_csv_derivations(const struct statement *s, struct text *out);
+
+#endif

@@ -1,0 +1,309 @@
+/* The statement on a terminal: verdicts first, aligned columns, every amount with its range. */
+#include "base/arena.h"
+#include "report/escape.h"
+#include "report/figure.h"
+#include "report/report.h"
+#include "report/when.h"
+
+#include <string.h>
+
+#define COLUMNS_MOST 9
+
+struct grid { /* a table whose columns are as wide as their widest cell */
+	struct arena arena;
+	const char **cells; /* row by row */
+	size_t count, size, columns;
+	bool right[COLUMNS_MOST]; /* columns of numbers */
+	struct text cell;         /* the one being written */
+};
+
+/* Columns on a terminal: East Asian characters take two. */
+static size_t width_of(const char *text)
+{
+	size_t width = 0;
+
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		if ((*at & 0xC0) == 0x80)
+			continue;
+		width += *at >= 0xE3 && *at <= 0xEF ? 2 : 1; /* U+3000 and above */
+	}
+	return width;
+}
+
+static void grid_end_cell(struct grid *g)
+{
+	if (g->count == g->size) {
+		size_t size = g->size ? 2 * g->size : 64;
+		const char **cells = arena_array(&g->arena, size, sizeof *cells);
+
+		if (g->count > 0)
+			memcpy(cells, g->cells, g->count * sizeof *cells);
+		g->cells = cells;
+		g->size = size;
+	}
+	g->cells[g->count++] = arena_copy(&g->arena, text_string(&g->cell));
+	text_clear(&g->cell);
+}
+
+static void grid_cell(struct grid *g, const char *text)
+{
+	escape_terminal(&g->cell, text);
+	grid_end_cell(g);
+}
+
+static void pad(struct text *out, size_t count)
+{
+	while (count-- > 0)
+		text_add(out, " ");
+}
+
+static void grid_row(struct text *out, const struct grid *g, size_t row, const size_t *widths)
+{
+	size_t owed = 2; /* blanks are written only before something: no line ends in blanks */
+
+	for (size_t k = 0; k < g->columns; k++) {
+		const char *cell = g->cells[row * g->columns + k];
+		size_t gap = widths[k] - width_of(cell);
+
+		if (*cell) {
+			pad(out, owed + (g->right[k] ? gap : 0));
+			text_add(out, cell);
+			owed = g->right[k] ? 0 : gap;
+		} else
+			owed += widths[k];
+		owed += 2;
+	}
+	text_add(out, "\n");
+}
+
+static void grid_print(struct text *out, struct grid *g)
+{
+	size_t widths[COLUMNS_MOST] = { 0 };
+
+	for (size_t i = 0; i < g->count; i++)
+		if (width_of(g->cells[i]) > widths[i % g->columns])
+			widths[i % g->columns] = width_of(g->cells[i]);
+	for (size_t row = 0; row < g->count / g->columns; row++)
+		grid_row(out, g, row, widths);
+	text_release(&g->cell);
+	arena_release(&g->arena);
+}
+
+/* ---- the parts ---- */
+
+static void heading(struct text *out, const struct statement *s)
+{
+	const struct sla_case *c = s->the_case;
+
+	if (c->title) {
+		escape_terminal(out, c->title);
+		text_add(out, "\n");
+	}
+	when_period(out, LANGUAGE_EN, &c->period);
+	text_add(out, " (");
+	figure_add(out, LANGUAGE_EN, s, s->period_s, FIGURE_DURATION);
+	text_add(out, "), records as of ");
+	when_stamp(out, LANGUAGE_EN, c->as_of_us, c->period.zone_offset_s);
+	text_add(out, "\n\n");
+}
+
+static void range(struct text *out, const struct statement *s, int least, int most, const char *currency)
+{
+	text_add(out, "(");
+	figure_money(out, LANGUAGE_EN, s, least, currency);
+	if (least >= 0 && most >= 0 && book_compare(s->book, least, most) != 0) {
+		text_add(out, " – ");
+		figure_money(out, LANGUAGE_EN, s, most, currency);
+	}
+	text_add(out, ")");
+}
+
+static void verdict_cells(struct grid *g, const struct statement *s, const struct service_result *service,
+                          const struct level_result *r)
+{
+	bool percent = r->level->metric == METRIC_AVAILABILITY;
+
+	grid_cell(g, r->verdict == VERDICT_MET        ? "MET"
+	             : r->verdict == VERDICT_BREACHED ? "BREACHED"
+	                                              : "NOT PROVABLE");
+	grid_cell(g, service->service->id);
+	grid_cell(g, r->level->id);
+	figure_objective(&g->cell, LANGUAGE_EN, r->level);
+	grid_end_cell(g);
+	figure_against(&g->cell, s, percent ? r->availability.by_method : r->latency.mean, r->level);
+	grid_end_cell(g);
+	if (percent) {
+		text_add(&g->cell, "(");
+		figure_against(&g->cell, s, r->availability.worst, r->level);
+		text_add(&g->cell, " – ");
+		figure_against(&g->cell, s, r->availability.best, r->level);
+		text_add(&g->cell, ")");
+	}
+	grid_end_cell(g);
+	text_add(&g->cell, "coverage ");
+	figure_add(&g->cell, LANGUAGE_EN, s, percent ? r->availability.coverage : r->latency.coverage,
+	           FIGURE_SHARE);
+	grid_end_cell(g);
+}
+
+static void verdicts(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 7, .right = { [4] = true } };
+
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].level_count; k++)
+			verdict_cells(&g, s, &s->services[i], &s->services[i].levels[k]);
+	text_add(out, "verdicts\n");
+	grid_print(out, &g);
+}
+
+static void downtimes(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 5 };
+
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].level_count; k++) {
+			const struct availability_figures *f = &s->services[i].levels[k].availability;
+
+			if (s->services[i].levels[k].level->metric != METRIC_AVAILABILITY)
+				continue;
+			grid_cell(&g, s->services[i].service->id);
+			grid_cell(&g, s->services[i].levels[k].level->id);
+			figure_add(&g.cell, LANGUAGE_EN, s, f->downtime_least, FIGURE_NUMBER);
+			text_add(&g.cell, " – ");
+			figure_add(&g.cell, LANGUAGE_EN, s, f->downtime_most, FIGURE_SECONDS);
+			grid_end_cell(&g);
+			text_add(&g.cell, "unmeasured ");
+			figure_add(&g.cell, LANGUAGE_EN, s, f->unmeasured, FIGURE_SECONDS);
+			grid_end_cell(&g);
+			text_add(&g.cell, "excluded ");
+			figure_add(&g.cell, LANGUAGE_EN, s, f->excluded, FIGURE_SECONDS);
+			grid_end_cell(&g);
+		}
+	if (g.count > 0)
+		text_add(out, "\ndowntime, least – most\n");
+	grid_print(out, &g);
+}
+
+static void settles(struct text *out, const struct statement *s)
+{
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].level_count; k++) {
+			const struct level_result *r = &s->services[i].levels[k];
+
+			if (!r->settle)
+				continue;
+			text_add(out, "  ");
+			escape_terminal(out, s->services[i].service->id);
+			text_add(out, " ");
+			escape_terminal(out, r->level->id);
+			text_printf(out, " would be settled by %s\n", r->settle);
+		}
+}
+
+static void credits(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 4, .right = { [2] = true } };
+
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].payable_count; k++) {
+			const struct payable *due = &s->services[i].payable[k];
+
+			grid_cell(&g, s->services[i].service->id);
+			text_add(&g.cell, "to ");
+			grid_cell(&g, due->fee->payer->id);
+			figure_money(&g.cell, LANGUAGE_EN, s, due->amount, due->fee->currency);
+			grid_end_cell(&g);
+			range(&g.cell, s, due->least, due->most, due->fee->currency);
+			grid_end_cell(&g);
+		}
+	if (g.count > 0)
+		text_add(out, "\ncredits (range from the best to the worst reading)\n");
+	grid_print(out, &g);
+}
+
+static void exclusions(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 4 };
+
+	for (size_t i = 0; i < s->exclusion_count; i++) {
+		const struct exclusion_result *x = &s->exclusions[i];
+
+		grid_cell(&g, x->exclusion->id);
+		grid_cell(&g, x->service->id);
+		when_span(&g.cell, LANGUAGE_EN, x->exclusion->span, s->the_case->period.zone_offset_s);
+		grid_end_cell(&g);
+		if (x->accepted)
+			text_add(&g.cell, "accepted");
+		else
+			text_printf(&g.cell, "refused: %s", x->why);
+		grid_end_cell(&g);
+	}
+	if (g.count > 0)
+		text_add(out, "\nexclusions\n");
+	grid_print(out, &g);
+}
+
+static void money_cell(struct grid *g, const struct statement *s, int figure)
+{
+	figure_money(&g->cell, LANGUAGE_EN, s, figure, "JPY");
+	grid_end_cell(g);
+}
+
+static void chain(struct text *out, const struct statement *s)
+{
+	static const char *const heads[] = { "",        "",     "claimed", "determined", "cap",
+		                             "payable", "paid", "pending", "cut" };
+	struct grid g = { .columns = 9 };
+
+	if (s->obligation_count == 0)
+		return;
+	text_add(out, "\nthe chain: debtor → creditor\n");
+	for (size_t k = 0; k < g.columns; k++) {
+		g.right[k] = k >= 2;
+		grid_cell(&g, heads[k]);
+	}
+	for (size_t i = 0; i < s->obligation_count; i++) {
+		const struct obligation *o = &s->obligations[i];
+
+		escape_terminal(&g.cell, o->debtor->id);
+		text_add(&g.cell, " → ");
+		grid_cell(&g, o->creditor->id);
+		grid_cell(&g, o->basis);
+		money_cell(&g, s, o->claimed);
+		money_cell(&g, s, o->determined);
+		money_cell(&g, s, o->cap);
+		money_cell(&g, s, o->payable);
+		money_cell(&g, s, o->paid);
+		money_cell(&g, s, o->pending);
+		money_cell(&g, s, o->cut);
+	}
+	grid_print(out, &g);
+}
+
+static void policies(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 3 };
+
+	for (size_t i = 0; i < s->policy_count; i++) {
+		grid_cell(&g, s->policies[i].name);
+		grid_cell(&g, s->policies[i].value);
+		text_printf(&g.cell, "(%s)", s->policies[i].origin);
+		grid_end_cell(&g);
+	}
+	if (g.count > 0)
+		text_add(out, "\npolicies used\n");
+	grid_print(out, &g);
+}
+
+void report_text(const struct statement *s, struct text *out)
+{
+	heading(out, s);
+	verdicts(out, s);
+	settles(out, s);
+	downtimes(out, s);
+	credits(out, s);
+	exclusions(out, s);
+	chain(out, s);
+	policies(out, s);
+}
