@@ -102,13 +102,15 @@ int command_options(int argc, char **argv, const struct command_option *options,
 	return take_operands(argc, argv, operands, least, most, err);
 }
 
-int command_print(const struct text *text, struct error *err)
+int command_print(struct text *text, struct error *err)
 {
-	if (text_failed(text))
-		return error_set(err, ERROR_MEMORY, "out of memory while composing the output");
-	if (fwrite(text_string(text), 1, text->length, stdout) != text->length || fflush(stdout) != 0)
-		return error_set(err, ERROR_IO, "cannot write to standard output: %s", strerror(errno));
-	return 0;
+	if (err->code == ERROR_NONE && text_failed(text))
+		error_set(err, ERROR_MEMORY, "out of memory while composing the output");
+	if (err->code == ERROR_NONE &&
+	    (fwrite(text_string(text), 1, text->length, stdout) != text->length || fflush(stdout) != 0))
+		error_set(err, ERROR_IO, "cannot write to standard output: %s", strerror(errno));
+	text_release(text);
+	return err->code;
 }
 
 void command_progress(const char *what, size_t done, size_t total)

@@ -56,8 +56,11 @@ struct command_option {
 int command_options(int argc, char **argv, const struct command_option *options, const char **operands,
                     size_t least, size_t most, struct error *err) MUST_CHECK;
 
-/* Writes the whole text to standard output and flushes it. Returns 0, ERROR_MEMORY or ERROR_IO. */
-int command_print(const struct text *text, struct error *err) MUST_CHECK;
+/*
+ * The end of a command: writes the whole text to standard output and flushes it, unless an error is set
+ * already; releases the text in any case. Returns err->code.
+ */
+int command_print(struct text *text, struct error *err);
 
 /*
  * Tells a person at a terminal how far a long command has come, on one line of standard error that the next

@@ -75,15 +75,8 @@ int command_db(int argc, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "unknown verb '%s'", verb);
 		return error_hint(err, "slacalc db migrate, or slacalc db status");
 	}
-	if (store_open(&store, url, err) == 0) {
-		if (verb[0] == 'm')
-			migrate(store, &out, err);
-		else
-			show_status(store, json, &out, err);
-	}
-	if (err->code == ERROR_NONE)
-		command_print(&out, err);
-	text_release(&out);
+	if (store_open(&store, url, err) == 0)
+		(verb[0] == 'm' ? migrate(store, &out, err) : show_status(store, json, &out, err));
 	store_close(store);
-	return err->code;
+	return command_print(&out, err);
 }

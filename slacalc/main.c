@@ -28,7 +28,6 @@ static int run(int argc, char **argv, struct error *err)
 {
 	struct text out = { 0 };
 	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
-	int rc;
 
 	if (command && !asks_for_help(argc - 1, argv + 1))
 		return command->run(argc - 1, argv + 1, err);
@@ -44,9 +43,7 @@ static int run(int argc, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "no command given");
 	if (err->code != ERROR_NONE)
 		return error_hint(err, "slacalc --help");
-	rc = command_print(&out, err);
-	text_release(&out);
-	return rc;
+	return command_print(&out, err);
 }
 
 int main(int argc, char **argv)

@@ -9,30 +9,23 @@
 
 /* ---- which database ---- */
 
-/*
- * The private cluster's socket directory and port stand in lines 5 and 4 of its postmaster.pid: PostgreSQL's
- * own format. Whether it really runs, connecting will tell.
- */
+/* sql/local-cluster names the folder of its Unix socket in DIR/socket while it runs, and removes the name. */
 static bool find_local_cluster(struct text *url)
 {
 	const char *var = getenv("GOVSLA_VAR");
-	char path[4096], line[6][1024] = { "" };
+	char path[4096], folder[256] = "";
 	FILE *file;
 
-	snprintf(path, sizeof path, "%s/postgresql/postmaster.pid", var && *var ? var : "var");
+	snprintf(path, sizeof path, "%s/socket", var && *var ? var : "var");
 	file = fopen(path, "re");
 	if (!file)
 		return false;
-	for (int i = 0; i < 5; i++) {
-		if (!fgets(line[i], sizeof line[i], file))
-			break;
-		line[i][strcspn(line[i], "\n")] = '\0';
-	}
+	if (!fgets(folder, sizeof folder, file))
+		folder[0] = '\0';
 	fclose(file);
-	if (!line[4][0])
-		return false;
-	text_printf(url, "host=%s port=%s dbname=govsla", line[4], line[3]);
-	return true;
+	folder[strcspn(folder, "\n")] = '\0';
+	text_printf(url, "postgresql:///govsla?host=%s&user=govsla", folder);
+	return folder[0] != '\0';
 }
 
 static bool libpq_is_told(void)

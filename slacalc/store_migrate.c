@@ -66,7 +66,7 @@ int store_migrations(struct store *store, struct arena *a, struct migration_stat
                      struct error *err)
 {
 	PGresult *r = NULL;
-	bool exists;
+	bool exists = false;
 	int rows = 0;
 
 	if (table_exists(store, &exists, err) < 0)

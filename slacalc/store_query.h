@@ -25,7 +25,7 @@ int store_query(struct store *store, PGresult **result, struct error *err, const
                 const char *const *parameters) MUST_CHECK;
 
 /* One or more statements without parameters and without a result that matters. */
-int store_run(struct store *store, const char *sql, struct error *err) MUST_CHECK;
+int store_run(struct store *store, const char *sql, struct error *err); /* or look at err->code */
 
 /* Rolls back, whatever the state: for the way out after an error. */
 void store_rollback(struct store *store);
