@@ -209,6 +209,7 @@ struct contract {
 enum record_of { RECORD_LOSS, RECORD_CLAIM, RECORD_ACKNOWLEDGEMENT, RECORD_RECOVERY, RECORD_PAYMENT };
 
 struct liability_record {
+	size_t index; /* in the case's list, for messages */
 	const char *id, *document;
 	enum record_of kind;
 	int64_t day; /* days since 1970-01-01 */

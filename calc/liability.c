@@ -233,6 +233,7 @@ static int heads_of_loss(struct judge *j, const struct liability_record *r)
 	              "$1 + $2 + $3", 3, (int[]){ direct, lost_profit, special });
 }
 
+/* Refuses a record whose figure is over a limit. */
 static int exceeds(struct judge *j, struct error *err, const struct liability_record *r, int figure,
                    const char *what, int limit, const char *limit_name)
 {
@@ -240,7 +241,7 @@ static int exceeds(struct judge *j, struct error *err, const struct liability_re
 		return 0;
 	error_set(err, ERROR_DATA, "%s of %s exceeds %s of %s", what, book_at(j->book, figure)->value,
 	          limit_name, book_at(j->book, limit)->value);
-	return error_at(err, NULL, 0, arena_printf(j->arena, "records '%s'", r->id));
+	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu].amount", r->index));
 }
 
 static int enter_loss(struct chain *ch, const struct liability_record *r, struct error *err)

@@ -275,6 +275,7 @@ static int read_record(struct reader *r, const struct node *object, struct liabi
 		return unsupported(&kind_node, err,
 		                   arena_printf(r->arena, "a record of kind '%s'", kinds[kind]));
 	out->kind = (enum record_of)kind;
+	out->index = object->index;
 	for (const struct liability_record *other = r->c->records; other < out; other++)
 		if (strcmp(other->id, out->id) == 0)
 			return node_fail(object, err, "the record '%s' is there twice", out->id);
