@@ -11,6 +11,7 @@
 #define WAKE_US         INT64_C(100000) /* the longest sleep, so that a stop is noticed */
 #define STALL_US        INT64_C(100000) /* later than its time by this much: we were stopped */
 #define STEP_US         INT64_C(1000)   /* of the time of day */
+#define TURN_US         INT64_C(10000)  /* between turns of the kinds that want them */
 #define STARTS_PER_TURN 128             /* then the sockets have their turn */
 #define GAPS_PER_TURN   100
 #define KINDS_MOST      16
@@ -48,6 +49,7 @@ struct observer {
 	struct moment wake;     /* when the timer is due */
 	int64_t stalled_us;     /* how long in all this process could not run */
 	bool once;
+	bool turning; /* a kind wants its turn soon */
 	struct observer_counts counts;
 };
 
@@ -331,13 +333,21 @@ static void notice_step(struct observer *o, struct moment now)
 	reschedule(o, schedule_now_us(o, now));
 }
 
+static void take_turns(struct observer *o)
+{
+	o->turning = false;
+	for (size_t i = 0; i < KINDS_MOST && o->kinds[i]; i++)
+		if (o->kinds[i]->turn && o->kinds[i]->turn(o->services[i]))
+			o->turning = true;
+}
+
 static void tick(uv_timer_t *timer);
 
 static void arm(struct observer *o)
 {
 	struct moment now = moment_now();
 	const struct heap_entry *due = heap_top(&o->due), *deadline = heap_top(&o->deadlines);
-	int64_t wait_us = WAKE_US;
+	int64_t wait_us = o->turning ? TURN_US : WAKE_US;
 
 	if (due && due->key - schedule_now_us(o, now) < wait_us)
 		wait_us = due->key - schedule_now_us(o, now);
@@ -361,6 +371,7 @@ static void tick(uv_timer_t *timer)
 	notice_stall(o, now);
 	notice_step(o, now);
 	start_due(o);
+	take_turns(o);
 	expire_runs(o, moment_now());
 	write_gaps(o, GAPS_PER_TURN);
 	idle = o->counts.in_flight == 0 && !o->due.count && !o->gap_count;

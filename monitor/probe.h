@@ -10,6 +10,8 @@
  *     prepare(config) → plan        once a target
  *     start(plan, run)              at each due instant; ends, at once or later, with one probe_finish(run)
  *     expire(run)                   the timeout passed: the kind lets go of the run and calls probe_finish()
+ *     turn(service)                 at least every 10 ms while it returns true, for kinds that need not be
+ *                                   woken by each answer because the kernel stamps them; may be NULL
  *     unprepare(plan), close(service)   when no run is in flight; uv handles are closed asynchronously, the
  *                                   service frees itself when the last is, so the loop must run on until idle
  * Nothing may block. A kind never decides that a sample is `missed` except when this machine could not send
@@ -71,6 +73,7 @@ struct probe_kind {
 	int (*prepare)(void *service, const void *config, void **plan, struct error *err);
 	void (*start)(struct probe_run *run);
 	void (*expire)(struct probe_run *run);
+	bool (*turn)(void *service);
 	void (*unprepare)(void *service, void *plan);
 	void (*close)(void *service);
 };

@@ -9,8 +9,9 @@
 #include <sys/random.h>
 
 #define SEQUENCES 65536
-#define STEP_NS   INT64_C(100000) /* wall and monotonic clock went apart by more: the time of day was stepped \
-	                           */
+#define STEP_NS                                                                                              \
+	INT64_C(100000) /* wall and monotonic clock went apart by more: the time of day was stepped          \
+	                 */
 #define RANDOM_WORDS 512
 
 enum family { FAMILY_ANY, FAMILY_V4, FAMILY_V6 };
@@ -71,7 +72,6 @@ struct echo {
 struct route { /* one address family */
 	struct service *service;
 	struct icmp_socket socket;
-	uv_poll_t poll;
 	struct echo *echoes; /* SEQUENCES of them */
 	uint16_t next;
 	int64_t in_use;
@@ -83,7 +83,6 @@ struct service {
 	struct icmp_receiver *receiver;
 	uint64_t random[RANDOM_WORDS];
 	size_t random_used;
-	int handles; /* open polls */
 };
 
 struct plan {
@@ -198,14 +197,15 @@ static void receive(struct route *route)
 	icmp_socket_receive(&route->socket, route->service->receiver, take, route);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+/* Answers wait in the socket with the kernel's stamps: reading batches saves wake-ups and changes nothing. */
+static bool turn(void *service_pointer)
 {
-	struct route *route = poll->data;
+	struct service *service = service_pointer;
 
-	(void)events;
-	receive(route);
-	if (status < 0) /* libuv stops polling on POLLERR, by which a ping socket reports ICMP errors */
-		uv_poll_start(poll, UV_READABLE, on_readable);
+	for (int i = 0; i < 2; i++)
+		if (service->routes[i].in_use > 0)
+			receive(&service->routes[i]);
+	return service->routes[0].in_use + service->routes[1].in_use > 0;
 }
 
 /* ---- sending ---- */
@@ -364,14 +364,6 @@ static void free_service(struct service *service)
 	free(service);
 }
 
-static void poll_closed(uv_handle_t *handle)
-{
-	struct route *route = handle->data;
-
-	if (--route->service->handles == 0)
-		free_service(route->service);
-}
-
 static int open_route(struct service *service, bool v6, struct error *err)
 {
 	struct route *route = &service->routes[v6];
@@ -380,16 +372,7 @@ static int open_route(struct service *service, bool v6, struct error *err)
 	route->echoes = calloc(SEQUENCES, sizeof *route->echoes);
 	if (!route->echoes)
 		return error_set(err, ERROR_MEMORY, "out of memory");
-	if (icmp_socket_open(&route->socket, v6, err) < 0)
-		return err->code;
-	if (uv_poll_init(service->context->loop, &route->poll, route->socket.fd) < 0) {
-		icmp_socket_close(&route->socket);
-		return error_set(err, ERROR_IO, "cannot poll an ICMP socket");
-	}
-	route->poll.data = route;
-	service->handles++;
-	uv_poll_start(&route->poll, UV_READABLE, on_readable);
-	return 0;
+	return icmp_socket_open(&route->socket, v6, err);
 }
 
 /* One family is enough; a target that needs the other is refused when it is prepared. */
@@ -446,11 +429,7 @@ static void unprepare(void *service, void *plan)
 
 static void close_service(void *service_pointer)
 {
-	struct service *service = service_pointer;
-
-	for (int i = 0; i < 2; i++)
-		if (service->routes[i].socket.fd >= 0)
-			uv_close((uv_handle_t *)&service->routes[i].poll, poll_closed);
+	free_service(service_pointer);
 }
 
 const struct probe_kind probe_icmp = {
@@ -462,6 +441,7 @@ const struct probe_kind probe_icmp = {
 	.prepare = prepare,
 	.start = start,
 	.expire = expire,
+	.turn = turn,
 	.unprepare = unprepare,
 	.close = close_service,
 };

@@ -23,7 +23,7 @@ int64_t schedule_offset_us(const char *vantage, const char *target, int64_t inte
 	uint64_t hash = fnv1a(UINT64_C(14695981039346656037), vantage, strlen(vantage) + 1);
 
 	hash = finalise(fnv1a(hash, target, strlen(target)));
-	return (int64_t)(hash % (uint64_t)(interval_us / 1000)) * 1000;
+	return (int64_t)(hash % (uint64_t)(interval_us / SCHEDULE_SLOT_US)) * SCHEDULE_SLOT_US;
 }
 
 int64_t schedule_first_us(int64_t from_us, int64_t interval_us, int64_t offset_us)

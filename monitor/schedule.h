@@ -3,10 +3,11 @@
  *
  * A target with interval I is due at the instants  k * I + offset  (µs of UTC, k whole), for ever: the grid
  * does not depend on when the process was started, so a restart goes on with the same instants and two runs
- * never have grids of their own. The offset spreads the targets over the interval; it is a hash of the
+ * never have grids of their own. The offset spreads the targets over the interval: it is a hash of the
  * vantage's and the target's id (64-bit FNV-1a over "VANTAGE", a zero byte, "TARGET", then the finaliser of
- * MurmurHash3), modulo the interval, in whole milliseconds: the same on every machine, and exact in the
- * sealed block, which counts milliseconds.
+ * MurmurHash3) modulo the number of 10 ms slots in the interval, times 10 ms. The same on every machine;
+ * exact in the sealed block, which counts milliseconds; and targets of one slot share a wake-up of the
+ * process, which costs more than an echo.
  *
  * An instant is sent late rather than not at all, as long as it is late by less than one interval; the ones
  * before it are missed. (FNV: draft-eastlake-fnv; MurmurHash3 is public domain, A. Appleby.)
@@ -19,7 +20,10 @@
 /* An instant before which nothing is caught up: longer gaps are left to calc, which sees no record. */
 #define SCHEDULE_CATCH_UP_US (INT64_C(72) * 3600 * 1000000)
 
-/* The target's offset within its interval, in µs: 0 <= offset < interval_us, whole milliseconds. */
+#define SCHEDULE_SLOT_US INT64_C(10000)
+
+/* The target's offset within its interval, in µs: 0 <= offset < interval_us, a multiple of SCHEDULE_SLOT_US.
+ */
 int64_t schedule_offset_us(const char *vantage, const char *target, int64_t interval_us);
 
 /* The first instant of the grid at or after from_us (which may not be negative). */
