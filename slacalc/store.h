@@ -55,4 +55,32 @@ int store_migrations(struct store *store, struct arena *a, struct migration_stat
  */
 int store_migrate(struct store *store, size_t *applied, struct error *err) MUST_CHECK;
 
+/* ---- the registry (store_apply.c) ---- */
+
+struct registry;
+
+struct slamon_file { /* what one vantage is to run */
+	const char *vantage;
+	int number;
+	char *text; /* the whole file */
+};
+
+struct applied {
+	int version;         /* the version now in force; 0: none */
+	size_t change_count; /* 0: the directory is what is in force */
+	char **changes;      /* "added target t1", in order */
+	struct slamon_file *files;
+	size_t file_count;
+};
+
+/*
+ * Loads a checked directory as one version: rows that differ are added, keys that are gone are withdrawn;
+ * when nothing differs there is no new version. New vantages and targets get numbers that are never given
+ * again. The transaction stays open, so that the caller can try the slamon files first: then
+ * store_apply_commit(), or store_close(), which undoes it. Texts are in the arena.
+ */
+int store_apply(struct store *store, struct arena *a, const struct registry *r, struct applied *out,
+                struct error *err) MUST_CHECK;
+int store_apply_commit(struct store *store, struct error *err) MUST_CHECK;
+
 #endif

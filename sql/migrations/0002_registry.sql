@@ -41,11 +41,13 @@ CREATE TABLE applied_file (
 	PRIMARY KEY (version, name)
 );
 
+-- The configuration each vantage was given; a new row when it changed.
 CREATE TABLE slamon_file (
 	vantage int NOT NULL REFERENCES vantage (number),
+	written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	version int NOT NULL REFERENCES applied_version,
 	sha256 sha256 NOT NULL,
-	PRIMARY KEY (vantage, version)
+	PRIMARY KEY (vantage, written_at)
 );
 
 CREATE TABLE organisation (
@@ -166,6 +168,14 @@ CREATE TABLE record (
 	FOREIGN KEY (kind, id, supersedes) REFERENCES record (kind, id, version),
 	CHECK (supersedes < version)
 );
+
+CREATE FUNCTION record_supersede() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	NEW.supersedes := (SELECT max(version) FROM record r WHERE r.kind = NEW.kind AND r.id = NEW.id);
+	RETURN NEW;
+END $$;
+
+CREATE TRIGGER supersede BEFORE INSERT ON record FOR EACH ROW EXECUTE FUNCTION record_supersede();
 
 DO $$
 DECLARE

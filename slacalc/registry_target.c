@@ -1,0 +1,110 @@
+/* registry: targets and the paths over them. */
+#include "case/reader.h"
+#include "slacalc/registry_part.h"
+
+#include <string.h>
+
+/* The vantages that watch a target: those named, else all. */
+static int read_vantages(struct registry *r, const struct node *object, json_t **out, struct error *err)
+{
+	struct node list, item;
+	const char *id;
+	json_t *vantage;
+	size_t i;
+
+	*out = json_array();
+	if (node_array(object, "vantages", OPTIONAL, &list, err) < 0)
+		return err->code;
+	if (!list.value)
+		json_array_foreach (r->rows[TABLE_VANTAGE], i, vantage)
+			json_array_append(*out, json_object_get(vantage, "id"));
+	for (i = 0; i < node_count(&list); i++) {
+		item = node_item(&list, i);
+		if (node_item_string(&list, i, &id, err) < 0)
+			return err->code;
+		if (!registry_find(r, "vantage", id))
+			return node_fail(&item, err, "no vantage '%.200s'", id);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(json_string_value(json_array_get(*out, k)), id) == 0)
+				return node_fail(&item, err, "the vantage '%s' is there twice", id);
+		json_array_append_new(*out, json_string(id));
+	}
+	return json_array_size(*out) ? 0 : node_fail(object, err, "no vantage watches it");
+}
+
+int registry_read_target(struct registry *r, const struct node *object, struct error *err)
+{
+	static const char *const keys[] = { "id",       "segment", "interval_s", "timeout_s",
+		                            "vantages", "probe",   NULL };
+	int64_t interval = 0, timeout = 0;
+	const char *id, *segment, *kind;
+	json_t *vantages = NULL, *row;
+	struct node probe;
+
+	if (node_check_keys(object, keys, err) < 0 ||
+	    read_text(&r->arena, object, "id", REQUIRED, &id, err) < 0 ||
+	    registry_reference(r, object, "segment", "segment", OPTIONAL, &segment, err) < 0 ||
+	    node_integer(object, "interval_s", REQUIRED, 1, 86400, &interval, err) < 0 ||
+	    node_integer(object, "timeout_s", REQUIRED, 1, 3600, &timeout, err) < 0 ||
+	    node_object(object, "probe", REQUIRED, &probe, err) < 0 ||
+	    node_string(&probe, "kind", REQUIRED, &kind, err) < 0 ||
+	    read_vantages(r, object, &vantages, err) < 0) {
+		json_decref(vantages);
+		return err->code;
+	}
+	row = json_pack("{s:s, s:s?, s:I, s:I, s:o, s:O}", "id", id, "segment", segment, "interval_s",
+	                (json_int_t)interval, "timeout_s", (json_int_t)timeout, "vantages", vantages, "probe",
+	                probe.value);
+	registry_add(r, TABLE_TARGET, row);
+	return registry_claim(r, "target", id, row, object, err);
+}
+
+static bool watches(const struct registry *r, const char *vantage, const char *target)
+{
+	json_t *list = json_object_get(registry_find(r, "target", target), "vantages"), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (strcmp(json_string_value(item), vantage) == 0)
+			return true;
+	return false;
+}
+
+static int read_hops(struct registry *r, const struct node *list, const char *vantage, struct error *err)
+{
+	for (size_t i = 0; i < node_count(list); i++) {
+		struct node item = node_item(list, i);
+		const char *hop;
+
+		if (node_item_string(list, i, &hop, err) < 0)
+			return err->code;
+		if (!registry_find(r, "target", hop))
+			return node_fail(&item, err, "no target '%.200s'", hop);
+		if (!watches(r, vantage, hop))
+			return node_fail(&item, err, "the target '%s' is not watched by the vantage '%s'",
+			                 hop, vantage);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(json_string_value(json_array_get(list->value, k)), hop) == 0)
+				return node_fail(&item, err, "the hop '%s' is there twice", hop);
+	}
+	return 0;
+}
+
+int registry_read_path(struct registry *r, const struct node *object, struct error *err)
+{
+	const char *vantage, *last;
+	struct node hops;
+	json_t *row;
+
+	if (node_check_keys(object, (const char *const[]){ "vantage", "hops", NULL }, err) < 0 ||
+	    registry_reference(r, object, "vantage", "vantage", REQUIRED, &vantage, err) < 0 ||
+	    node_array(object, "hops", REQUIRED, &hops, err) < 0 || read_hops(r, &hops, vantage, err) < 0)
+		return err->code;
+	if (node_count(&hops) < 2)
+		return node_fail(&hops, err, "a path has at least two hops");
+	last = json_string_value(json_array_get(hops.value, node_count(&hops) - 1));
+	row = json_pack("{s:s, s:s, s:O}", "vantage", vantage, "target", last, "hops", hops.value);
+	registry_add(r, TABLE_PATH, row);
+	return registry_claim(r, "path", arena_printf(&r->arena, "%s from %s", last, vantage), row, object,
+	                      err);
+}
