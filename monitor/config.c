@@ -1,5 +1,7 @@
 #include "monitor/config.h"
 
+#include "monitor/resolve.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +51,7 @@ static const struct setting top_settings[] = {
 	  .help = "trusted certificates (PEM) for targets that name none" },
 	{ .key = "dns_servers",
 	  .type = SETTING_STRING,
+	  .check = resolve_check_servers,
 	  .place = offsetof(struct config, dns_servers),
 	  .help = "name servers, ADDRESS[:PORT] separated by commas; absent: those of /etc/resolv.conf" },
 	{ .key = "dns_timeout_ms",

@@ -1,5 +1,7 @@
 #include "monitor/http_config.h"
 
+#include "monitor/resolve.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +186,7 @@ const struct setting http_settings[] = {
 	  .help = "which addresses of a name are used; the first one is connected to" },
 	{ .key = "dns_servers",
 	  .type = SETTING_STRING,
+	  .check = resolve_check_servers,
 	  PLACE(dns_servers),
 	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
 	{ .key = NULL },

@@ -116,10 +116,10 @@ static bool skip_ip_header(const uint8_t **packet, size_t *length)
 	total = read_16(*packet + 2);
 	if (header < V4_HEADER_LEAST || header > *length || (*packet)[9] != PROTOCOL_ICMP)
 		return false;
-	if (total >= header && total < *length)
-		*length = total;
+	if (total < header || total > *length) /* cut short */
+		return false;
 	*packet += header;
-	*length -= header;
+	*length = total - header;
 	return true;
 }
 

@@ -10,7 +10,8 @@
 
 #define SEQUENCES 65536
 #define STEP_NS                                                                                              \
-	INT64_C(100000) /* wall and monotonic clock went apart by more: the time of day was stepped          \
+	INT64_C(                                                                                             \
+	    100000) /* wall and monotonic clock went apart by more: the time of day was stepped          \
 	                 */
 #define RANDOM_WORDS 512
 
@@ -56,6 +57,7 @@ static const struct setting settings[] = {
 	  .help = "data behind the ICMP header; the first 8 bytes are random and must come back" },
 	{ .key = "dns_servers",
 	  .type = SETTING_STRING,
+	  .check = resolve_check_servers,
 	  .place = offsetof(struct icmp_config, dns_servers),
 	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
 	{ .key = NULL },
@@ -401,6 +403,20 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	return 0;
 }
 
+static int check(const struct node *probe, const void *config_pointer, struct error *err)
+{
+	const struct icmp_config *config = config_pointer;
+	struct node host = node_member(probe, "host");
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	if (config->family != FAMILY_ANY && resolve_literal(config->host, AF_UNSPEC, &address, &length) &&
+	    address.ss_family != family_number(config))
+		return node_fail(&host, err, "'%.64s' is not an IPv%d address", config->host,
+		                 config->family == FAMILY_V4 ? 4 : 6);
+	return 0;
+}
+
 static int prepare(void *service_pointer, const void *config_pointer, void **out, struct error *err)
 {
 	struct service *service = service_pointer;
@@ -437,6 +453,7 @@ const struct probe_kind probe_icmp = {
 	.help = "ICMP echo over IPv4 or IPv6",
 	.settings = settings,
 	.config_size = sizeof(struct icmp_config),
+	.check = check,
 	.open = open_service,
 	.prepare = prepare,
 	.start = start,

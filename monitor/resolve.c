@@ -278,6 +278,49 @@ void resolve_forget(struct resolve_query *query)
 	query->pending = NULL;
 }
 
+/* One server of length bytes: an address, 192.0.2.1:53 or [2001:db8::1]:53. */
+static bool is_server(const char *text, size_t length)
+{
+	char server[80], *host = server, *port;
+	struct sockaddr_storage address;
+	socklen_t size;
+
+	if (length == 0 || length >= sizeof server)
+		return false;
+	memcpy(server, text, length);
+	server[length] = '\0';
+	if (resolve_literal(server, AF_UNSPEC, &address, &size))
+		return true;
+	port = strrchr(server, ':');
+	if (!port || strspn(port + 1, "0123456789") != strlen(port + 1) || strtol(port + 1, NULL, 10) < 1 ||
+	    strtol(port + 1, NULL, 10) > 65535)
+		return false;
+	*port = '\0';
+	if (*host == '[' && port[-1] == ']') {
+		port[-1] = '\0';
+		return resolve_literal(host + 1, AF_INET6, &address, &size);
+	}
+	return resolve_literal(host, AF_INET, &address, &size);
+}
+
+int resolve_check_servers(const char *servers, struct error *err)
+{
+	const char *at = servers;
+
+	for (;;) {
+		size_t length = strcspn(at, ",");
+
+		if (!is_server(at, length))
+			return error_set(err, ERROR_DATA,
+			                 "'%.64s' is not a list of name servers such as "
+			                 "\"192.0.2.1,192.0.2.2:5353\"",
+			                 servers);
+		if (!at[length])
+			return 0;
+		at += length + 1;
+	}
+}
+
 bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)out;

@@ -40,6 +40,9 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 
 void resolve_forget(struct resolve_query *query);
 
+/* Whether a text is such a list of servers, for setting tables. Returns 0 or ERROR_DATA. */
+int resolve_check_servers(const char *servers, struct error *err) MUST_CHECK;
+
 /* An address in text form, without asking anyone. False when the text is not an address of that family. */
 bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length);
 

@@ -1,0 +1,249 @@
+#include "monitor/config.h"
+#include "monitor/http_config.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD                                                                                                 \
+	"{ \"format\": \"govsla-slamon/1\", \"vantage\": \"v1\", \"vantage_number\": 3,\n"                   \
+	"  \"spool\": { \"path\": \"a.spool\" },\n"
+#define HTTP(probe)                                                                                          \
+	HEAD "  \"targets\": [ { \"number\": 1, \"id\": \"t1\", \"interval_s\": 60, \"timeout_s\": 5,\n"     \
+	     "    \"probe\": { \"kind\": \"http\",\n      " probe " } } ] }"
+#define URL "\"url\": \"http://a/\""
+
+static void parse(const char *text, struct config *config, struct error *err)
+{
+	*err = (struct error){ 0 };
+	(void)!config_parse(config, "c.json", text, strlen(text), err);
+}
+
+/* The error as it is printed, without the program's name. */
+static void refused(const char *text, const char *want)
+{
+	struct config config;
+	struct error err;
+	char got[1200];
+
+	parse(text, &config, &err);
+	ck_assert_msg(err.code == ERROR_DATA, "accepted: %s", text);
+	snprintf(got, sizeof got, "%s:%d: %s: %s", err.file, err.line, err.field, err.text);
+	ck_assert_str_eq(got, want);
+	ck_assert_ptr_null(config.targets);
+}
+
+START_TEST(defaults_are_those_of_the_table)
+{
+	struct config config;
+	struct error err;
+	const struct http_config *http;
+
+	parse(HTTP(URL), &config, &err);
+	ck_assert_msg(err.code == 0, "%s", err.text);
+	ck_assert_str_eq(config.vantage, "v1");
+	ck_assert_int_eq(config.vantage_number, 3);
+	ck_assert_ptr_null(config.database);
+	ck_assert_str_eq(config.ca_file, "/etc/ssl/certs/ca-certificates.crt");
+	ck_assert_int_eq(config.in_flight_max, 20000);
+	ck_assert_int_eq(config.spool.size_mb, 1024);
+	ck_assert_uint_eq(config.target_count, 1);
+	ck_assert_int_eq(config.targets[0].in_flight_max, 100);
+	http = config.targets[0].probe;
+	ck_assert_str_eq(http->method, "GET");
+	ck_assert_str_eq(http->expect_status, "200-299");
+	ck_assert_int_eq(http->verify_tls, true);
+	ck_assert_int_eq(http->rtt_phase, HTTP_PHASE_TOTAL);
+	config_release(&config);
+}
+END_TEST
+
+START_TEST(everything_that_is_given_arrives)
+{
+	struct config config;
+	struct error err;
+	const struct http_config *http;
+
+	parse(HTTP("\"url\": \"https://[::1]:8443/x\", \"method\": \"POST\", \"body\": \"b\", "
+	           "\"headers\": [ \"A: b\", \"C: d\" ], \"expect_status\": \"204,300-302\", "
+	           "\"expect_body\": \"ok\", \"verify_tls\": false, \"ca_file\": \"ca.pem\", "
+	           "\"rtt_phase\": \"tls\", \"address_family\": \"ipv6\", \"body_limit_bytes\": 10"),
+	      &config, &err);
+	ck_assert_msg(err.code == 0, "%s", err.text);
+	http = config.targets[0].probe;
+	ck_assert_str_eq(http->method, "POST");
+	ck_assert_str_eq(http->body, "b");
+	ck_assert_uint_eq(http->headers.count, 2);
+	ck_assert_str_eq(http->headers.at[1], "C: d");
+	ck_assert_int_eq(http->verify_tls, false);
+	ck_assert_int_eq(http->rtt_phase, HTTP_PHASE_TLS);
+	ck_assert_int_eq(http->family, HTTP_FAMILY_V6);
+	ck_assert_int_eq(http->body_limit_bytes, 10);
+	config_release(&config);
+}
+END_TEST
+
+START_TEST(bad_files_are_refused)
+{
+	refused("{ \"format\": \"govsla-slamon/2\" }",
+	        "c.json:1: format: 'govsla-slamon/2' is not 'govsla-slamon/1'");
+	refused(HEAD "  \"targets\": [],\n  \"target\": 1 }", "c.json:4: target: unknown key 'target'");
+	refused(HEAD "  \"targets\": [],\n  \"vantage\": \"v2\" }",
+	        "c.json:4: : duplicate object key near '\"vantage\"'");
+	refused(HEAD "  \"targets\": [] }", "c.json:3: targets: names no target");
+	refused(HEAD "  \"in_flight_max\": 1.5, \"targets\": [] }",
+	        "c.json:3: in_flight_max: a number must be whole; write an exact number as a string, like "
+	        "\"99.99\"");
+	refused(HEAD "  \"in_flight_max\": 0, \"targets\": [] }",
+	        "c.json:3: in_flight_max: 0 is not in 1 to 60000");
+	refused(HEAD "  \"ca_file\": 7, \"targets\": [] }", "c.json:3: ca_file: must be a string");
+	refused(HEAD "  \"ca_file\": \"a\\u0000b\", \"targets\": [] }",
+	        "c.json:3: : \\u0000 is not allowed without JSON_ALLOW_NUL");
+}
+END_TEST
+
+START_TEST(bad_targets_are_refused)
+{
+	refused(HEAD "  \"targets\": [ { \"number\": 1,\n    \"id\": \"\", \"interval_s\": 60 } ] }",
+	        "c.json:4: targets[0].id: must not be empty");
+	refused(HEAD "  \"targets\": [ { \"number\": 1, \"id\": \"a\", \"interval_s\": 60 } ] }",
+	        "c.json:3: targets[0]: the key 'timeout_s' is missing");
+	refused(HEAD "  \"targets\": [ { \"number\": 1, \"id\": \"a\", \"interval_s\": 0 } ] }",
+	        "c.json:3: targets[0].interval_s: 0 is not in 1 to 86400");
+	refused(HEAD "  \"targets\": [ { \"number\": 1, \"id\": \"a\", \"interval_s\": 1, \"timeout_s\": 1,\n"
+	             "    \"probe\": { \"kind\": \"gopher\" } } ] }",
+	        "c.json:4: targets[0].probe.kind: no probe kind 'gopher'");
+	refused(
+	    HEAD
+	    "  \"targets\": [ { \"number\": 1, \"id\": \"a\", \"interval_s\": 1, \"timeout_s\": 1,\n"
+	    "    \"probe\": { \"kind\": \"icmp\", \"host\": \"::1\", \"address_family\": \"ipv4\" } } ] }",
+	    "c.json:4: targets[0].probe.host: '::1' is not an IPv4 address");
+	refused(HEAD "  \"targets\": [\n"
+	             "  { \"number\": 1, \"id\": \"a\", \"interval_s\": 1, \"timeout_s\": 1, "
+	             "\"probe\": { \"kind\": \"icmp\", \"host\": \"::1\" } },\n"
+	             "  { \"number\": 2, \"id\": \"a\", \"interval_s\": 1, \"timeout_s\": 1, "
+	             "\"probe\": { \"kind\": \"icmp\", \"host\": \"::1\" } } ] }",
+	        "c.json:5: targets[1].id: the id 'a' is also that of targets[0]");
+	refused(HEAD "  \"targets\": [\n"
+	             "  { \"number\": 2, \"id\": \"a\", \"interval_s\": 1, \"timeout_s\": 1, "
+	             "\"probe\": { \"kind\": \"icmp\", \"host\": \"::1\" } },\n"
+	             "  { \"number\": 2, \"id\": \"b\", \"interval_s\": 1, \"timeout_s\": 1, "
+	             "\"probe\": { \"kind\": \"icmp\", \"host\": \"::1\" } } ] }",
+	        "c.json:5: targets[1].number: the number 2 is also that of targets[0]");
+}
+END_TEST
+
+START_TEST(bad_probes_are_refused)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ HTTP("\"uri\": \"x\""), "c.json:5: targets[0].probe.uri: unknown key 'uri'" },
+		{ HTTP("\"method\": \"GET\""), "c.json:4: targets[0].probe: the key 'url' is missing" },
+		{ HTTP("\"url\": \"ftp://a/\""),
+		  "c.json:5: targets[0].probe.url: 'ftp://a/' is neither http nor https" },
+		{ HTTP("\"url\": \"http://a b/\""), "c.json:5: targets[0].probe.url: 'http://a b/' is not a "
+		                                    "URL: Malformed input to a URL function" },
+		{ HTTP(URL ", \"method\": \"G T\""),
+		  "c.json:5: targets[0].probe.method: 'G T' is not a request method" },
+		{ HTTP(URL ", \"headers\": [ \"A: b\", \"no colon\" ]"),
+		  "c.json:5: targets[0].probe.headers[1]: 'no colon' is not of the form 'Name: value'" },
+		{ HTTP(URL ", \"headers\": [ \"A: b\\r\\nC: d\" ]"),
+		  "c.json:5: targets[0].probe.headers[0]: a header must not contain a line break" },
+		{ HTTP(URL ", \"expect_status\": \"200-\""),
+		  "c.json:5: targets[0].probe.expect_status: '200-' is not a list of statuses such as "
+		  "\"200-299,304\"" },
+		{ HTTP(URL ", \"rtt_phase\": \"tls\""),
+		  "c.json:5: targets[0].probe.rtt_phase: an http URL has no tls phase" },
+		{ HTTP(URL ", \"rtt_phase\": \"last\""), "c.json:5: targets[0].probe.rtt_phase: 'last' is "
+		                                         "not one of: name, connect, tls, first_byte, "
+		                                         "total" },
+		{ HTTP(URL ", \"method\": \"HEAD\", \"expect_body\": \"x\""),
+		  "c.json:5: targets[0].probe.expect_body: an answer to HEAD has no body" },
+		{ HTTP(URL ", \"verify_tls\": 1"),
+		  "c.json:5: targets[0].probe.verify_tls: must be true or false" },
+		{ HTTP(URL ", \"dns_servers\": \"nonsense\""),
+		  "c.json:5: targets[0].probe.dns_servers: 'nonsense' is not a list of name servers such as "
+		  "\"192.0.2.1,192.0.2.2:5353\"" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		refused(cases[i].text, cases[i].want);
+}
+END_TEST
+
+START_TEST(status_lists)
+{
+	static const struct {
+		const char *list;
+		int status;
+		bool want;
+	} cases[] = {
+		{ "200", 200, true },
+		{ "200", 201, false },
+		{ "200-299", 299, true },
+		{ "200-299", 300, false },
+		{ "200-299,404", 404, true },
+		{ "100-199,301,400-599", 301, true },
+		{ "100-199,301,400-599", 302, false },
+		{ "200-299", 0, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		ck_assert_msg(http_status_expected(cases[i].list, cases[i].status) == cases[i].want, "%s %d",
+		              cases[i].list, cases[i].status);
+}
+END_TEST
+
+START_TEST(bad_status_lists)
+{
+	static const char *const lists[] = { "",        "2xx", "20",  "2000",        "200,", ",200",
+		                             "299-200", "99",  "600", "200-299-300", "200 ", "-200" };
+
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		char text[1024];
+		struct config config;
+		struct error err;
+
+		snprintf(text, sizeof text, HTTP(URL ", \"expect_status\": \"%s\""), lists[i]);
+		parse(text, &config, &err);
+		ck_assert_msg(err.code == ERROR_DATA, "accepted '%s'", lists[i]);
+	}
+}
+END_TEST
+
+/* Every default of the tables is itself a value that the tables accept. */
+START_TEST(described_defaults_are_valid)
+{
+	struct text text = { 0 };
+
+	config_describe(&text);
+	ck_assert(!text_failed(&text));
+	ck_assert_ptr_nonnull(strstr(text_string(&text), "  expect_status: string; default 200-299\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text_string(&text), "  timeout_s: whole number, 1 to 3600 s; required\n"));
+	text_release(&text);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("monitor/config");
+	TCase *cases = tcase_create("config");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(cases, defaults_are_those_of_the_table);
+	tcase_add_test(cases, everything_that_is_given_arrives);
+	tcase_add_test(cases, bad_files_are_refused);
+	tcase_add_test(cases, bad_targets_are_refused);
+	tcase_add_test(cases, bad_probes_are_refused);
+	tcase_add_test(cases, status_lists);
+	tcase_add_test(cases, bad_status_lists);
+	tcase_add_test(cases, described_defaults_are_valid);
+	suite_add_tcase(suite, cases);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,127 @@
+#include "monitor/heap.h"
+#include "monitor/schedule.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#define S INT64_C(1000000)
+
+/* The numbers were computed apart from this program: FNV-1a, MurmurHash3's finaliser, modulo the 10 ms slots. */
+START_TEST(offset_is_the_documented_hash)
+{
+	ck_assert_int_eq(schedule_offset_us("v1", "t1", 60 * S), 53540000);
+	ck_assert_int_eq(schedule_offset_us("v1", "t2", 60 * S), 27310000);
+	ck_assert_int_eq(schedule_offset_us("v1", "t1", 10 * S), 3540000);
+	ck_assert_int_ne(schedule_offset_us("v1", "2t", 60 * S), schedule_offset_us("v12", "t", 60 * S));
+}
+END_TEST
+
+START_TEST(offsets_are_spread_over_the_interval)
+{
+	int per_second[60] = { 0 };
+
+	for (int i = 0; i < 6000; i++) {
+		char id[16];
+		int64_t offset;
+
+		snprintf(id, sizeof id, "t%d", i);
+		offset = schedule_offset_us("tokyo", id, 60 * S);
+		ck_assert(offset >= 0 && offset < 60 * S && offset % SCHEDULE_SLOT_US == 0);
+		per_second[offset / S]++;
+	}
+	for (int i = 0; i < 60; i++) /* 100 expected, standard deviation 10 */
+		ck_assert_msg(per_second[i] > 50 && per_second[i] < 150, "second %d: %d", i, per_second[i]);
+}
+END_TEST
+
+START_TEST(first_instant_is_on_the_grid)
+{
+	static const struct {
+		int64_t from, interval, offset, want;
+	} cases[] = {
+		{ 0, 60 * S, 0, 0 },
+		{ 0, 60 * S, 7 * S, 7 * S },
+		{ 7 * S, 60 * S, 7 * S, 7 * S },
+		{ 7 * S + 1, 60 * S, 7 * S, 67 * S },
+		{ 1795234658396000, 60 * S, 12340000, 1795234692340000 },
+		{ 1795234692340000, 60 * S, 12340000, 1795234692340000 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		ck_assert_int_eq(schedule_first_us(cases[i].from, cases[i].interval, cases[i].offset),
+		                 cases[i].want);
+}
+END_TEST
+
+START_TEST(late_instants_are_sent_or_missed)
+{
+	static const struct {
+		int64_t now, send, first_missed, missed, next;
+	} cases[] = {
+		{ 100 * S, 100 * S, 0, 0, 110 * S },
+		{ 100 * S + 1, 100 * S, 0, 0, 110 * S },
+		{ 110 * S - 1, 100 * S, 0, 0, 110 * S },
+		{ 110 * S, 110 * S, 100 * S, 1, 120 * S },
+		{ 135 * S, 130 * S, 100 * S, 3, 140 * S },
+		/* 72 h and no more: 25,920 instants of 10 s */
+		{ 100 * S + 100 * 86400 * S, 8640100 * S, (8640100 - 259200) * S, 25920, 8640110 * S },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct schedule_turn turn = schedule_turn(100 * S, cases[i].now, 10 * S);
+
+		ck_assert_int_eq(turn.send_us, cases[i].send);
+		ck_assert_int_eq(turn.missed, cases[i].missed);
+		if (turn.missed)
+			ck_assert_int_eq(turn.missed_us, cases[i].first_missed);
+		ck_assert_int_eq(turn.next_us, cases[i].next);
+	}
+}
+END_TEST
+
+/* Random adds, moves and removals against a plain search for the least key. */
+START_TEST(heap_keeps_the_least_on_top)
+{
+	struct heap_entry entries[200] = { 0 };
+	struct heap heap = { 0 };
+
+	srand(1);
+	for (int step = 0; step < 20000; step++) {
+		struct heap_entry *e = &entries[rand() % 200];
+		const struct heap_entry *top;
+		int64_t least = INT64_MAX;
+
+		if (!e->place)
+			ck_assert_int_eq(heap_add(&heap, e, rand() % 1000), 0);
+		else if (rand() % 2)
+			heap_move(&heap, e, rand() % 1000);
+		else
+			heap_remove(&heap, e);
+		for (int i = 0; i < 200; i++)
+			if (entries[i].place && entries[i].key < least)
+				least = entries[i].key;
+		top = heap_top(&heap);
+		ck_assert(top ? top->key == least : least == INT64_MAX);
+	}
+	heap_release(&heap);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("monitor/schedule");
+	TCase *cases = tcase_create("schedule");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(cases, offset_is_the_documented_hash);
+	tcase_add_test(cases, offsets_are_spread_over_the_interval);
+	tcase_add_test(cases, first_instant_is_on_the_grid);
+	tcase_add_test(cases, late_instants_are_sent_or_missed);
+	tcase_add_test(cases, heap_keeps_the_least_on_top);
+	suite_add_tcase(suite, cases);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
