@@ -143,7 +143,7 @@ static int height_of(int64_t us, int64_t top)
 }
 
 /* Gridlines each 1, 2 or 5 times a power of ten, three to six of them, with their value in ms. */
-static void add_grid(struct text *out, int64_t top)
+static void add_grid(struct text *out, int64_t top, int64_t limit)
 {
 	int64_t step = 1;
 
@@ -154,6 +154,8 @@ static void add_grid(struct text *out, int64_t top)
 		text_printf(out, "M0 %dh%d", height_of(at, top), SVG_WIDTH);
 	text_add(out, "\"/>");
 	for (int64_t at = step; at <= top; at += step) {
+		if (limit > 0 && llabs(at - limit) < top / 12)
+			continue; /* the limit has its own label */
 		text_printf(out, "<text class=\"axis\" x=\"0\" y=\"%d\">%" PRId64, height_of(at, top) - 25,
 		            at / 1000);
 		if (at % 1000)
@@ -198,7 +200,7 @@ bool chart_latency(struct text *out, struct arena *a, const struct service_resul
 	            CHART_HEIGHT);
 	escape_attribute(out, label);
 	text_add(out, "\">");
-	add_grid(out, top);
+	add_grid(out, top, limit);
 	strip_day_ticks(out, period, PLOT_TOP + PLOT_HEIGHT, 60);
 	add_line(out, &b, period, top, "p95", true);
 	add_line(out, &b, period, top, "mean", false);

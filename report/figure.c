@@ -85,24 +85,44 @@ void figure_against(struct text *out, const struct statement *s, int figure, con
 	mpq_clear(objective);
 }
 
+static bool is_yen(const char *currency)
+{
+	return !currency || strcmp(currency, "JPY") == 0;
+}
+
+static void currency_before(struct text *out, enum language language, const char *currency)
+{
+	if (is_yen(currency) && language == LANGUAGE_EN)
+		text_add(out, "¥");
+}
+
+static void currency_after(struct text *out, enum language language, const char *currency)
+{
+	if (is_yen(currency) && language == LANGUAGE_JA)
+		text_add(out, "円");
+	else if (!is_yen(currency)) {
+		text_add(out, " ");
+		text_add(out, currency);
+	}
+}
+
 void figure_money(struct text *out, enum language language, const struct statement *s, int figure,
                   const char *currency)
 {
-	bool yen = !currency || strcmp(currency, "JPY") == 0;
-
 	if (figure < 0) {
 		text_add(out, UNKNOWN);
 		return;
 	}
-	if (yen && language == LANGUAGE_EN)
-		text_add(out, "¥");
+	currency_before(out, language, currency);
 	number_plain(out, book_value(s->book, figure), 4);
-	if (yen && language == LANGUAGE_JA)
-		text_add(out, "円");
-	else if (!yen) {
-		text_add(out, " ");
-		text_add(out, currency);
-	}
+	currency_after(out, language, currency);
+}
+
+void figure_exact_money(struct text *out, enum language language, exact amount, const char *currency)
+{
+	currency_before(out, language, currency);
+	figure_exact(out, amount);
+	currency_after(out, language, currency);
 }
 
 void figure_exact(struct text *out, exact text)

@@ -34,6 +34,9 @@ void figure_money(struct text *out, enum language language, const struct stateme
 /* The objective of a level: 99.99 %以上, at least 99.99 %. */
 void figure_objective(struct text *out, enum language language, const struct level *level);
 
+/* The same for an amount as text (a fee). */
+void figure_exact_money(struct text *out, enum language language, exact amount, const char *currency);
+
 /* Exact text that is not a node (a rate, a fee of the terms), grouped. */
 void figure_exact(struct text *out, exact text);
 

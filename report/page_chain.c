@@ -18,13 +18,17 @@ static void basis(struct page *p, const struct obligation *o)
 		page_text(p, o->basis);
 }
 
-static void box(struct page *p, const struct party *party, const char *style)
+static void box(struct page *p, const struct party *party)
 {
 	static const enum word kinds[] = { W_CSP, W_NSP, W_DA, W_LG, W_OMA, W_ASP };
 
-	text_printf(p->out, "<div class=\"box\"%s><span class=\"soft\">", style);
-	page_word(p, kinds[party->kind]);
-	page_raw(p, "</span><br><b>");
+	page_raw(p, "<div class=\"box\">");
+	if (party->kind != PARTY_DA) { /* there is one Agency: its name says its kind */
+		page_raw(p, "<span class=\"soft\">");
+		page_word(p, kinds[party->kind]);
+		page_raw(p, "</span>");
+	}
+	page_raw(p, "<b>");
 	page_text(p, party_label(p, party));
 	page_raw(p, "</b></div>");
 }
@@ -36,11 +40,7 @@ static void arrow(struct page *p, const struct obligation *o)
 	page_word(p, W_CLAIMED);
 	page_raw(p, " ");
 	page_money(p, o->claimed, "JPY");
-	page_raw(p, "</span><svg viewBox=\"0 0 400 44\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-	            "<path d=\"M0 12h400M0 32h400\"/></svg><svg class=\"tip left\" viewBox=\"0 0 20 44\" "
-	            "aria-hidden=\"true\"><path d=\"M20 2L2 12L20 22z\"/></svg><svg class=\"tip right\" "
-	            "viewBox=\"0 0 20 44\" "
-	            "aria-hidden=\"true\"><path d=\"M0 22L18 32L0 42z\"/></svg><span class=\"forth\">");
+	page_raw(p, "</span><i class=\"line left\"></i><i class=\"line right\"></i><span class=\"forth\">");
 	page_word(p, W_PAYABLE);
 	page_raw(p, " <b>");
 	page_money(p, o->payable, "JPY");
@@ -78,13 +78,13 @@ static void diagram(struct page *p)
 		if (!is_provider(o->debtor))
 			continue;
 		text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu;grid-column:1\">", row);
-		box(p, o->debtor, "");
+		box(p, o->debtor);
 		text_printf(p->out, "</div><div class=\"cell\" style=\"grid-row:%zu;grid-column:2\">", row++);
 		arrow(p, o);
 		page_raw(p, "</div>\n");
 	}
 	text_printf(p->out, "<div class=\"cell\" style=\"grid-row:1/span %zu;grid-column:3\">", rows);
-	box(p, agency, "");
+	box(p, agency);
 	page_raw(p, "</div>\n");
 	for (size_t i = 0, row = 1; i < p->s->obligation_count; i++) {
 		const struct obligation *o = &p->s->obligations[i];
@@ -94,7 +94,7 @@ static void diagram(struct page *p)
 		text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu;grid-column:4\">", row);
 		arrow(p, o);
 		text_printf(p->out, "</div><div class=\"cell\" style=\"grid-row:%zu;grid-column:5\">", row++);
-		box(p, o->creditor, "");
+		box(p, o->creditor);
 		page_raw(p, "</div>\n");
 	}
 	page_raw(p, "</figure>\n");

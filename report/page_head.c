@@ -79,6 +79,23 @@ static void payable_line(struct page *p, const struct service_result *r, const s
 	page_raw(p, "</td></tr>\n");
 }
 
+static bool is_something(const struct page *p, const struct service_result *r, const struct payable *due)
+{
+	return r->credit_total >= 0 && (book_sign(p->s->book, due->amount) != 0 ||
+	                                (due->most >= 0 && book_sign(p->s->book, due->most) != 0));
+}
+
+static void payable_head(struct page *p)
+{
+	page_raw(p, "<table class=\"due\"><thead><tr>");
+	page_cell_word(p, "th", W_SERVICE);
+	page_cell_word(p, "th", W_CREDIT_FROM_TO);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
+	page_raw(p, "</tr></thead><tbody>\n");
+}
+
+/* What is due, or would be at the worst reading; payers to whom nothing can be due are in the credit section. */
 static void payable_lines(struct page *p)
 {
 	bool any = false;
@@ -86,15 +103,11 @@ static void payable_lines(struct page *p)
 	for (size_t i = 0; i < p->s->service_count; i++) {
 		const struct service_result *r = &p->s->services[i];
 
-		for (size_t k = 0; k < r->payable_count && r->credit_total >= 0; k++) {
-			if (!any) {
-				page_raw(p, "<table class=\"due\"><thead><tr>");
-				page_cell_word(p, "th", W_SERVICE);
-				page_cell_word(p, "th", W_CREDIT_FROM_TO);
-				page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
-				page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
-				page_raw(p, "</tr></thead><tbody>\n");
-			}
+		for (size_t k = 0; k < r->payable_count; k++) {
+			if (!is_something(p, r, &r->payable[k]))
+				continue;
+			if (!any)
+				payable_head(p);
 			any = true;
 			payable_line(p, r, &r->payable[k]);
 		}
@@ -125,6 +138,9 @@ static void summary_value(struct page *p, const struct level_result *r)
 		return;
 	}
 	page_percent(p, r->availability.by_method, r->level);
+	if (r->availability.worst < 0 || r->availability.best < 0 ||
+	    book_compare(p->s->book, r->availability.worst, r->availability.best) == 0)
+		return;
 	page_raw(p, "<br><span class=\"soft\">");
 	page_percent(p, r->availability.worst, r->level);
 	page_word(p, W_RANGE_TO);

@@ -3,7 +3,7 @@
 #include "calc/exact.h"
 #include "report/when.h"
 
-#include <stdio.h>
+#include <string.h>
 
 static bool in_band(const struct page *p, const struct band *band, int figure)
 {
@@ -24,9 +24,12 @@ static bool in_band(const struct page *p, const struct band *band, int figure)
 static void band_item(struct page *p, const struct band *band, const char *unit, bool held)
 {
 	page_raw(p, held ? "<li class=\"held\">" : "<li>");
-	figure_exact(p->out, band->from);
-	page_raw(p, unit);
-	page_word(p, W_BAND_FROM);
+	if (strcmp(band->from, "0") != 0) {
+		figure_exact(p->out, band->from);
+		page_raw(p, unit);
+		page_word(p, W_BAND_FROM);
+	}
+	page_word(p, W_BAND_BELOW);
 	figure_exact(p->out, band->to);
 	page_raw(p, unit);
 	page_word(p, W_BAND_TO);
@@ -103,7 +106,18 @@ static void term(struct page *p, enum word name)
 	page_raw(p, "</dt><dd>");
 }
 
-static void rounding(struct page *p, const struct rounding *r)
+/* An amount of the case or the terms; the currency is foreign text. */
+static void exact_money(struct page *p, exact amount, const char *currency)
+{
+	struct text money = { 0 };
+
+	figure_exact_money(&money, p->language, amount, currency);
+	page_text(p, text_string(&money));
+	p->out->failed |= money.failed;
+	text_release(&money);
+}
+
+static void rounding(struct page *p, const struct rounding *r, const char *currency)
 {
 	static const enum word rules[] = { W_ROUND_FLOOR, W_ROUND_CEIL, W_ROUND_HALF_UP, W_ROUND_HALF_EVEN };
 
@@ -111,7 +125,7 @@ static void rounding(struct page *p, const struct rounding *r)
 	page_word(p, r->of == ROUND_CREDIT ? W_ROUND_OF_CREDIT : W_ROUND_OF_REDUCED_FEE);
 	page_word(p, rules[r->rule]);
 	page_word(p, W_ROUND_UNIT);
-	figure_exact(p->out, r->unit);
+	exact_money(p, r->unit, currency);
 	if (r->clause) {
 		page_word(p, W_CLAUSE_OPEN);
 		page_text(p, r->clause);
@@ -120,13 +134,13 @@ static void rounding(struct page *p, const struct rounding *r)
 	page_raw(p, "</dd>");
 }
 
-static void rules(struct page *p, const struct terms *t)
+static void rules(struct page *p, const struct terms *t, const char *currency)
 {
 	static const enum word remedies[] = { W_REMEDY_NON_EXCLUSIVE, W_REMEDY_SOLE, W_REMEDY_LIQUIDATED };
 
 	page_raw(p, "<dl class=\"rules\">");
 	if (t->rounding)
-		rounding(p, t->rounding);
+		rounding(p, t->rounding, currency);
 	term(p, W_OVERLAP);
 	page_word(p, t->overlap == OVERLAP_SUM ? W_OVERLAP_SUM : W_OVERLAP_MAX);
 	page_raw(p, "</dd>");
@@ -135,8 +149,9 @@ static void rules(struct page *p, const struct terms *t)
 		page_word(p, W_CAP_PERCENT);
 		figure_exact(p->out, t->cap_percent);
 		page_raw(p, " %");
+		page_word(p, W_CAP_PERCENT_END);
 	} else if (t->cap_amount)
-		figure_exact(p->out, t->cap_amount);
+		exact_money(p, t->cap_amount, currency);
 	else
 		page_word(p, W_CAP_NONE);
 	if (t->cap_clause) {
@@ -152,16 +167,10 @@ static void rules(struct page *p, const struct terms *t)
 
 static void payer_row(struct page *p, const struct payable *due)
 {
-	struct text fee = { 0 };
-
 	page_raw(p, "<tr><th scope=\"row\">");
 	page_text(p, party_label(p, due->fee->payer));
 	page_raw(p, "</th><td class=\"n\">");
-	figure_exact(&fee, due->fee->amount);
-	text_add(&fee, " ");
-	text_add(&fee, due->fee->currency ? due->fee->currency : "JPY");
-	page_text(p, text_string(&fee));
-	text_release(&fee);
+	exact_money(p, due->fee->amount, due->fee->currency);
 	page_raw(p, "</td><td class=\"n\">");
 	if (due->fee->state_share)
 		page_text(p, due->fee->state_share);
@@ -228,7 +237,7 @@ void page_credit(struct page *p)
 		page_raw(p, "</h3>\n");
 		credit_table(p, r);
 		payers(p, r);
-		rules(p, r->service->terms);
+		rules(p, r->service->terms, r->currency);
 		page_raw(p, "</article>\n");
 	}
 	if (!any) {

@@ -108,6 +108,8 @@ void page_nodes(struct page *p)
 	page_word(p, W_COMPUTED);
 	page_raw(p, "</h2>\n<p class=\"lead\">");
 	page_word(p, W_COMPUTED_LEAD);
+	page_raw(p, "</p>\n<p class=\"note\">");
+	page_word(p, W_FUNCTIONS);
 	page_raw(p, "</p>\n<table><thead><tr>");
 	page_cell_word(p, "th", W_NUMBER);
 	page_cell_word(p, "th", W_FIGURE);

@@ -37,98 +37,120 @@ static void strips(struct page *p, const struct service_result *r)
 	page_raw(p, "</figcaption></figure>\n");
 }
 
-static void seconds_row(struct page *p, enum word name, int with, int without)
+/* A table of a level's figures; the second column only where an exclusion was accepted. */
+struct figures {
+	struct page *p;
+	const struct level *level;
+	bool compared;
+};
+
+static void cell_open(const struct figures *t, enum word name)
 {
-	page_raw(p, "<tr>");
-	page_cell_word(p, "th", name);
-	page_raw(p, "<td class=\"n\">");
-	page_figure(p, with, FIGURE_DURATION);
-	page_raw(p, "</td><td class=\"n soft\">");
-	page_figure(p, without, FIGURE_DURATION);
-	page_raw(p, "</td></tr>\n");
+	page_raw(t->p, "<tr>");
+	page_cell_word(t->p, "th scope=\"row\"", name);
+	page_raw(t->p, "<td class=\"n\">");
 }
 
-static void percent_row(struct page *p, enum word name, const struct level *level, int with, int without)
+static void percent_row(const struct figures *t, enum word name, int with, int without)
 {
-	page_raw(p, "<tr>");
-	page_cell_word(p, "th", name);
-	page_raw(p, "<td class=\"n\">");
-	page_percent(p, with, level);
-	page_raw(p, "</td><td class=\"n soft\">");
-	page_percent(p, without, level);
-	page_raw(p, "</td></tr>\n");
+	cell_open(t, name);
+	page_percent(t->p, with, t->level);
+	if (t->compared) {
+		page_raw(t->p, "</td><td class=\"n soft\">");
+		page_percent(t->p, without, t->level);
+	}
+	page_raw(t->p, "</td></tr>\n");
 }
 
-static void share_row(struct page *p, enum word name, int with, int without, enum figure_style style)
+static void row(const struct figures *t, enum word name, int with, int without, enum figure_style style)
 {
-	page_raw(p, "<tr>");
-	page_cell_word(p, "th", name);
-	page_raw(p, "<td class=\"n\">");
-	page_figure(p, with, style);
-	page_raw(p, "</td><td class=\"n soft\">");
-	page_figure(p, without, style);
-	page_raw(p, "</td></tr>\n");
+	cell_open(t, name);
+	page_figure(t->p, with, style);
+	if (t->compared) {
+		page_raw(t->p, "</td><td class=\"n soft\">");
+		page_figure(t->p, without, style);
+	}
+	page_raw(t->p, "</td></tr>\n");
 }
 
-static void level_table_head(struct page *p)
+static bool is_zero(const struct page *p, int figure)
 {
-	page_raw(p, "<table class=\"level\"><thead><tr><th></th>");
-	page_cell_word(p, "th class=\"n\"", W_WITH_EXCLUSIONS);
-	page_cell_word(p, "th class=\"n\"", W_WITHOUT_EXCLUSIONS);
-	page_raw(p, "</tr></thead><tbody>\n");
+	return figure >= 0 && book_sign(p->s->book, figure) == 0;
+}
+
+static void table_open(const struct figures *t)
+{
+	page_raw(t->p, t->compared ? "<table class=\"level\"><thead><tr><th></th>"
+	                           : "<table class=\"level alone\"><thead><tr><th></th>");
+	page_cell_word(t->p, "th class=\"n\"", t->compared ? W_WITH_EXCLUSIONS : W_NOTHING_EXCLUDED);
+	if (t->compared)
+		page_cell_word(t->p, "th class=\"n\"", W_WITHOUT_EXCLUSIONS);
+	page_raw(t->p, "</tr></thead><tbody>\n");
 }
 
 static void availability(struct page *p, const struct level_result *r)
 {
 	const struct availability_figures *f = &r->availability, *g = &r->unexcluded;
+	const struct figures t = { p, r->level, !is_zero(p, f->excluded) };
 
 	page_raw(p, "<div class=\"gaugebox\">");
 	strip_gauge(p->out, p->s, r, word_of(p->language, W_GAUGE));
 	page_raw(p, "<p class=\"note\">");
 	page_word(p, W_GAUGE_NOTE);
 	page_raw(p, "</p></div>\n");
-	level_table_head(p);
-	percent_row(p, W_BY_METHOD, r->level, f->by_method, g->by_method);
-	percent_row(p, W_WORST, r->level, f->worst, g->worst);
-	percent_row(p, W_BEST, r->level, f->best, g->best);
-	seconds_row(p, W_DOWNTIME_LEAST, f->downtime_least, g->downtime_least);
-	seconds_row(p, W_DOWNTIME_MOST, f->downtime_most, g->downtime_most);
-	seconds_row(p, W_UNMEASURED, f->unmeasured, g->unmeasured);
-	seconds_row(p, W_OBSCURED, f->obscured, g->obscured);
-	seconds_row(p, W_EXCLUDED, f->excluded, g->excluded);
-	seconds_row(p, W_DENOMINATOR, f->denominator, g->denominator);
-	share_row(p, W_COVERAGE, f->coverage, g->coverage, FIGURE_SHARE);
+	table_open(&t);
+	percent_row(&t, W_BY_METHOD, f->by_method, g->by_method);
+	percent_row(&t, W_WORST, f->worst, g->worst);
+	percent_row(&t, W_BEST, f->best, g->best);
+	row(&t, W_DOWNTIME_LEAST, f->downtime_least, g->downtime_least, FIGURE_DURATION);
+	row(&t, W_DOWNTIME_MOST, f->downtime_most, g->downtime_most, FIGURE_DURATION);
+	row(&t, W_UNMEASURED, f->unmeasured, g->unmeasured, FIGURE_DURATION);
+	if (!is_zero(p, f->obscured) || !is_zero(p, g->obscured))
+		row(&t, W_OBSCURED, f->obscured, g->obscured, FIGURE_DURATION);
+	if (t.compared)
+		row(&t, W_EXCLUDED, f->excluded, g->excluded, FIGURE_DURATION);
+	row(&t, W_DENOMINATOR, f->denominator, g->denominator, FIGURE_DURATION);
+	row(&t, W_COVERAGE, f->coverage, g->coverage, FIGURE_SHARE);
 	page_raw(p, "</tbody></table>\n");
 }
 
-static void latency(struct page *p, const struct service_result *service, const struct level_result *r)
+static void chart(struct page *p, const struct service_result *service, const struct level_result *r)
 {
-	const struct latency_figures *f = &r->latency, *g = &r->unexcluded_latency;
-
-	page_raw(p, "<figure class=\"delay\">");
+	page_raw(p, "<figure class=\"delay row\"><div class=\"name\">");
+	page_word(p, W_CHART);
+	page_raw(p, "</div><div>");
 	if (chart_latency(p->out, p->arena, service, &p->s->the_case->period, r->level->objective,
 	                  word_of(p->language, W_CHART))) {
 		strip_days(p->out, &p->s->the_case->period);
-		page_raw(p, "<figcaption>");
-		page_raw(p, "<span class=\"key k-mean\"></span>");
+		page_raw(p, "<figcaption><span class=\"key k-mean\"></span>");
 		page_word(p, W_CHART_MEAN);
 		page_raw(p, "<span class=\"key k-p95\"></span>");
 		page_word(p, W_CHART_P95);
 		page_raw(p, "<span class=\"key k-limit\"></span>");
 		page_word(p, W_CHART_LIMIT);
 		page_raw(p, "</figcaption>");
-	}
-	page_raw(p, "</figure>\n");
-	level_table_head(p);
-	percent_row(p, W_MEAN, r->level, f->mean, g->mean);
-	share_row(p, W_P50, f->p50, g->p50, FIGURE_MS);
-	share_row(p, W_P95, f->p95, g->p95, FIGURE_MS);
-	share_row(p, W_P99, f->p99, g->p99, FIGURE_MS);
-	share_row(p, W_SENT, f->sent, g->sent, FIGURE_NUMBER);
-	share_row(p, W_RECEIVED, f->received, g->received, FIGURE_NUMBER);
-	share_row(p, W_LOSS, f->loss, g->loss, FIGURE_SHARE);
-	seconds_row(p, W_EXCLUDED, f->excluded, g->excluded);
-	share_row(p, W_COVERAGE, f->coverage, g->coverage, FIGURE_SHARE);
+	} else
+		page_word(p, W_NO_ANSWERS);
+	page_raw(p, "</div></figure>\n");
+}
+
+static void latency(struct page *p, const struct service_result *service, const struct level_result *r)
+{
+	const struct latency_figures *f = &r->latency, *g = &r->unexcluded_latency;
+	const struct figures t = { p, r->level, !is_zero(p, f->excluded) };
+
+	chart(p, service, r);
+	table_open(&t);
+	percent_row(&t, W_MEAN, f->mean, g->mean);
+	row(&t, W_P50, f->p50, g->p50, FIGURE_MS);
+	row(&t, W_P95, f->p95, g->p95, FIGURE_MS);
+	row(&t, W_P99, f->p99, g->p99, FIGURE_MS);
+	row(&t, W_SENT, f->sent, g->sent, FIGURE_NUMBER);
+	row(&t, W_RECEIVED, f->received, g->received, FIGURE_NUMBER);
+	row(&t, W_LOSS, f->loss, g->loss, FIGURE_SHARE);
+	if (t.compared)
+		row(&t, W_EXCLUDED, f->excluded, g->excluded, FIGURE_DURATION);
+	row(&t, W_COVERAGE, f->coverage, g->coverage, FIGURE_SHARE);
 	page_raw(p, "</tbody></table>\n");
 }
 
@@ -251,9 +273,9 @@ static void outages(struct page *p, const struct service_result *r)
 		outage_row(p, &r->outages[i], i + 1);
 	page_raw(p, "</tbody></table>\n<p class=\"note\">");
 	page_word(p, W_OUTAGE_NOTE);
-	page_raw(p, "（");
 	when_offset(p->out, p->s->the_case->period.zone_offset_s);
-	page_raw(p, "）</p>\n");
+	page_word(p, W_OUTAGE_NOTE_END);
+	page_raw(p, "</p>\n");
 }
 
 void page_services(struct page *p)

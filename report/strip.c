@@ -4,7 +4,7 @@
 #include "report/figure.h"
 #include "report/when.h"
 
-#define STRIP_HEIGHT 400
+#define STRIP_HEIGHT 470
 #define BODY_TOP     90 /* above it the marks of outages */
 #define BODY_HEIGHT  300
 
@@ -98,8 +98,10 @@ static void add_excluded(struct text *out, struct arena *a, struct span within_t
 
 	for (size_t i = 0; i < excluded->count; i++)
 		add_piece(pieces, &count, svg_place(within_ticks, tick_of(excluded->at[i].start)),
-		          svg_place(within_ticks, tick_of(excluded->at[i].end)), 40);
+		          svg_place(within_ticks, tick_of(excluded->at[i].end)), 60);
 	add_pieces(out, pieces, count, "excluded", BODY_TOP, BODY_HEIGHT);
+	/* and a foot below the strip: seen also where something else is drawn over it */
+	add_pieces(out, pieces, count, "foot", BODY_TOP + BODY_HEIGHT, 60);
 }
 
 void strip_patterns(struct text *out)

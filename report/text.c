@@ -107,11 +107,16 @@ static void heading(struct text *out, const struct statement *s)
 	text_add(out, "\n\n");
 }
 
+static bool is_one(const struct statement *s, int least, int most)
+{
+	return least < 0 || most < 0 ? least == most : book_compare(s->book, least, most) == 0;
+}
+
 static void range(struct text *out, const struct statement *s, int least, int most, const char *currency)
 {
 	text_add(out, "(");
 	figure_money(out, LANGUAGE_EN, s, least, currency);
-	if (least >= 0 && most >= 0 && book_compare(s->book, least, most) != 0) {
+	if (!is_one(s, least, most)) {
 		text_add(out, " – ");
 		figure_money(out, LANGUAGE_EN, s, most, currency);
 	}
@@ -132,7 +137,7 @@ static void verdict_cells(struct grid *g, const struct statement *s, const struc
 	grid_end_cell(g);
 	figure_against(&g->cell, s, percent ? r->availability.by_method : r->latency.mean, r->level);
 	grid_end_cell(g);
-	if (percent) {
+	if (percent && !is_one(s, r->availability.worst, r->availability.best)) {
 		text_add(&g->cell, "(");
 		figure_against(&g->cell, s, r->availability.worst, r->level);
 		text_add(&g->cell, " – ");
@@ -169,8 +174,10 @@ static void downtimes(struct text *out, const struct statement *s)
 				continue;
 			grid_cell(&g, s->services[i].service->id);
 			grid_cell(&g, s->services[i].levels[k].level->id);
-			figure_add(&g.cell, LANGUAGE_EN, s, f->downtime_least, FIGURE_NUMBER);
-			text_add(&g.cell, " – ");
+			if (!is_one(s, f->downtime_least, f->downtime_most)) {
+				figure_add(&g.cell, LANGUAGE_EN, s, f->downtime_least, FIGURE_NUMBER);
+				text_add(&g.cell, " – ");
+			}
 			figure_add(&g.cell, LANGUAGE_EN, s, f->downtime_most, FIGURE_SECONDS);
 			grid_end_cell(&g);
 			text_add(&g.cell, "unmeasured ");

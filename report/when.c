@@ -154,49 +154,54 @@ void when_span(struct text *out, enum language language, struct span span_us, in
 		when_instant(out, language, span_us.end, offset_s);
 }
 
-/* A part of a duration; once one has been shown, all smaller ones are. */
-static void add_part(struct text *out, mpz_srcptr count, const char *unit, bool *shown)
+/* seconds = hours * 3600 + minutes * 60 + rest. */
+struct parts {
+	mpz_t hours, minutes;
+	mpq_t rest;
+};
+
+static void split(struct parts *p, mpq_srcptr seconds)
+{
+	mpz_init(p->hours);
+	mpz_init(p->minutes);
+	mpq_init(p->rest);
+	mpz_fdiv_q(p->minutes, mpq_numref(seconds), mpq_denref(seconds));
+	mpz_fdiv_q_ui(p->minutes, p->minutes, 60);
+	mpz_mul_ui(mpq_numref(p->rest), p->minutes, 60);
+	mpq_sub(p->rest, seconds, p->rest);
+	mpz_fdiv_q_ui(p->hours, p->minutes, 60);
+	mpz_fdiv_r_ui(p->minutes, p->minutes, 60);
+}
+
+static void add_whole(struct text *out, mpz_srcptr count, const char *unit)
 {
 	mpq_t q;
 
-	if (!*shown && mpz_sgn(count) == 0)
-		return;
 	mpq_init(q);
 	mpq_set_z(q, count);
 	number_fixed(out, q, 0);
 	text_add(out, unit);
-	*shown = true;
 	mpq_clear(q);
 }
 
 void when_duration(struct text *out, enum language language, mpq_srcptr seconds)
 {
-	bool shown = false;
-	mpz_t whole, part;
-	mpq_t rest;
+	bool ja = language == LANGUAGE_JA;
+	struct parts p;
 
-	if (mpq_sgn(seconds) < 0) { /* none of ours is */
-		number_plain(out, seconds, 6);
-		text_add(out, language == LANGUAGE_JA ? "秒" : " s");
-		return;
+	split(&p, seconds);
+	if (mpz_sgn(p.hours) != 0)
+		add_whole(out, p.hours, ja ? "時間" : " h");
+	if (mpz_sgn(p.hours) != 0 && mpz_sgn(p.minutes) == 0 && mpq_sgn(p.rest) == 0)
+		goto out; /* 744時間, not 744時間0分0秒 */
+	if (mpz_sgn(p.hours) != 0 || mpz_sgn(p.minutes) != 0) {
+		text_add(out, mpz_sgn(p.hours) != 0 && !ja ? " " : "");
+		add_whole(out, p.minutes, ja ? "分" : " min ");
 	}
-	mpz_init(whole);
-	mpz_init(part);
-	mpq_init(rest);
-	mpz_fdiv_q(whole, mpq_numref(seconds), mpq_denref(seconds));
-	mpz_fdiv_q_ui(part, whole, 3600);
-	add_part(out, part, language == LANGUAGE_JA ? "時間" : " h ", &shown);
-	mpz_fdiv_r_ui(whole, whole, 3600);
-	mpz_fdiv_q_ui(part, whole, 60);
-	add_part(out, part, language == LANGUAGE_JA ? "分" : " min ", &shown);
-	mpz_fdiv_q(part, mpq_numref(seconds), mpq_denref(seconds));
-	mpz_fdiv_q_ui(part, part, 60);
-	mpz_mul_ui(part, part, 60);
-	mpq_set_z(rest, part);
-	mpq_sub(rest, seconds, rest);
-	number_plain(out, rest, 6);
-	text_add(out, language == LANGUAGE_JA ? "秒" : " s");
-	mpz_clear(whole);
-	mpz_clear(part);
-	mpq_clear(rest);
+	number_plain(out, p.rest, 6);
+	text_add(out, ja ? "秒" : " s");
+out:
+	mpz_clear(p.hours);
+	mpz_clear(p.minutes);
+	mpq_clear(p.rest);
 }
