@@ -63,6 +63,10 @@ $(BUILD)/slacalc.bin: $(BUILD)/slacalc/main.o $(call objects,$(SLACALC))
 $(BUILD)/slamon.bin: $(BUILD)/monitor/main.o $(call objects,$(SLAMON))
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
 
+# ---- demo: the generator of a month of samples ----
+$(BUILD)/demo/generate: $(BUILD)/demo/generate.o $(call objects,$(SLAMON))
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
+
 # ---- tests: tests/unit/test_FOLDER_MODULE.c is one program of Check suites, linked with its FOLDER ----
 UNIT_calc    := $(JUDGE)
 UNIT_case    := $(JUDGE)
