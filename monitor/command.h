@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 struct command_options {
-	const char *file; /* the configuration; NULL when the command has none */
-	bool json;
+	const char *file;  /* the configuration; NULL when the command has none */
+	bool json;         /* run: prints each sample as a line; whoever reads must keep up, or all waits */
 	bool no_spool;     /* once: print only */
 	int64_t for_s;     /* run: stop after that; 0 = until a signal */
 	int64_t timeout_s; /* ship: -1 = the file's ship_wait_s */

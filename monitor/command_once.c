@@ -4,6 +4,7 @@
 #include "monitor/config.h"
 #include "monitor/keep.h"
 #include "monitor/observe.h"
+#include "monitor/record_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,38 +36,12 @@ static void on_drained(void *arg)
 
 /* ---- printing ---- */
 
-static json_t *duration_json(int32_t us)
-{
-	return us < 0 ? json_null() : json_integer(us);
-}
-
-static json_t *instant_json(int64_t us)
-{
-	char text[INSTANT_TEXT_SIZE];
-
-	return us ? json_string(instant_format(us, text)) : json_null();
-}
-
-static json_t *sample_json(const struct target_config *target, const struct record *r)
-{
-	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	                 "target", target->id, "number", r->target, "kind", target->kind->name, "scheduled",
-	                 instant_json(r->scheduled_us), "sent", instant_json(r->sent_us), "lateness_us",
-	                 duration_json(r->lateness_us), "outcome", sample_outcome_name(r->outcome), "failure",
-	                 sample_failure_name(r->failure), "rtt_us", duration_json(r->rtt_us), "name_us",
-	                 duration_json(r->name_us), "connect_us", duration_json(r->connect_us), "tls_us",
-	                 duration_json(r->tls_us), "first_byte_us", duration_json(r->first_byte_us),
-	                 "total_us", duration_json(r->total_us), "http_status",
-	                 r->http_status ? json_integer(r->http_status) : json_null(), "certificate_expires",
-	                 instant_json(r->certificate_expiry_us));
-}
-
 static int print_json(const struct once *once, struct error *err)
 {
 	json_t *samples = json_array(), *root;
 
 	for (size_t i = 0; i < once->config.target_count; i++)
-		json_array_append_new(samples, sample_json(&once->config.targets[i], &once->records[i]));
+		json_array_append_new(samples, record_json(&once->config.targets[i], &once->records[i]));
 	root = json_pack("{s:s, s:s, s:o}", "format", "govsla-slamon-once/1", "vantage", once->config.vantage,
 	                 "samples", samples);
 	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) < 0)

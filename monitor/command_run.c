@@ -6,6 +6,7 @@
 #include "monitor/keep.h"
 #include "monitor/moment.h"
 #include "monitor/observe.h"
+#include "monitor/record_json.h"
 
 #include <signal.h>
 #include <uv.h>
@@ -22,13 +23,25 @@ struct run {
 	uv_signal_t terminate, interrupt;
 	uv_timer_t clock_timer, end_timer;
 	bool stopping;
+	bool json; /* print each sample */
 };
+
+static void print_sample(const struct target_config *target, const struct record *record)
+{
+	json_t *line = record_json(target, record);
+
+	json_dumpf(line, stdout, JSON_COMPACT);
+	putchar('\n');
+	fflush(stdout);
+	json_decref(line);
+}
 
 static void keep_record(void *arg, const struct target_config *target, const struct record *record)
 {
 	struct run *run = arg;
 
-	(void)target;
+	if (run->json)
+		print_sample(target, record);
 	(void)spool_put(run->spool, record); /* a record that is lost is counted and reported by the spool */
 }
 
@@ -136,7 +149,7 @@ static int observe(struct run *run, int64_t for_s, struct error *err)
 
 int command_run(const struct command_options *options, struct error *err)
 {
-	struct run run = { 0 };
+	struct run run = { .json = options->json };
 
 	if (config_load(&run.config, options->file, err) < 0)
 		return err->code;

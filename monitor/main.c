@@ -16,7 +16,8 @@ static const char usage[] =
     "       slamon ship FILE [--timeout TIME]    empty the spool into the database\n"
     "       slamon config                        print every key of the configuration\n"
     "       slamon --help | --version\n"
-    "TIME is a number with s, m, h or d, such as 6h. --json: results as JSON (once, check, ship, config).\n";
+    "TIME is a number with s, m, h or d, such as 6h. --json: results as JSON; with run,\n"
+    "one line for each sample.\n";
 
 struct command {
 	const char *name;
@@ -26,7 +27,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", true, "f", command_run },        { "once", true, "jn", command_once },
+	{ "run", true, "fj", command_run },       { "once", true, "jn", command_once },
 	{ "check", true, "j", command_check },    { "ship", true, "jt", command_ship },
 	{ "config", false, "j", command_config },
 };
