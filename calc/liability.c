@@ -309,7 +309,7 @@ static struct obligation *add_obligation(struct statement *s, const struct party
 	o->creditor = creditor;
 	o->contract = contract_between(s->the_case, debtor, creditor);
 	o->basis = basis;
-	o->cap = FIGURE_UNKNOWN;
+	o->cap = o->residual = FIGURE_UNKNOWN;
 	return o;
 }
 
@@ -339,6 +339,9 @@ static void provider_obligation(struct chain *ch, struct statement *s)
 	                 : derive(j->book, "payable under the cap", o->contract ? o->contract->id : NULL,
 	                          "min($1, $2)", 2, (int[]){ o->determined, o->cap });
 	o->paid = or_zero(j, "recovered", ch->recovered);
+	if (o->determined >= 0)
+		o->residual = derive(j->book, "residual, carried to the next part", NULL, "min($1, $2) - $3",
+		                     3, (int[]){ o->paid, o->determined, sum_payable(ch) });
 	open = derive(j->book, "open", NULL, "max(0, $1 - $2)", 2, (int[]){ o->payable, o->paid });
 	o->pending = open;
 	o->cut = o->determined < 0 ? or_zero(j, "cut", FIGURE_UNKNOWN)
