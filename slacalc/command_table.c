@@ -7,6 +7,13 @@
 	"--db URL          libpq URI or connection string; default: GOVSLA_DB, libpq's own variables,\n"     \
 	"                  or the private cluster (sql/local-cluster) under var/ if it runs\n"
 
+#define MONTH                                                                                                \
+	"--organisation CODE  only the services of this organisation (six digits)\n"                         \
+	"--service ID         only this service\n"                                                           \
+	"--as-of INSTANT      with what was known then (RFC 3339); default: what is known now\n"             \
+	"--db URL             libpq URI or connection string; default: GOVSLA_DB, libpq's own variables,\n"  \
+	"                     or the private cluster (sql/local-cluster) under var/ if it runs\n"
+
 const struct command command_table[] = {
 	{ "evaluate", "judge a case file: no database needed",
 	  "usage: slacalc evaluate FILE [--json] [-o DIR]\n"
@@ -30,6 +37,35 @@ const struct command command_table[] = {
 	  "status    list the migrations, and which are applied\n"
 	  "\n" DATABASE,
 	  command_db },
+	{ "verdict", "judge a month from the database",
+	  "usage: slacalc verdict MONTH [--organisation CODE] [--service ID] [--as-of INSTANT] [--json] "
+	  "[--db URL]\n"
+	  "\n"
+	  "MONTH                such as 2026-10; counted in the terms' time zone and from their start day\n"
+	  "--json               print the statement as JSON (govsla-statement/1)\n" MONTH,
+	  command_verdict },
+	{ "report", "write a month's page for each organisation",
+	  "usage: slacalc report MONTH [--organisation CODE] [--lang ja|en|both] -o DIR [--as-of INSTANT] "
+	  "[--db URL]\n"
+	  "\n"
+	  "MONTH                such as 2026-10\n"
+	  "-o, --output DIR     where the pages go, each with its statement as JSON and CSV\n"
+	  "--lang ja|en|both    language of the pages; default: both\n" MONTH,
+	  command_report },
+	{ "export-case", "write a month as a case file for evaluate",
+	  "usage: slacalc export-case MONTH [--organisation CODE] [--service ID] -o DIR [--as-of INSTANT] "
+	  "[--db URL]\n"
+	  "\n"
+	  "MONTH                such as 2026-10\n"
+	  "-o, --output DIR     gets case.json and one CSV for each target and vantage;\n"
+	  "                     slacalc evaluate DIR/case.json gives the statement that verdict "
+	  "gives\n" MONTH,
+	  command_export },
+	{ "status", "targets, last samples, coverage today, lag of each vantage",
+	  "usage: slacalc status [--json] [--db URL]\n"
+	  "\n"
+	  "--json            print it as JSON (govsla-status/1)\n" DATABASE,
+	  command_status },
 	{ NULL, NULL, NULL, NULL },
 };
 

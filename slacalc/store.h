@@ -17,7 +17,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/sample.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,5 +84,58 @@ struct applied {
 int store_apply(struct store *store, struct arena *a, const struct registry *r, struct applied *out,
                 struct error *err) MUST_CHECK;
 int store_apply_commit(struct store *store, struct error *err) MUST_CHECK;
+
+/* ---- a month as a case (store_case.c, store_samples.c) ---- */
+
+struct case_request {
+	const char *month;        /* "2026-10" */
+	const char *organisation; /* its code; NULL: all */
+	const char *service;      /* only this one; NULL: all */
+	const char *as_of;        /* RFC 3339; NULL: what is known now, see store_load_case() */
+};
+
+struct series { /* the samples of one target from one vantage, in the order of the case's observations */
+	int target, vantage; /* numbers */
+	const char *target_id, *vantage_id;
+	struct sample *samples; /* sorted by scheduled_us, no two at one instant */
+	size_t count, room;
+};
+
+struct loaded_case {
+	json_t *
+	    document; /* a case (case-format.md) whose observations have no "samples"; release: json_decref() */
+	struct series *series;
+	size_t series_count;
+};
+
+/*
+ * Reads a month from one snapshot of the database. The registry and the records are those known as of the
+ * instant; without one, as of the last change of the registry or the end of the month, whichever is later (but
+ * not later than now), so that the same database gives the same case at any time. The month is that of the
+ * terms' time zone and start day, by default Asia/Tokyo and 1; terms that disagree are refused.
+ *
+ * The case holds the services asked for; the targets they rest on, with those on the same paths; the exclusions
+ * that touch the month; and all contracts and records, because municipalities share one recovery. Samples reach
+ * one gap limit beyond both ends, since a neighbour decides on the time between. Of several samples of one
+ * target, vantage and instant (two streams, a clock set back) the least favourable is kept: down before up
+ * before missed.
+ *
+ * Everything but the document is in the arena. Returns 0, ERROR_USAGE (month, code), ERROR_DATA (nothing
+ * known, no such organisation or service) or ERROR_DATABASE.
+ */
+int store_load_case(struct store *store, struct arena *a, const struct case_request *request,
+                    struct loaded_case *out, struct error *err) MUST_CHECK;
+
+/* The codes of the organisations that have services, in order. */
+int store_organisations(struct store *store, struct arena *a, const char *as_of, char ***codes, size_t *count,
+                        struct error *err) MUST_CHECK;
+
+/* ---- status (store_status.c) ---- */
+
+/*
+ * What the reader's views say now, as govsla-status/1: "at", "today" (since when), "registry" (version,
+ * known_from), "vantages" (vantage_status) and "targets" (target_status). New reference in *out.
+ */
+int store_status(struct store *store, json_t **out, struct error *err) MUST_CHECK;
 
 #endif

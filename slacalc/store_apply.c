@@ -289,10 +289,9 @@ static int keep_slamon(struct store *store, const struct slamon_file *file, stru
 	digest_sha256(file->text, strlen(file->text), hash);
 	if (store_query(
 	        store, &r, err,
-	        "INSERT INTO slamon_file (vantage, version, sha256) SELECT $1::int, max(number), $2::text "
-	        "FROM "
-	        "applied_version WHERE $2 IS DISTINCT FROM (SELECT sha256 FROM slamon_file WHERE vantage = "
-	        "$1::int ORDER BY written_at DESC LIMIT 1)",
+	        "INSERT INTO slamon_file (vantage, version, sha256) SELECT $1::int, (SELECT max(number) FROM "
+	        "applied_version), $2::text WHERE $2 IS DISTINCT FROM (SELECT sha256 FROM slamon_file WHERE "
+	        "vantage = $1::int ORDER BY written_at DESC LIMIT 1)",
 	        2, (const char *const[]){ number, hash }) < 0)
 		return err->code;
 	PQclear(r);

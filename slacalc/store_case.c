@@ -1,0 +1,515 @@
+/* A month of the database as a case: the JSON that a case file would hold, and the samples beside it. */
+#include "base/instant.h"
+#include "base/text.h"
+#include "base/zone.h"
+#include "slacalc/registry.h"
+#include "slacalc/store_query.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LEGAL_ZONE "Asia/Tokyo"
+
+/* The month as the terms in use count it. */
+struct month {
+	const char *name, *zone, *of; /* of: the terms that said so */
+	int start_day;
+	int64_t hours;
+	struct span span;
+};
+
+struct loading {
+	struct store *store;
+	struct arena *arena;
+	const struct case_request *request;
+	char version[16];
+	int64_t known_us, as_of_us; /* when the version became known; of the case */
+	struct month month;
+	json_t *services, *targets, *paths, *document;
+	struct loaded_case *out;
+};
+
+/* One row of JSON columns: the parsed values, which the caller releases. */
+static int read_json(struct loading *l, json_t **values, int columns, const char *sql, size_t count,
+                     const char *const *parameters, struct error *err)
+{
+	PGresult *r;
+
+	if (store_query(l->store, &r, err, sql, count, parameters) < 0)
+		return err->code;
+	for (int i = 0; i < columns; i++) {
+		values[i] = json_loads(PQgetvalue(r, 0, i), JSON_DECODE_ANY, NULL);
+		if (!values[i] && err->code == ERROR_NONE)
+			error_set(err, ERROR_DATABASE, "the database gave no JSON for column %d", i);
+	}
+	PQclear(r);
+	return err->code;
+}
+
+/* ---- what is known ---- */
+
+static int find_version(struct loading *l, struct error *err)
+{
+	PGresult *r;
+	int64_t as_of;
+
+	if (l->request->as_of && instant_parse(&as_of, l->request->as_of, err) < 0) {
+		err->code = ERROR_USAGE;
+		return error_at(err, NULL, 0, "--as-of");
+	}
+	if (store_query(l->store, &r, err,
+	                "SELECT number, (extract(epoch FROM known_from) * 1000000)::bigint FROM "
+	                "applied_version WHERE "
+	                "number = version_at(coalesce($1::timestamptz, 'infinity'))",
+	                1, (const char *const[]){ l->request->as_of }) < 0)
+		return err->code;
+	if (PQntuples(r) == 0) {
+		error_set(err, ERROR_DATA, "nothing was loaded%s%s", l->request->as_of ? " as of " : "",
+		          l->request->as_of ? l->request->as_of : "");
+		error_hint(err, "slacalc apply DIR");
+	} else {
+		snprintf(l->version, sizeof l->version, "%s", PQgetvalue(r, 0, 0));
+		l->known_us = store_number(r, 0, 1);
+	}
+	PQclear(r);
+	return err->code;
+}
+
+static int choose_as_of(struct loading *l, struct error *err)
+{
+	struct timespec now;
+	int64_t now_us;
+
+	if (l->request->as_of)
+		return instant_parse(&l->as_of_us, l->request->as_of, err);
+	clock_gettime(CLOCK_REALTIME, &now);
+	now_us = now.tv_sec * US_PER_S;
+	l->as_of_us = l->month.span.end < now_us ? l->month.span.end : now_us;
+	if (l->known_us > l->as_of_us)
+		l->as_of_us = (l->known_us + US_PER_S - 1) / US_PER_S * US_PER_S;
+	return 0;
+}
+
+/* ---- services and terms ---- */
+
+static int read_services(struct loading *l, struct error *err)
+{
+	const struct case_request *q = l->request;
+	struct date month;
+	int digit;
+
+	if (month_parse(&month, q->month, err) < 0) {
+		err->code = ERROR_USAGE;
+		return err->code;
+	}
+	if (q->organisation && !organisation_code_check(q->organisation, &digit))
+		return error_set(err, ERROR_USAGE, "'%.40s' is not an organisation code", q->organisation);
+	if (read_json(
+	        l, &l->services, 1,
+	        "SELECT coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'name', s.name, "
+	        "'provider', "
+	        "s.provider, 'terms', s.terms, 'targets', (SELECT json_agg(n.id ORDER BY st.position) FROM "
+	        "service_target_at($1) st JOIN target_number n USING (target) WHERE st.service = s.id), "
+	        "'quorum', "
+	        "json_build_object('vantages', s.quorum_vantages, 'targets', s.quorum_targets), 'fees', "
+	        "(SELECT "
+	        "coalesce(json_agg(json_build_object('payer', f.payer, 'amount', f.amount, 'currency', "
+	        "f.currency, "
+	        "'state_share', f.state_share) ORDER BY f.position), '[]') FROM fee_at($1) f WHERE f.service "
+	        "= s.id AND "
+	        "f.from_month <= $2::date AND $2::date < f.to_month))) ORDER BY s.id), '[]') FROM "
+	        "service_at($1) s "
+	        "WHERE s.organisation = coalesce($3, s.organisation) AND s.id = coalesce($4, s.id)",
+	        4,
+	        (const char *const[]){ l->version, arena_printf(l->arena, "%s-01", q->month), q->organisation,
+	                               q->service },
+	        err) < 0)
+		return err->code;
+	if (json_array_size(l->services) > 0)
+		return 0;
+	if (q->service)
+		return error_set(err, ERROR_DATA, "no service '%s'%s%s", q->service,
+		                 q->organisation ? " of the organisation " : "",
+		                 q->organisation ? q->organisation : "");
+	if (q->organisation)
+		return error_set(err, ERROR_DATA, "the organisation '%s' has no service", q->organisation);
+	return error_set(err, ERROR_DATA, "the registry has no service");
+}
+
+/* Takes the month's rule from one Terms object, or sees that it is the same as that of the others. */
+static int agree(struct loading *l, const json_t *terms, struct error *err)
+{
+	struct month *m = &l->month;
+	const json_t *period = json_object_get(terms, "period");
+	const char *id = json_string_value(json_object_get(terms, "id"));
+	const char *zone = json_string_value(json_object_get(period, "time_zone"));
+	int start_day = (int)json_integer_value(json_object_get(period, "start_day"));
+	int64_t hours = json_integer_value(json_object_get(period, "hours"));
+
+	zone = zone ? zone : LEGAL_ZONE;
+	start_day = start_day ? start_day : 1;
+	if (!m->of) {
+		*m = (struct month){
+			m->name, arena_copy(l->arena, zone), arena_copy(l->arena, id), start_day, hours,
+			m->span
+		};
+		return 0;
+	}
+	if (strcmp(zone, m->zone) == 0 && start_day == m->start_day && hours == m->hours)
+		return 0;
+	error_set(err, ERROR_DATA, "the terms '%s' and '%s' count different months", m->of, id);
+	return error_hint(err, "judge one service at a time: --service ID");
+}
+
+static bool has_terms(const json_t *all, const char *id)
+{
+	json_t *terms;
+	size_t i;
+
+	json_array_foreach (all, i, terms)
+		if (strcmp(json_string_value(json_object_get(terms, "id")), id) == 0)
+			return true;
+	return false;
+}
+
+static int check_terms_found(const struct loading *l, const json_t *all, struct error *err)
+{
+	json_t *service;
+	size_t i;
+
+	json_array_foreach (l->services, i, service) {
+		const char *id = json_string_value(json_object_get(service, "terms"));
+
+		if (!has_terms(all, id))
+			return error_set(err, ERROR_DATA, "no version of the terms '%s' is in force in %s",
+			                 id, l->request->month);
+	}
+	return 0;
+}
+
+/* The version of each that is in force on the first day of its month. */
+static int read_terms(struct loading *l, json_t **all, struct error *err)
+{
+	char *services = json_dumps(l->services, JSON_COMPACT);
+	json_t *terms;
+	size_t i;
+
+	*all = NULL;
+	if (!services)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	read_json(
+	    l, all, 1,
+	    "SELECT coalesce(json_agg(t.body::json ORDER BY t.id), '[]') FROM terms_at($1) t WHERE t.id IN "
+	    "(SELECT "
+	    "s->>'terms' FROM json_array_elements($2) s) AND $3::date + coalesce((t.body::json #>> "
+	    "'{period,start_day}')::int, 1) - 1 BETWEEN t.effective_from AND t.effective_to - 1",
+	    3,
+	    (const char *const[]){ l->version, services, arena_printf(l->arena, "%s-01", l->request->month) },
+	    err);
+	free(services);
+	if (err->code != ERROR_NONE || check_terms_found(l, *all, err) < 0)
+		return err->code;
+	json_array_foreach (*all, i, terms)
+		if (agree(l, terms, err) < 0)
+			return err->code;
+	return 0;
+}
+
+static int resolve_month(struct loading *l, struct error *err)
+{
+	struct month *m = &l->month;
+	struct zone *zone;
+	struct date d;
+	int rc;
+
+	if (zone_open(&zone, m->zone, err) < 0)
+		return err->code;
+	rc = month_parse(&d, m->name, err);
+	if (rc == 0)
+		rc = zone_month(zone, d, m->start_day, &m->span, err);
+	zone_free(zone);
+	return rc;
+}
+
+/* ---- targets, paths, samples ---- */
+
+/* The targets of the services and those on their paths, and these paths. */
+static int read_targets(struct loading *l, struct error *err)
+{
+	char *services = json_dumps(l->services, JSON_COMPACT);
+	json_t *values[2] = { NULL, NULL };
+
+	if (!services)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	read_json(
+	    l, values, 2,
+	    "WITH own AS (SELECT DISTINCT n.target FROM json_array_elements($2) s, "
+	    "json_array_elements_text(s->"
+	    "'targets') t JOIN target_number n ON n.id = t), "
+	    "on_path AS MATERIALIZED (SELECT p.*, v.id AS vantage_id FROM path_at($1) p JOIN vantage v ON "
+	    "v.number = "
+	    "p.vantage WHERE p.hops && (SELECT array_agg(target) FROM own)), "
+	    "wanted AS (SELECT target FROM own UNION SELECT unnest(hops) FROM on_path) "
+	    "SELECT (SELECT coalesce(json_agg(json_build_object('number', t.target, 'id', t.id, "
+	    "'interval_s', "
+	    "t.interval_s, 'timeout_s', t.timeout_s, 'vantages', t.vantages) ORDER BY t.target), '[]') FROM "
+	    "target_at($1) t JOIN wanted USING (target)), "
+	    "(SELECT coalesce(json_agg(json_build_object('vantage', p.vantage_id, 'hops', (SELECT "
+	    "json_agg(n.id ORDER BY "
+	    "h.at) FROM unnest(p.hops) WITH ORDINALITY h (target, at) JOIN target_number n USING (target))) "
+	    "ORDER BY "
+	    "p.vantage, p.target), '[]') FROM on_path p)",
+	    2, (const char *const[]){ l->version, services }, err);
+	free(services);
+	l->targets = values[0];
+	l->paths = values[1];
+	return err->code;
+}
+
+/* One series for each target and vantage that is to watch it. */
+static void plan_series(struct loading *l)
+{
+	struct loaded_case *out = l->out;
+	json_t *target, *vantage;
+	size_t i, k;
+
+	json_array_foreach (l->targets, i, target)
+		out->series_count += json_array_size(json_object_get(target, "vantages"));
+	out->series = arena_array(l->arena, out->series_count, sizeof *out->series);
+	out->series_count = 0;
+	json_array_foreach (l->targets, i, target)
+		json_array_foreach (json_object_get(target, "vantages"), k, vantage)
+			out->series[out->series_count++] =
+			    (struct series){ .target =
+				                 (int)json_integer_value(json_object_get(target, "number")),
+				             .vantage = (int)json_integer_value(vantage) };
+}
+
+static int64_t longest_gap_us(const struct loading *l)
+{
+	int64_t longest = 0;
+	json_t *target;
+	size_t i;
+
+	json_array_foreach (l->targets, i, target) {
+		int64_t interval = json_integer_value(json_object_get(target, "interval_s")) * US_PER_S;
+
+		longest = interval > longest ? interval : longest;
+	}
+	return longest + longest / 2;
+}
+
+static int name_vantages(struct loading *l, struct error *err)
+{
+	PGresult *r;
+
+	if (store_query(l->store, &r, err, "SELECT number, id FROM vantage", 0, NULL) < 0)
+		return err->code;
+	for (size_t i = 0; i < l->out->series_count; i++)
+		for (int row = 0; row < PQntuples(r); row++)
+			if (store_number(r, row, 0) == l->out->series[i].vantage)
+				l->out->series[i].vantage_id = arena_copy(l->arena, PQgetvalue(r, row, 1));
+	PQclear(r);
+	return 0;
+}
+
+static int by_numbers(const void *left, const void *right)
+{
+	const struct series *a = left, *b = right;
+
+	return a->target != b->target ? (a->target > b->target) - (a->target < b->target)
+	                              : (a->vantage > b->vantage) - (a->vantage < b->vantage);
+}
+
+/* One observation for each series, in the same order. */
+static json_t *make_observations(struct loading *l)
+{
+	json_t *list = json_array(), *target;
+	size_t i;
+
+	qsort(l->out->series, l->out->series_count, sizeof *l->out->series, by_numbers);
+	json_array_foreach (l->targets, i, target)
+		for (struct series *s = l->out->series; s < l->out->series + l->out->series_count; s++) {
+			if (s->target != json_integer_value(json_object_get(target, "number")))
+				continue;
+			s->target_id = arena_copy(l->arena, json_string_value(json_object_get(target, "id")));
+			json_array_append_new(list,
+			                      json_pack("{s:s, s:s, s:O, s:O}", "target", s->target_id,
+			                                "vantage", s->vantage_id, "interval_s",
+			                                json_object_get(target, "interval_s"), "timeout_s",
+			                                json_object_get(target, "timeout_s")));
+		}
+	return list;
+}
+
+/* ---- records and parties ---- */
+
+/* Exclusions that touch the month, of the services of the case; then contracts, records and policies. */
+static int read_records(struct loading *l, json_t *values[4], struct error *err)
+{
+	char *services = json_dumps(l->services, JSON_COMPACT);
+	char start[INSTANT_TEXT_SIZE], end[INSTANT_TEXT_SIZE];
+
+	if (!services)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	instant_format(l->month.span.start, start);
+	instant_format(l->month.span.end, end);
+	read_json(
+	    l, values, 4,
+	    "WITH known AS MATERIALIZED (SELECT * FROM record_at($1)), mine AS (SELECT s->>'id' AS id FROM "
+	    "json_array_elements($2) s) "
+	    "SELECT (SELECT coalesce(json_agg(k.body || jsonb_build_object('services', (SELECT "
+	    "jsonb_agg(m.id ORDER BY "
+	    "m.id) FROM mine m WHERE k.body->'services' ? m.id)) ORDER BY k.id), '[]') FROM known k WHERE "
+	    "kind = "
+	    "'exclusion' AND (k.body->>'start')::timestamptz < $4::timestamptz AND "
+	    "(k.body->>'end')::timestamptz > "
+	    "$3::timestamptz AND EXISTS (SELECT FROM mine m WHERE k.body->'services' ? m.id)), "
+	    "(SELECT coalesce(json_agg(body ORDER BY id), '[]') FROM known WHERE kind = 'contract'), "
+	    "(SELECT coalesce(json_agg(body ORDER BY body->>'at', id), '[]') FROM known WHERE kind NOT IN "
+	    "('exclusion', "
+	    "'contract', 'policy')), "
+	    "(SELECT coalesce(json_object_agg(id, body ORDER BY id), '{}') FROM known WHERE kind = 'policy')",
+	    4, (const char *const[]){ l->version, services, start, end }, err);
+	free(services);
+	return err->code;
+}
+
+/* Every party but the municipalities, and of these the ones that the case speaks of. */
+static int read_parties(struct loading *l, json_t **out, struct error *err)
+{
+	char *spoken = json_dumps(l->document, JSON_COMPACT);
+
+	if (!spoken)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	read_json(
+	    l, out, 1,
+	    "WITH spoken AS (SELECT jsonb_path_query($2, '$.services[*].fees[*].payer') #>> '{}' AS id UNION "
+	    "SELECT jsonb_path_query($2, '$.services[*].provider') #>> '{}' UNION "
+	    "SELECT jsonb_path_query($2, '$.contracts[*].parties[*]') #>> '{}' UNION "
+	    "SELECT jsonb_path_query($2, '$.contracts[*].caps[*].debtor') #>> '{}' UNION "
+	    "SELECT jsonb_path_query($2, '$.records[*].*') #>> '{}' UNION "
+	    "SELECT jsonb_path_query($2, '$.records[*].fault.keyvalue().key') #>> '{}') "
+	    "SELECT coalesce(json_agg(json_strip_nulls(json_build_object('id', p.id, 'kind', p.kind, 'code', "
+	    "p.code, "
+	    "'name', p.name)) ORDER BY p.id), '[]') FROM party_at($1) p WHERE p.kind <> 'LG' OR p.id IN "
+	    "(SELECT id FROM "
+	    "spoken)",
+	    2, (const char *const[]){ l->version, spoken }, err);
+	free(spoken);
+	return err->code;
+}
+
+/* ---- the whole ---- */
+
+static json_t *make_period(const struct month *m)
+{
+	json_t *period = json_pack("{s:s, s:s}", "month", m->name, "time_zone", m->zone);
+
+	if (m->start_day != 1)
+		json_object_set_new(period, "start_day", json_integer(m->start_day));
+	if (m->hours)
+		json_object_set_new(period, "hours", json_integer(m->hours));
+	return period;
+}
+
+static int read_title(struct loading *l, struct error *err)
+{
+	const char *code = l->request->organisation;
+	PGresult *r;
+
+	if (store_query(l->store, &r, err, "SELECT name FROM organisation_at($1) WHERE code = $2", 2,
+	                (const char *const[]){ l->version, code }) < 0)
+		return err->code;
+	json_object_set_new(l->document, "title",
+	                    json_sprintf("%s%s%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "",
+	                                 PQntuples(r) ? " " : "", l->request->month));
+	PQclear(r);
+	return 0;
+}
+
+static int fill_document(struct loading *l, json_t *terms, struct error *err)
+{
+	char as_of[INSTANT_TEXT_SIZE];
+	json_t *values[4] = { NULL, NULL, NULL, NULL }, *parties = NULL;
+	static const char *const keys[] = { "exclusions", "contracts", "records", "policies" };
+
+	json_object_set_new(l->document, "format", json_string("govsla-case/1"));
+	if (read_title(l, err) < 0)
+		return err->code;
+	json_object_set_new(l->document, "as_of", json_string(instant_format(l->as_of_us, as_of)));
+	json_object_set_new(l->document, "period", make_period(&l->month));
+	json_object_set_new(l->document, "parties", json_array()); /* keeps the place */
+	json_object_set(l->document, "terms", terms);
+	json_object_set_new(l->document, "observations", make_observations(l));
+	json_object_set(l->document, "paths", l->paths);
+	json_object_set(l->document, "services", l->services);
+	read_records(l, values, err);
+	for (int i = 0; i < 4; i++)
+		json_object_set_new(l->document, keys[i], values[i]);
+	if (err->code == ERROR_NONE && read_parties(l, &parties, err) == 0)
+		json_object_set(l->document, "parties", parties);
+	json_decref(parties);
+	return err->code;
+}
+
+static int load(struct loading *l, struct error *err)
+{
+	json_t *terms = NULL;
+	int64_t gap;
+
+	if (store_run(l->store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err) < 0 ||
+	    find_version(l, err) < 0 || read_services(l, err) < 0 || read_terms(l, &terms, err) < 0 ||
+	    resolve_month(l, err) < 0 || choose_as_of(l, err) < 0 || read_targets(l, err) < 0)
+		goto out;
+	plan_series(l);
+	gap = longest_gap_us(l);
+	if (store_fetch_samples(l->store, l->arena, &l->out->series, &l->out->series_count,
+	                        l->month.span.start - gap, l->month.span.end + gap + 1, err) < 0 ||
+	    name_vantages(l, err) < 0 || fill_document(l, terms, err) < 0)
+		goto out;
+	store_run(l->store, "COMMIT", err);
+out:
+	json_decref(terms);
+	store_rollback(l->store);
+	return err->code;
+}
+
+int store_load_case(struct store *store, struct arena *a, const struct case_request *request,
+                    struct loaded_case *out, struct error *err)
+{
+	struct loading l = { .store = store, .arena = a, .request = request, .out = out };
+
+	memset(out, 0, sizeof *out);
+	l.month.name = request->month;
+	l.document = json_object();
+	load(&l, err);
+	json_decref(l.services);
+	json_decref(l.targets);
+	json_decref(l.paths);
+	if (err->code == ERROR_NONE)
+		out->document = l.document;
+	else
+		json_decref(l.document);
+	return err->code;
+}
+
+int store_organisations(struct store *store, struct arena *a, const char *as_of, char ***codes, size_t *count,
+                        struct error *err)
+{
+	PGresult *r;
+
+	if (store_query(store, &r, err,
+	                "SELECT DISTINCT organisation FROM service_at(version_at(coalesce($1::timestamptz, "
+	                "'infinity'))) "
+	                "ORDER BY organisation",
+	                1, (const char *const[]){ as_of }) < 0)
+		return err->code;
+	*count = (size_t)PQntuples(r);
+	*codes = arena_array(a, *count, sizeof **codes);
+	for (size_t i = 0; i < *count; i++)
+		(*codes)[i] = arena_copy(a, PQgetvalue(r, (int)i, 0));
+	PQclear(r);
+	return 0;
+}
