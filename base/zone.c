@@ -44,6 +44,8 @@ int zone_open(struct zone **out, const char *name, struct error *err)
 		free(zone);
 		return icu_error(err, "open the zone", status);
 	}
+	/* where clocks go back over midnight, the day begins at the first of the two */
+	ucal_setAttribute(zone->calendar, UCAL_REPEATED_WALL_TIME, UCAL_WALLTIME_FIRST);
 	*out = zone;
 	return 0;
 }
