@@ -20,11 +20,14 @@ void page_word(struct page *p, enum word word)
 	text_add(p->out, word_of(p->language, word));
 }
 
-static bool is_ascii(const char *text)
+/* Words rather than a name: nothing but ASCII, and a blank. */
+static bool is_english(const char *text)
 {
+	bool blank = strchr(text, ' ') != NULL;
+
 	while (*text && (unsigned char)*text < 0x80)
 		text++;
-	return *text == '\0';
+	return blank && *text == '\0';
 }
 
 void page_phrase(struct page *p, const char *english)
@@ -35,7 +38,7 @@ void page_phrase(struct page *p, const char *english)
 		return;
 	if (phrase_translate(&phrase, p->language, english))
 		escape_html(p->out, text_string(&phrase));
-	else if (is_ascii(english)) { /* read it out as English */
+	else if (is_english(english)) { /* read it out as English */
 		page_raw(p, "<span lang=\"en\">");
 		escape_html(p->out, english);
 		page_raw(p, "</span>");

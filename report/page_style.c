@@ -9,7 +9,8 @@ static const char screen[] =
     "body{margin:0;background:#fff;color:var(--ink);font:15px/1.7 \"BIZ UDPGothic\",\"Hiragino Sans\","
     "\"Hiragino Kaku Gothic ProN\",\"Yu Gothic Medium\",\"Yu Gothic\",Meiryo,\"Noto Sans CJK JP\",\"Noto "
     "Sans JP\","
-    "IPAexGothic,sans-serif;font-variant-numeric:tabular-nums;line-break:strict;word-break:auto-phrase;overflow-wrap:anywhere}\n"
+    "IPAexGothic,sans-serif;font-variant-numeric:tabular-nums;line-break:strict;word-break:auto-phrase;"
+    "overflow-wrap:anywhere}\n"
     ":lang(en) body,body:lang(en){font-family:\"Hiragino Sans\",\"Segoe UI\",\"Helvetica Neue\",\"Noto "
     "Sans\",\"Liberation "
     "Sans\",Arial,\"Noto Sans CJK JP\",Meiryo,IPAexGothic,sans-serif;line-height:1.5}\n"
@@ -88,7 +89,8 @@ static const char screen[] =
     "18px;vertical-align:.3em;border-top:2px solid "
     "#1f4e8c}.key:first-child{margin-left:0}.k-p95{border-top:2px dotted "
     "#9a7b3a}.k-limit{border-top:2px dashed #8c1710}\n"
-    ".tag-no{font-weight:700}.tag-no,.tag-yes{white-space:nowrap}\n"
+    ".obligations{font-size:.84em}.obligations th,.obligations "
+    "td{padding-right:8px}.tag-no{font-weight:700}.tag-no,.tag-yes{white-space:nowrap}\n"
     ".bands{list-style:none;padding:0;white-space:nowrap}.bands .held{font-weight:700}.bands "
     "li{color:var(--soft)}"
     ".bands .held{color:var(--ink)}\n"
@@ -141,7 +143,8 @@ static const char print[] =
     "group}th,td{padding-top:3pt;padding-bottom:3pt}a.f{text-decoration:none}.row{grid-template-columns:24mm "
     "1fr}"
     ".nodes,.glossary{font-size:8.6pt}.nodes{break-before:page}.nodes "
-    "table{font-size:7.6pt}.outages{font-size:8pt}"
+    "table{font-size:7.6pt}.outages{font-size:8pt}.obligations{font-size:7.4pt}.obligations th,.obligations "
+    "td{padding-right:4pt}"
     ".chain{grid-template-columns:29mm 1fr 24mm 1fr 29mm}.arrow{font-size:7.6pt;padding:0 3pt}}\n";
 
 void page_style(struct page *p)

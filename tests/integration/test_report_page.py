@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""The monthly page as a reader gets it: made by slacalc, rendered by a real browser."""
+
+import html.parser
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import lab_report  # noqa: E402
+
+SLACALC = os.path.join(os.environ.get("GOVSLA_BUILD", "build"), "slacalc.bin")
+SUFFIXES = ["ja.html", "en.html", "json", "verdicts.csv", "outages.csv", "obligations.csv", "derivations.csv"]
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+# What the page measures of itself; it runs in a copy whose policy against scripts was taken out.
+MEASURE = """<script>
+var wide = [], page = document.documentElement.clientWidth;
+document.querySelectorAll('main *').forEach(function (e) {
+  var box = e.getBoundingClientRect();
+  if (box.width > 0 && !e.closest('svg') && (box.right > page + 1 || box.left < -1)) wide.push(e.outerHTML.slice(0, 120));
+});
+document.title = JSON.stringify({
+  width: document.documentElement.scrollWidth, page: page, height: document.body.scrollHeight, wide: wide.slice(0, 5),
+  big: parseFloat(getComputedStyle(document.querySelector('.big')).fontSize), pwned: window.pwned || 0,
+  images: document.querySelectorAll('img,script:not(:last-of-type),iframe,object').length,
+  dead: Array.from(document.querySelectorAll('a')).filter(
+    function (a) { return !document.getElementById(a.getAttribute('href').slice(1)); }).length
+});
+</script></body>"""
+
+
+def chromium(directory, *arguments):
+    return subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+         "--disable-dev-shm-usage", "--user-data-dir=" + os.path.join(directory, "profile"), *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=True,
+        env={**os.environ, "HOME": directory}).stdout
+
+
+def measure(directory, page, width, media="screen"):
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    if media == "print":
+        text = text.replace("@media print", "@media all").replace("@media screen", "@media tv")
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text).replace("</body>", MEASURE)
+    copy = os.path.join(directory, "measured.html")
+    with open(copy, "w", encoding="utf-8") as file:
+        file.write(text)
+    dom = chromium(directory, "--window-size=%d,900" % width, "--dump-dom", "file://" + copy).decode()
+    return json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom, re.S).group(1)))
+
+
+def pixels(png):
+    """Rows of RGB(A) bytes of an 8-bit PNG and the bytes of a pixel."""
+    at, data = 8, b""
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at:at + 8])
+        if kind == b"IHDR":
+            width, height, _, colour = struct.unpack(">IIBB", png[at + 8:at + 18])
+        if kind == b"IDAT":
+            data += png[at + 8:at + 8 + length]
+        at += 12 + length
+    size = {2: 3, 6: 4}[colour]
+    raw, rows, above = zlib.decompress(data), [], bytes(width * size)
+    for y in range(height):
+        start = y * (width * size + 1)
+        rows.append(unfilter(raw[start], bytearray(raw[start + 1:start + 1 + width * size]), above, size))
+        above = rows[-1]
+    return rows, size
+
+
+def unfilter(kind, row, above, size):
+    for x in range(len(row)):
+        left, up = (row[x - size] if x >= size else 0), above[x]
+        if kind == 1:
+            guess = left
+        elif kind == 2:
+            guess = up
+        elif kind == 3:
+            guess = (left + up) // 2
+        elif kind == 4:
+            corner = above[x - size] if x >= size else 0
+            estimate = left + up - corner
+            guess = min((left, up, corner), key=lambda v: abs(estimate - v))
+        else:
+            guess = 0
+        row[x] = (row[x] + guess) & 255
+    return row
+
+
+class Outline(html.parser.HTMLParser):
+    """Balance of tags, ids, links and everything that would make a browser fetch."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.links, self.fetches, self.problems = [], [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag not in VOID and not self.get_starttag_text().endswith("/>"):
+            self.open.append(tag)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        if tag == "a":
+            self.links.append(attrs["href"])
+        self.fetches += [attrs[k] for k in ("src", "srcset", "data", "poster", "xlink:href") if k in attrs]
+        if tag in ("link", "script", "img", "iframe", "object", "embed", "base"):
+            self.fetches.append(tag)
+        self.problems += [k for k in attrs if k.startswith("on")]
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.problems.append("</%s> at %s" % (tag, self.getpos()))
+
+
+def outline(page):
+    with open(page, encoding="utf-8") as file:
+        parser = Outline()
+        parser.feed(file.read())
+    return parser
+
+
+class ReportPage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.holder = tempfile.TemporaryDirectory(prefix="govsla-page-")
+        cls.dir = cls.holder.name
+        cls.case = lab_report.write_case(cls.dir)
+        cls.out = os.path.join(cls.dir, "out")
+        cls.run_ = subprocess.run([SLACALC, "evaluate", cls.case, "-o", cls.out], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+        cls.page = {lang: os.path.join(cls.out, "case.%s.html" % lang) for lang in ("ja", "en")}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.holder.cleanup()
+
+    def text(self, lang):
+        with open(self.page[lang], encoding="utf-8") as file:
+            return file.read()
+
+    def test_all_files_are_made(self):
+        self.assertEqual((self.run_.returncode, self.run_.stderr), (0, b""))
+        self.assertEqual(sorted(os.listdir(self.out)), sorted("case." + s for s in SUFFIXES))
+
+    def test_made_twice_the_bytes_are_the_same(self):
+        again = os.path.join(self.dir, "again")
+        subprocess.run([SLACALC, "evaluate", self.case, "-o", again], stdout=subprocess.DEVNULL, check=True,
+                       env={**os.environ, "TZ": "America/Los_Angeles", "LC_ALL": "C"})
+        for name in sorted(os.listdir(self.out)):
+            with open(os.path.join(self.out, name), "rb") as one, open(os.path.join(again, name), "rb") as two:
+                self.assertEqual(one.read(), two.read(), name)
+
+    def test_nothing_is_fetched_and_every_link_leads_somewhere(self):
+        for lang, page in self.page.items():
+            seen = outline(page)
+            self.assertEqual((seen.problems, seen.open, seen.fetches), ([], [], []), lang)
+            self.assertEqual(len(seen.ids), len(set(seen.ids)), lang)
+            self.assertEqual([a for a in seen.links if a[1:] not in set(seen.ids)], [], lang)
+            self.assertGreater(len(seen.links), 100)
+            self.assertNotRegex(self.text(lang), r"https?://|@import|url\((?!#)")
+
+    def test_figures_of_the_page_are_those_of_the_statement(self):
+        with open(os.path.join(self.out, "case.json"), encoding="utf-8") as file:
+            nodes = json.load(file)["derivations"]
+        rows = re.findall(r'<tr id="(n\d+)">.*?<b>(.*?)</b>', self.text("ja"), re.S)
+        self.assertEqual([name for name, _ in rows], list(nodes))
+        for name, shown in rows:
+            value = nodes[name]["value"]
+            if re.fullmatch(r"-?\d+(\.\d{1,8})?", value):
+                self.assertEqual(shown.replace(",", ""), value, name)
+
+    def test_japanese_page_has_no_english_sentence(self):
+        body = re.sub(r"<style>.*?</style>", "", self.text("ja"), flags=re.S)
+        self.assertEqual(re.findall(r'<span lang="en">(.*?)</span>', body), [])
+
+    def test_outages_of_minutes_stay_visible(self):
+        paths = re.findall(r'<path class="down" d="(M[^"]*)"/>', self.text("ja"))
+        widths = [int(w) for d in paths for w in re.findall(r"M\d+ \d+h(\d+)v", d)]
+        self.assertGreaterEqual(len(widths), 8)
+        self.assertGreaterEqual(min(widths), 36)  # of 10,000: more than half a millimetre on A4
+        strip = re.search(r'<svg class="strip".*?</svg>', self.text("ja"), re.S).group(0)
+        self.assertLessEqual(strip.count("<path"), 9)  # one path a state, whatever the samples
+        for kind in ("either", "unmeasured", "obscured", "excluded"):
+            self.assertIn('<pattern id="p-%s"' % kind, self.text("ja"))
+
+    def test_layout_fits_a_desk_and_a4(self):
+        a4 = 688  # 182 mm between the margins
+        for lang, width, media in (("ja", 1100, "screen"), ("en", 820, "screen"), ("ja", a4, "print"), ("en", a4, "print")):
+            seen = measure(self.dir, self.page[lang], width, media)
+            self.assertEqual((seen["wide"], seen["dead"], seen["images"]), ([], 0, 0), (lang, width))
+            self.assertLessEqual(seen["width"], seen["page"], (lang, width))
+            self.assertGreater(seen["height"], 2000)
+            self.assertGreaterEqual(seen["big"], 40)  # the verdict reads at arm's length
+
+    def test_screenshot_shows_the_verdict(self):
+        shot = os.path.join(self.dir, "page.png")
+        chromium(self.dir, "--window-size=700,300", "--screenshot=" + shot, "file://" + self.page["ja"])
+        with open(shot, "rb") as file:
+            rows, size = pixels(file.read())
+        dark = sum(1 for row in rows for x in range(0, len(row), size) if sum(row[x:x + 3]) < 240)
+        red = sum(1 for row in rows for x in range(0, len(row), size)
+                  if row[x] > 150 and row[x + 1] < 80 and row[x + 2] < 80)
+        self.assertGreater(dark, 1000)
+        self.assertGreater(red, 500)
+
+    def test_prints_on_a4(self):
+        pdf = os.path.join(self.dir, "page.pdf")
+        chromium(self.dir, "--no-pdf-header-footer", "--print-to-pdf=" + pdf, "file://" + self.page["en"])
+        with open(pdf, "rb") as file:
+            data = file.read()
+        boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
+        self.assertTrue(5 <= len(boxes) <= 40, len(boxes))
+        for width, height in boxes:
+            self.assertAlmostEqual(float(width), 595, delta=1)
+            self.assertAlmostEqual(float(height), 842, delta=1)
+
+    def test_hostile_names_do_nothing(self):
+        evil = "\"><img src=x onerror='window.pwned=1'><script>window.pwned=2</script>&lt;=1+1\u202e"
+        case = lab_report.make_case()
+        case["title"] = evil
+        for party in case["parties"]:
+            party["name"] = evil
+        for service in case["services"]:
+            service["name"] = evil
+        case["exclusions"][0]["document"] = case["terms"][0]["title"] = case["terms"][0]["source"]["document"] = evil
+        path = os.path.join(self.dir, "evil.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(case, file)
+        out = os.path.join(self.dir, "evil")
+        subprocess.run([SLACALC, "evaluate", path, "-o", out], stdout=subprocess.DEVNULL, check=True)
+        seen = measure(self.dir, os.path.join(out, "evil.ja.html"), 1100)
+        self.assertEqual((seen["pwned"], seen["images"], seen["dead"]), (0, 0, 0))
+        self.assertEqual(outline(os.path.join(out, "evil.ja.html")).problems, [])
+
+    def test_a_place_in_the_way_leaves_nothing_behind(self):
+        out = os.path.join(self.dir, "blocked")
+        os.makedirs(os.path.join(out, "case.json"))
+        run = subprocess.run([SLACALC, "evaluate", self.case, "-o", out], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
+        self.assertEqual((run.returncode, run.stdout), (1, b""))
+        self.assertIn(b"case.json: a directory is in the way\n", run.stderr)
+        self.assertEqual(os.listdir(out), ["case.json"])
+
+
+if __name__ == "__main__":
+    unittest.main()
