@@ -1,0 +1,283 @@
+"""A network of the test's own: loopback, a second host behind a veth pair, web and name servers, certificates.
+
+    import lab_net
+    if __name__ == "__main__":
+        lab_net.main()             # each test inside new user and network namespaces, several side by side
+
+Works as root and as an ordinary user. Everything it starts ends with Lab.close(), also after a failure.
+Addresses: 10.99.0.1 and fd99::1 here, 10.99.0.2 and fd99::2 the peer. Each routes for the other: the peer
+10.98.0.0/16, this one 10.97.0.0/16, of which .1.0/24 is unreachable and .2.0/24 swallowed.
+"""
+
+import concurrent.futures
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+HERE, PEER = "10.99.0.1", "10.99.0.2"
+HERE6, PEER6 = "fd99::1", "fd99::2"
+MARK = "GOVSLA_OWN_NETWORK"
+
+
+def enter():
+    """Replaces this process by itself in namespaces of its own, as root in them."""
+    if os.environ.get(MARK) != "1":
+        os.environ[MARK] = "1"
+        os.execvp("unshare", ["unshare", "-Urn", sys.executable] + sys.argv)
+    run("ip", "link", "set", "lo", "up")
+
+
+def main():
+    """Runs the tests of this program: those named on the command line in namespaces of their own; without a name
+    each of them like that, four at a time, because they mostly wait."""
+    if len(sys.argv) > 1:
+        enter()
+        unittest.main()
+
+    def names(suite):
+        return sum((names(t) for t in suite), []) if isinstance(suite, unittest.TestSuite) else [suite.id()]
+
+    def test(name):
+        command = [sys.executable, sys.argv[0], name.replace("__main__.", "")]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
+    tests = names(unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(test, tests))
+    for name, result in zip(tests, results):
+        print(name.replace("__main__.", ""), "ok" if result.returncode == 0 else "FAILED\n" + result.stdout)
+    sys.exit(any(result.returncode for result in results))
+
+
+def run(*command):
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def program(name):
+    build = os.environ.get("GOVSLA_BUILD")
+    if not build:
+        build = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build")
+    return os.path.join(build, name + ".bin")
+
+
+def wait_for(condition, what, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.02)
+
+
+def listens(address, port):
+    try:
+        socket.create_connection((address, port), 0.2).close()
+        return True
+    except OSError:
+        return False
+
+
+class Lab:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="govsla-lab-")
+        self.ends = []  # called in reverse by close()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def close(self):
+        while self.ends:
+            self.ends.pop()()
+        shutil.rmtree(self.folder)
+
+    def start(self, command, **more):
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **more)
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        self.ends.append(end)
+        return process
+
+    # ---- a second host ----
+
+    def make_peer(self):
+        self.peer = self.start(["unshare", "-n", "sleep", "1000"])
+        wait_for(lambda: os.readlink("/proc/%d/ns/net" % self.peer.pid) != os.readlink("/proc/self/ns/net"),
+                 "the peer's namespace")
+        run("ip", "link", "add", "here", "type", "veth", "peer", "name", "peer", "netns", str(self.peer.pid))
+        for at, name, v4, v6 in ((run, "here", HERE, HERE6), (self.on_peer, "peer", PEER, PEER6)):
+            at("sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/%s/accept_dad" % name)
+            at("ip", "addr", "add", v4 + "/24", "dev", name)
+            at("ip", "addr", "add", v6 + "/64", "dev", name, "nodad")
+            at("ip", "link", "set", name, "up")
+        self.on_peer("ip", "link", "set", "lo", "up")
+        for at, other, mine, address in ((run, self.on_peer, 97, HERE), (self.on_peer, run, 98, PEER)):
+            at("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+            at("ip", "route", "add", "unreachable", "10.%d.1.0/24" % mine)
+            at("ip", "route", "add", "blackhole", "10.%d.2.0/24" % mine)
+            other("ip", "route", "add", "10.%d.0.0/16" % mine, "via", address)
+
+        def end():
+            run("ip", "link", "del", "here")
+            for route in ("unreachable 10.97.1.0/24", "blackhole 10.97.2.0/24"):
+                run("ip", "route", "del", *route.split())
+        self.ends.append(end)
+
+    def on_peer(self, *command):
+        run("nsenter", "-t", str(self.peer.pid), "-n", *command)
+
+    # ---- servers ----
+
+    def certificates(self):
+        """ca.pem, and name.pem with name.key for 'good', 'expired', 'self'; good and expired are for site.test
+        and 127.0.0.1."""
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+
+        def openssl(*arguments):
+            subprocess.run(("openssl",) + arguments, check=True, cwd=self.folder, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(self.path("names"), "w") as f:
+            f.write("subjectAltName=DNS:site.test,IP:127.0.0.1\n")
+        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=lab", "-days", "30")
+        openssl("req", "-x509", *key, "-keyout", "self.key", "-out", "self.pem", "-subj", "/CN=127.0.0.1",
+                "-days", "30", "-addext", "subjectAltName=IP:127.0.0.1")
+        for name, days in (("good", "20"), ("expired", "-1")):
+            openssl("req", *key, "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=site.test")
+            openssl("x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial",
+                    "7", "-days", days, "-extfile", "names", "-out", name + ".pem")
+
+    def nginx(self, servers):
+        """Starts nginx with the given server blocks; returns the process."""
+        names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        paths = "".join("  %s_temp_path %s;\n" % (n, self.path(n)) for n in names)
+        with open(self.path("nginx.conf"), "w") as f:
+            f.write("daemon off; master_process off; user root root; pid %s; error_log stderr crit;\n"
+                    "events { worker_connections 512; }\nhttp {\n  access_log off;\n%s%s\n}\n"
+                    % (self.path("nginx.pid"), paths, servers))
+        return self.start(["nginx", "-e", "stderr", "-p", self.folder, "-c", self.path("nginx.conf")])
+
+    def tcp_server(self, answer):
+        """A server that does answer(connection) in a thread of its own for each; returns its port."""
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(100)
+        kept = []
+
+        def serve(connection):
+            try:
+                answer(connection)
+            except OSError:
+                pass
+
+        def accept():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                kept.append(connection)
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+        threading.Thread(target=accept, daemon=True).start()
+
+        def end():
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+            for connection in kept:
+                connection.close()
+        self.ends.append(end)
+        return listener.getsockname()[1]
+
+    def name_server(self, names):
+        """Answers A queries for names {name: address}, NXDOMAIN for others; None: never answers. Returns
+        ADDRESS:PORT."""
+        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        server.bind(("127.0.0.1", 0))
+
+        def reply(query):
+            labels, at = [], 12
+            while query[at]:
+                labels.append(query[at + 1:at + 1 + query[at]].decode())
+                at += 1 + query[at]
+            question = query[12:at + 5]
+            address = names.get(".".join(labels))
+            wants_a = question[-4:-2] == b"\0\1"
+            answers = 1 if address and wants_a else 0
+            head = query[:2] + struct.pack(">HHHHH", 0x8180 if address else 0x8183, 1, answers, 0, 0)
+            record = b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", 60, 4) + socket.inet_aton(address or "0.0.0.0")
+            return head + question + (record if answers else b"")
+
+        def serve():
+            while True:
+                try:
+                    query, sender = server.recvfrom(2000)
+                    if names is not None and query:
+                        server.sendto(reply(query), sender)
+                except OSError:
+                    return
+        threading.Thread(target=serve, daemon=True).start()
+
+        def end():
+            try:
+                server.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            server.close()
+        self.ends.append(end)
+        return "127.0.0.1:%d" % server.getsockname()[1]
+
+    # ---- slamon ----
+
+    def config(self, targets, **more):
+        """Writes slamon.json for targets (id, interval_s, timeout_s, probe[, more keys]); returns its path."""
+        value = {"format": "govsla-slamon/1", "vantage": "lab", "vantage_number": 1,
+                 "spool": {"path": self.path("spool.sqlite")}}
+        value.update(more)
+        value["targets"] = [dict({"number": i + 1, "id": t[0], "interval_s": t[1], "timeout_s": t[2],
+                                  "probe": t[3]}, **(t[4] if len(t) > 4 else {}))
+                            for i, t in enumerate(targets)]
+        with open(self.path("slamon.json"), "w") as f:
+            json.dump(value, f, indent=1)
+        return self.path("slamon.json")
+
+    def once(self, targets, before=(), **more):
+        """Probes each target one time; returns {id: sample}. before: a command that runs slamon."""
+        out = subprocess.run([*before, program("slamon"), "once", self.config(targets, **more), "--json",
+                              "--no-spool"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60)
+        return {s["target"]: s for s in json.loads(out.stdout)["samples"]}
+
+    def run(self, targets, environment=None, **more):
+        """Starts slamon run; its samples come as JSON lines from Run.finish()."""
+        return Run(self, self.config(targets, **more), environment)
+
+
+class Run:
+    def __init__(self, lab, config, environment):
+        self.samples_path, self.log_path = lab.path("samples"), lab.path("log")
+        with open(self.samples_path, "w") as out, open(self.log_path, "w") as log:
+            self.process = lab.start([program("slamon"), "run", config, "--json"], stdout=out, stderr=log,
+                                     env=dict(os.environ, **(environment or {})))
+        wait_for(lambda: "observes" in self.log(), "slamon to start")
+
+    def log(self):
+        with open(self.log_path) as f:
+            return f.read()
+
+    def samples(self):
+        with open(self.samples_path) as f:
+            return [json.loads(line) for line in f.read().splitlines()]
+
+    def finish(self, number=signal.SIGTERM, seconds=20):
+        """Sends the signal; returns (exit code, samples)."""
+        self.process.send_signal(number)
+        code = self.process.wait(seconds)
+        return code, self.samples()

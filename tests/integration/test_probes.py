@@ -1,0 +1,373 @@
+#!/usr/bin/python3
+"""slamon's probes and schedule against real servers and hosts, in a network of their own."""
+
+import datetime
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import lab_net
+
+HTTP_PORT, GOOD, EXPIRED, SELF = 8080, 8443, 8444, 8445
+SERVERS = """
+  server { listen 127.0.0.1:8080; listen [::1]:8080;
+    location / { return 200 "hello world\\n"; }
+    location = /missing { return 404; }
+    location = /moved { return 301 http://127.0.0.1:8080/; }
+    location = /close { return 444; }
+    location = /count { return 200 "request $connection_requests of its connection"; }
+    location = /echo { return 200 "$request_method $http_x_lab $http_host"; }
+    location = /large { root %(folder)s; }
+  }
+""" + "".join("""
+  server { listen 127.0.0.1:%d ssl; ssl_certificate %s.pem; ssl_certificate_key %s.key;
+    location / { return 200 "secure $ssl_server_name\\n"; } }
+""" % (port, name, name) for port, name in ((GOOD, "good"), (EXPIRED, "expired"), (SELF, "self")))
+
+
+def http(path="/", port=HTTP_PORT, **more):
+    return dict({"kind": "http", "url": "http://127.0.0.1:%d%s" % (port, path)}, **more)
+
+
+def https(port, host="127.0.0.1", **more):
+    return dict({"kind": "http", "url": "https://%s:%d/" % (host, port)}, **more)
+
+
+def icmp(host, **more):
+    return dict({"kind": "icmp", "host": host}, **more)
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.lab = lab_net.Lab()
+        self.addCleanup(self.lab.close)
+
+    def check(self, sample, outcome, failure=""):
+        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
+
+
+class Http(Case):
+    def setUp(self):
+        super().setUp()
+        self.lab.certificates()
+        with open(self.lab.path("large"), "w") as f:
+            f.write("x" * 300000 + "needle" + "x" * 300000)
+        self.lab.nginx(SERVERS % {"folder": self.lab.folder})
+        lab_net.wait_for(lambda: lab_net.listens("127.0.0.1", SELF), "nginx")
+
+    def test_answers_are_judged(self):
+        s = self.lab.once([
+            ("plain", 60, 5, http()),
+            ("v6", 60, 5, {"kind": "http", "url": "http://[::1]:8080/"}),
+            ("missing", 60, 5, http("/missing")),
+            ("missing-expected", 60, 5, http("/missing", expect_status="404")),
+            ("moved", 60, 5, http("/moved")),
+            ("body", 60, 5, http(expect_body="lo wor")),
+            ("body-wrong", 60, 5, http(expect_body="goodbye")),
+            ("echo", 60, 5, http("/echo", method="DELETE", headers=["X-Lab: 7", "Host: other.test"],
+                                 expect_body="DELETE 7 other.test")),
+            ("post", 60, 5, http("/echo", method="POST", body="a=b", expect_body="POST")),
+            ("head", 60, 5, http(method="HEAD")),
+            ("large", 60, 5, http("/large", expect_body="needle")),
+            ("too-large", 60, 5, http("/large", body_limit_bytes=600005)),
+        ])
+        for name in ("plain", "v6", "missing-expected", "body", "echo", "post", "head", "large"):
+            self.check(s[name], "up")
+        self.check(s["missing"], "down", "http status")
+        self.assertEqual(s["missing"]["http_status"], 404)
+        self.check(s["moved"], "down", "http status")
+        self.check(s["body-wrong"], "down", "body mismatch")
+        self.check(s["too-large"], "down", "protocol")
+        p = s["plain"]
+        self.assertEqual(p["http_status"], 200)
+        self.assertEqual(p["rtt_us"], p["total_us"])
+        self.assertIsNone(p["tls_us"])
+        self.assertIsNone(p["certificate_expires"])
+        self.assertTrue(0 <= p["name_us"] < p["connect_us"] < p["first_byte_us"] <= p["total_us"], p)
+
+    def test_certificates(self):
+        ca = {"ca_file": self.lab.path("ca.pem")}
+        s = self.lab.once([
+            ("good", 60, 5, https(GOOD, rtt_phase="tls")),
+            ("expired", 60, 5, https(EXPIRED)),
+            ("expired-unverified", 60, 5, https(EXPIRED, verify_tls=False)),
+            ("self", 60, 5, https(SELF)),
+            ("self-trusted", 60, 5, https(SELF, ca_file=self.lab.path("self.pem"))),
+            ("wrong-name", 60, 5, https(GOOD, host="localhost", address_family="ipv4")),
+            ("no-tls", 60, 5, https(HTTP_PORT)),
+        ], **ca)
+        self.check(s["good"], "up")
+        self.assertEqual(s["good"]["rtt_us"], s["good"]["tls_us"])
+        self.assertLess(s["good"]["connect_us"], s["good"]["tls_us"])
+        self.assertLess(s["good"]["tls_us"], s["good"]["first_byte_us"])
+        self.check(s["self-trusted"], "up")
+        self.check(s["expired-unverified"], "up")
+        for name in ("expired", "self", "wrong-name", "no-tls"):
+            self.check(s[name], "down", "tls")
+        now = time.time()
+        for name, days in (("good", 20), ("expired", -1), ("expired-unverified", -1), ("self", 30)):
+            self.assertLess(abs(instant(s[name]["certificate_expires"]) - now - days * 86400), 300, s[name])
+        self.assertIsNone(s["no-tls"]["certificate_expires"])
+
+    def test_names(self):
+        servers = self.lab.name_server({"site.test": "127.0.0.1"})
+        silent = self.lab.name_server(None)
+        start = time.monotonic()
+        s = self.lab.once([
+            ("named", 60, 5, https(GOOD, host="site.test", expect_body="secure site.test")),
+            ("unknown", 60, 5, {"kind": "http", "url": "http://no.test:8080/"}),
+            ("silent", 60, 5, {"kind": "http", "url": "http://site.test:8080/", "dns_servers": silent}),
+            ("silent-longer", 60, 1, {"kind": "http", "url": "http://site.test:8080/", "dns_servers": silent}),
+            ("no-server", 60, 5, {"kind": "http", "url": "http://site.test:8080/", "dns_servers": "127.0.0.1:9"}),
+            ("icmp", 60, 5, icmp("site.test")),
+            ("icmp-silent", 60, 1, icmp("site.test", dns_servers=silent)),
+        ], ca_file=self.lab.path("ca.pem"), dns_servers=servers, dns_timeout_ms=1500)
+        self.check(s["named"], "up")
+        self.assertGreater(s["named"]["name_us"], 0)
+        self.assertLess(s["named"]["name_us"], s["named"]["connect_us"])
+        self.check(s["icmp"], "up")
+        for name in ("unknown", "silent", "silent-longer", "no-server", "icmp-silent"):
+            self.check(s[name], "down", "dns")
+        self.assertLess(time.monotonic() - start, 3)
+
+    def test_bad_servers(self):
+        s = self.lab.once([
+            ("refused", 60, 5, http(port=1)),
+            ("closes", 60, 5, http("/close")),
+            ("silent", 60, 1, http(port=self.lab.tcp_server(lambda c: time.sleep(10)))),
+            ("greets", 60, 5, http(port=self.lab.tcp_server(
+                lambda c: c.recv(999) and c.sendall(b"220 mail\r\n") or c.shutdown(socket.SHUT_WR)))),
+            ("cut", 60, 5, http(port=self.lab.tcp_server(
+                lambda c: c.recv(999) and c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+                or c.close()))),
+            ("no-route", 60, 5, {"kind": "http", "url": "http://203.0.113.1/"}),
+        ])
+        self.check(s["refused"], "down", "refused")
+        self.check(s["closes"], "down", "reset")
+        self.check(s["silent"], "down", "timeout")
+        self.assertIsNotNone(s["silent"]["connect_us"])
+        self.assertIsNone(s["silent"]["first_byte_us"])
+        self.check(s["greets"], "down", "protocol")
+        self.check(s["cut"], "down", "reset")
+        self.check(s["no-route"], "missed", "send")
+
+    def test_each_probe_has_its_own_connection(self):
+        run = self.lab.run([("count", 1, 5, http("/count", expect_body="request 1 of"))])
+        lab_net.wait_for(lambda: len(run.samples()) >= 3, "three samples")
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        for sample in samples:
+            self.check(sample, "up")
+
+
+class Icmp(Case):
+    def setUp(self):
+        super().setUp()
+        self.lab.make_peer()
+
+    def probe_other(self, other, other6, net, before=()):
+        self.lab.once([("v4", 60, 2, icmp(other)), ("v6", 60, 2, icmp(other6))], before)  # finds the neighbour
+        s = self.lab.once([
+            ("v4", 60, 2, icmp(other)),
+            ("v6", 60, 2, icmp(other6)),
+            ("large", 60, 2, icmp(other, payload_bytes=1400)),
+            ("small", 60, 2, icmp(other6, payload_bytes=8)),
+            ("loop", 60, 2, icmp("127.0.0.1")),
+            ("unreachable", 60, 2, icmp("10.%d.1.1" % net)),
+            ("blackhole", 60, 1, icmp("10.%d.2.1" % net)),
+            ("no-route", 60, 1, icmp("203.0.113.1")),
+        ], before)
+        for name in ("v4", "v6", "large", "small", "loop"):
+            self.check(s[name], "up")
+            self.assertTrue(0 < s[name]["rtt_us"] < 100000, s[name])
+        self.check(s["unreachable"], "down", "unreachable")
+        self.check(s["blackhole"], "down", "timeout")
+        self.check(s["no-route"], "missed", "send")
+
+    def test_raw_socket(self):  # in a new network no group may have ping sockets
+        self.probe_other(lab_net.PEER, lab_net.PEER6, 98)
+
+    def test_ping_socket(self):  # from the peer
+        self.lab.on_peer("sh", "-c", "echo 0 0 > /proc/sys/net/ipv4/ping_group_range")
+        self.probe_other(lab_net.HERE, lab_net.HERE6, 97, ["nsenter", "-t", str(self.lab.peer.pid), "-n"])
+
+    def test_neither_socket_is_an_error_with_a_hint(self):
+        config = self.lab.config([("v4", 60, 1, icmp(lab_net.PEER))])
+        out = subprocess.run(["setpriv", "--bounding-set=-all", "--inh-caps=-all", lab_net.program("slamon"),
+                              "once", config, "--no-spool"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True, timeout=20)
+        self.assertEqual(out.returncode, 1, out)
+        self.assertEqual(out.stdout, "")
+        self.assertEqual(out.stderr, "slamon: cannot open an ICMP socket: Operation not permitted\n"
+                         "hint: give the program CAP_NET_RAW, or its group a place in net.ipv4.ping_group_range\n")
+
+    def answer_on_peer(self, script):
+        """The peer answers echoes by a script of ours: reply(packet, to) sends ICMP bytes."""
+        self.lab.on_peer("sh", "-c", "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all")
+        process = self.lab.start(["nsenter", "-t", str(self.lab.peer.pid), "-n", "/usr/bin/python3", "-c", """
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+def total(b):
+    n = sum(int.from_bytes(b[i:i+2], "big") for i in range(0, len(b), 2))
+    while n >> 16: n = (n & 0xffff) + (n >> 16)
+    return (~n & 0xffff).to_bytes(2, "big")
+def reply(echo, to):
+    p = b"\\0\\0\\0\\0" + echo
+    s.sendto(p[:2] + total(p) + p[4:], (to, 0))
+print("ready", flush=True)
+while True:
+    p, (to, _) = s.recvfrom(2000)
+    if p[20] == 8:
+        echo = p[24:]
+""" + script], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        self.addCleanup(process.stdout.close)
+
+    def test_forged_and_repeated_replies(self):
+        self.answer_on_peer("""
+        reply(echo[:4] + bytes(8) + echo[12:], to)                     # wrong nonce
+        reply(bytes([echo[0] ^ 1]) + echo[1:], to)                     # another identifier
+        reply(echo[:2] + bytes([echo[2] ^ 1, echo[3]]) + echo[4:], to) # another sequence
+        reply(echo[:9], to)                                            # cut
+        time.sleep(0.2)
+        reply(echo, to)
+        reply(echo, to)
+""")
+        run = self.lab.run([("v4", 1, 3, icmp(lab_net.PEER))])
+        lab_net.wait_for(lambda: len(run.samples()) >= 2, "two samples")
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.assertEqual(len({s["scheduled"] for s in samples}), len(samples))
+        for sample in samples:
+            self.check(sample, "up")
+            self.assertTrue(200000 <= sample["rtt_us"] < 400000, sample)
+
+    def test_only_forged_replies_are_no_answer(self):
+        self.answer_on_peer("""
+        reply(echo[:4] + bytes(8) + echo[12:], to)
+""")
+        self.check(self.lab.once([("v4", 60, 1, icmp(lab_net.PEER))])["v4"], "down", "timeout")
+
+
+class Schedule(Case):
+    """Every instant between the first and the last gives exactly one record."""
+
+    def check_complete(self, samples, interval_s=1):
+        instants = [instant(s["scheduled"]) for s in samples]
+        self.assertEqual(len(set(instants)), len(instants), "an instant has two records")
+        steps = {round(b - a, 3) for a, b in zip(sorted(instants), sorted(instants)[1:])}
+        self.assertLessEqual(steps, {float(interval_s)}, "an instant has no record")
+
+    def test_several_in_flight(self):
+        port = self.lab.tcp_server(lambda c: time.sleep(30))
+        run = self.lab.run([("slow", 1, 3, http(port=port))])
+        time.sleep(2.5)
+        start = time.monotonic()
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.assertGreater(time.monotonic() - start, 1.5)  # waited for those in flight
+        self.assertGreaterEqual(len(samples), 2)
+        self.check_complete(samples)
+        for sample in samples:
+            self.check(sample, "down", "timeout")
+            self.assertLess(sample["lateness_us"], 500000)
+
+    def test_in_flight_cap(self):
+        port = self.lab.tcp_server(lambda c: time.sleep(30))
+        run = self.lab.run([("slow", 1, 3, http(port=port), {"in_flight_max": 2})])
+        lab_net.wait_for(lambda: len(run.samples()) >= 1, "a missed instant")
+        code, samples = run.finish()
+        self.check_complete(samples)
+        self.assertEqual([s["failure"] for s in samples].count("timeout"), 2)
+        for s in samples:
+            self.assertIn((s["outcome"], s["failure"]), (("down", "timeout"), ("missed", "in-flight cap")))
+            self.assertEqual(s["sent"] is None, s["outcome"] == "missed")
+
+    def test_second_signal_gives_up(self):
+        port = self.lab.tcp_server(lambda c: time.sleep(30))
+        run = self.lab.run([("slow", 1, 60, http(port=port)), ("echo", 1, 60, icmp("127.0.0.1"))])
+        time.sleep(1.2)
+        run.process.send_signal(signal.SIGINT)
+        lab_net.wait_for(lambda: "waiting for" in run.log(), "the first signal")
+        code, samples = run.finish(signal.SIGINT, 5)
+        self.assertEqual(code, 0)
+        slow = [s for s in samples if s["target"] == "slow"]
+        self.assertTrue(slow)
+        for s in slow:
+            self.check(s, "missed", "not running")
+
+    def test_stopped_process_misses(self):
+        port = self.lab.tcp_server(lambda c: time.sleep(30))
+        run = self.lab.run([("echo", 1, 2, icmp("127.0.0.1")), ("slow", 1, 2, http(port=port))])
+        lab_net.wait_for(lambda: len(run.samples()) >= 4, "samples of both")
+        run.process.send_signal(signal.SIGSTOP)
+        stopped = time.time()
+        time.sleep(4)
+        run.process.send_signal(signal.SIGCONT)
+        going = time.time()
+        time.sleep(3.5)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        for name in ("echo", "slow"):
+            self.check_complete([s for s in samples if s["target"] == name])
+        for s in samples:
+            due = instant(s["scheduled"])
+            if s["target"] == "echo" and s["outcome"] == "missed":
+                self.assertEqual(s["failure"], "not running")
+                self.assertTrue(stopped - 0.2 < due <= going, s)
+            elif s["target"] == "echo":
+                self.check(s, "up")
+                self.assertLess(s["rtt_us"], 100000)  # the kernel's stamp, not the time of reading
+                self.assertFalse(stopped + 0.2 < due < going - 1.2, s)
+            elif stopped - 1.8 < due < stopped - 0.2:  # in flight when stopped: not the server's fault
+                self.check(s, "missed", "not running")
+        missed = [s for s in samples if s["target"] == "echo" and s["outcome"] == "missed"]
+        self.assertTrue(2 <= len(missed) <= 4, missed)
+
+    @unittest.skipUnless(shutil.which("faketime"), "no faketime")
+    def test_stepped_clock(self):
+        library = subprocess.run(["sh", "-c", "ls /usr/lib/*/faketime/libfaketime.so.1"], check=True,
+                                 stdout=subprocess.PIPE, text=True).stdout.strip()
+        stamp = self.lab.path("stamp")
+
+        def step(text):
+            with open(stamp + ".new", "w") as f:
+                f.write(text)
+            os.rename(stamp + ".new", stamp)
+        step("+0")
+        preload = (os.environ.get("LD_PRELOAD", "") + " " + library).strip()
+        run = self.lab.run([("echo", 1, 2, icmp("127.0.0.1"))],
+                           {"LD_PRELOAD": preload, "FAKETIME_TIMESTAMP_FILE": stamp, "FAKETIME_NO_CACHE": "1",
+                            "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        lab_net.wait_for(lambda: len(run.samples()) >= 2, "samples")
+        step("+10")
+        lab_net.wait_for(lambda: "stepped by" in run.log(), "the step to be noticed")
+        time.sleep(2.5)
+        forward = run.samples()
+        step("-20")
+        lab_net.wait_for(lambda: run.log().count("stepped by") == 2, "the second step to be noticed")
+        time.sleep(2.5)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_complete(forward)
+        self.assertEqual([s["failure"] for s in forward].count("not running") in (9, 10), True, forward)
+        back = samples[len(forward):]
+        self.assertTrue(2 <= len(back) <= 4, back)
+        self.assertLess(instant(back[0]["scheduled"]), instant(forward[-1]["scheduled"]) - 20)
+        for s in samples:
+            if s["outcome"] != "missed":
+                self.check(s, "up")
+                self.assertLess(s["rtt_us"], 100000, s)
+                self.assertLess(s["lateness_us"], 1100000, s)
+
+
+if __name__ == "__main__":
+    lab_net.main()
