@@ -88,8 +88,11 @@ static int over(struct judge *j, const char *label, const struct level *l, char 
 
 static int percent(struct judge *j, const char *label, const struct level *l, int denominator, int downtime)
 {
-	return derive(j->book, label, method_clause(l), "max(0, 100 * ($1 - $2) / $1)", 2,
-	              (int[]){ denominator, downtime });
+	/* more may be taken out of fixed hours than they have: then nothing is left, and no percentage */
+	const char *formula = j->c->period.fixed_hours ? "max(0, 100 * ($1 - $2) / max(0, $1))"
+	                                               : "max(0, 100 * ($1 - $2) / $1)";
+
+	return derive(j->book, label, method_clause(l), formula, 2, (int[]){ denominator, downtime });
 }
 
 /* T: the period or the fixed hours, less what is excluded and removed. */

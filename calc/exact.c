@@ -1,6 +1,7 @@
 #include "calc/exact.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PLACES_MOST 30
@@ -31,7 +32,7 @@ bool exact_check(const char *text)
 void exact_read(mpq_ptr q, const char *text)
 {
 	const char *point = strchr(text, '.');
-	char whole[EXACT_TEXT_MOST + 1];
+	char *whole;
 	size_t head;
 	int bad;
 
@@ -41,11 +42,14 @@ void exact_read(mpq_ptr q, const char *text)
 		mpq_canonicalize(q);
 		return;
 	}
-	assert(strlen(text) <= EXACT_TEXT_MOST);
+	whole = malloc(strlen(text)); /* what exact_write() wrote may be long */
+	if (!whole)
+		abort(); /* as GMP does */
 	head = (size_t)(point - text);
 	memcpy(whole, text, head);
 	strcpy(whole + head, point + 1);
 	bad = mpz_set_str(mpq_numref(q), whole, 10);
+	free(whole);
 	assert(bad == 0);
 	(void)bad;
 	mpz_ui_pow_ui(mpq_denref(q), 10, strlen(point + 1));

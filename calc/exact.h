@@ -18,7 +18,7 @@
 /* Whether text is an exact number. */
 bool exact_check(const char *text);
 
-/* Sets q from text that exact_check() accepts. */
+/* Sets q from text that exact_check() accepts, or that exact_write() wrote. */
 void exact_read(mpq_ptr q, const char *text);
 
 /*

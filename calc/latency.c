@@ -13,7 +13,7 @@ struct population {
 	const struct judge *judge;
 	const struct span_set *skip; /* ticks */
 	uint32_t *rtt_us;
-	size_t received, sent, room;
+	size_t received, timed, sent, room; /* timed: received, and the round trip is known */
 	int64_t sum_us;
 };
 
@@ -42,7 +42,10 @@ static void collect(void *context, const struct observation *o)
 		p->sent++;
 		if (s->outcome != SAMPLE_UP)
 			continue;
-		p->rtt_us[p->received++] = (uint32_t)s->rtt_us;
+		p->received++;
+		if (s->rtt_us < 0)
+			continue;
+		p->rtt_us[p->timed++] = (uint32_t)s->rtt_us;
 		p->sum_us += s->rtt_us;
 	}
 }
@@ -82,10 +85,10 @@ static void sort(struct arena *a, uint32_t *values, size_t count)
 
 static int nearest_rank(struct judge *j, const char *label, const struct population *p, size_t per_cent)
 {
-	size_t rank = (per_cent * p->received + 99) / 100;
+	size_t rank = (per_cent * p->timed + 99) / 100;
 	char text[32];
 
-	if (p->received == 0)
+	if (p->timed == 0)
 		return FIGURE_UNKNOWN;
 	snprintf(text, sizeof text, "%u.%03u", p->rtt_us[rank - 1] / 1000, p->rtt_us[rank - 1] % 1000);
 	return derive_given(j->book, label, "nearest rank of the received samples, ms", text);
@@ -110,20 +113,23 @@ struct latency_figures judge_latency(struct judge *j, const struct service *s, c
 {
 	const struct span_set none = { NULL, 0 };
 	const struct span_set *skip = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
-	struct population p = { j, skip, NULL, 0, 0, 0, 0 };
+	struct population p = { .judge = j, .skip = skip };
 	const char *clause = l->clause ? l->clause : "mean of the received samples";
 	struct latency_figures f;
-	int sum;
+	int sum, timed;
 
 	judge_each_observation(j, s, count_room, &p);
 	p.rtt_us = arena_array(j->arena, p.room, sizeof *p.rtt_us);
 	judge_each_observation(j, s, collect, &p);
-	sort(j->arena, p.rtt_us, p.received);
+	sort(j->arena, p.rtt_us, p.timed);
 	f.received = derive_given_int(j->book, "samples received", s->id, (long long)p.received);
 	f.sent = derive_given_int(j->book, "samples sent", s->id, (long long)p.sent);
 	sum = derive_given_int(j->book, "sum of round trips, µs", s->id, p.sum_us);
-	f.mean =
-	    derive(j->book, "mean round trip, ms", clause, "$1 / $2 / 1000", 2, (int[]){ sum, f.received });
+	timed = p.timed == p.received
+	            ? f.received
+	            : derive_given_int(j->book, "samples received whose round trip is known", s->id,
+	                               (long long)p.timed);
+	f.mean = derive(j->book, "mean round trip, ms", clause, "$1 / $2 / 1000", 2, (int[]){ sum, timed });
 	f.p50 = nearest_rank(j, "p50, ms", &p, 50);
 	f.p95 = nearest_rank(j, "p95, ms", &p, 95);
 	f.p99 = nearest_rank(j, "p99, ms", &p, 99);

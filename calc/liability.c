@@ -241,7 +241,9 @@ static int exceeds(struct judge *j, struct error *err, const struct liability_re
 		return 0;
 	error_set(err, ERROR_DATA, "%s of %s exceeds %s of %s", what, book_at(j->book, figure)->value,
 	          limit_name, book_at(j->book, limit)->value);
-	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu].amount", r->index));
+	return error_at(err, NULL, 0,
+	                arena_printf(j->arena, "records[%zu].%s", r->index,
+	                             r->kind == RECORD_LOSS ? "determined" : "amount"));
 }
 
 static int enter_loss(struct chain *ch, const struct liability_record *r, struct error *err)
@@ -389,30 +391,69 @@ static void uncapped_obligations(struct chain *ch, struct statement *s)
 	}
 }
 
+/* What the debtor has paid the creditor in all; the last payment for messages. */
+static int paid_in_all(struct judge *j, const struct obligation *o, const struct liability_record **last)
+{
+	int paid = FIGURE_UNKNOWN;
+
+	*last = NULL;
+	for (size_t k = 0; k < j->c->record_count; k++) {
+		const struct liability_record *r = &j->c->records[k];
+
+		if (r->kind != RECORD_PAYMENT || r->from != o->debtor || r->to != o->creditor)
+			continue;
+		*last = r;
+		paid = plus(j, arena_printf(j->arena, "paid to %s", o->creditor->id), paid,
+		            record_amount(j, r, "paid", r->amount));
+	}
+	return or_zero(j, "paid", paid);
+}
+
+/* The next obligation between the same two parties; NULL when there is none. */
+static struct obligation *next_between(struct statement *s, const struct obligation *o)
+{
+	struct obligation *next = s->obligations + (o - s->obligations);
+
+	for (next++; next < s->obligations + s->obligation_count; next++)
+		if (next->debtor == o->debtor && next->creditor == o->creditor)
+			return next;
+	return NULL;
+}
+
+/* Enters the payments into the first obligation between two parties and into those after it. */
+static int enter_payments_from(struct judge *j, struct statement *s, struct obligation *first,
+                               struct error *err)
+{
+	const struct liability_record *last;
+	int left = paid_in_all(j, first, &last), payable = first->payable;
+
+	for (struct obligation *o = next_between(s, first); o; o = next_between(s, o))
+		payable = plus(j, "payable in all", payable, o->payable);
+	if (last && exceeds(j, err, last, left, "a payment", payable, "the payable amount") < 0)
+		return err->code;
+	for (struct obligation *o = first; o; o = next_between(s, o)) {
+		o->paid = left;
+		if (!next_between(s, o))
+			continue;
+		o->paid = derive(j->book, "paid, as far as payable", NULL, "min($1, $2)", 2,
+		                 (int[]){ left, o->payable });
+		left = derive(j->book, "paid toward the next obligation", NULL, "$1 - $2", 2,
+		              (int[]){ left, o->paid });
+	}
+	return 0;
+}
+
 /* Payments of DA to a municipality settle its obligations in their order; more than is payable is refused. */
 static int enter_payments(struct judge *j, struct statement *s, struct error *err)
 {
-	const struct sla_case *c = j->c;
-
 	for (size_t i = 0; i < s->obligation_count; i++) {
 		struct obligation *o = &s->obligations[i];
-		const struct liability_record *last = NULL;
+		bool first = o->debtor->kind == PARTY_DA;
 
-		if (o->debtor->kind != PARTY_DA)
-			continue;
-		o->paid = FIGURE_UNKNOWN;
-		for (size_t k = 0; k < c->record_count; k++) {
-			const struct liability_record *r = &c->records[k];
-
-			if (r->kind != RECORD_PAYMENT || r->from != o->debtor || r->to != o->creditor)
-				continue;
-			last = r;
-			o->paid = plus(j, arena_printf(j->arena, "paid to %s", o->creditor->id), o->paid,
-			               record_amount(j, r, "paid", r->amount));
-		}
-		if (last && exceeds(j, err, last, o->paid, "a payment", o->payable, "the payable amount") < 0)
+		for (size_t k = 0; k < i; k++)
+			first = first && next_between(s, &s->obligations[k]) != o;
+		if (first && enter_payments_from(j, s, o, err) < 0)
 			return err->code;
-		o->paid = or_zero(j, "paid", o->paid);
 	}
 	return 0;
 }

@@ -182,7 +182,7 @@ static int read_period_keys(struct reader *r, const struct node *root, struct pe
 	static const char *const keys[] = {
 		"month", "time_zone", "start_day", "hours", "start", "end", NULL
 	};
-	struct node start;
+	struct node start, end;
 
 	if (node_object(root, "period", REQUIRED, &k->node, err) < 0 ||
 	    node_check_keys(&k->node, keys, err) < 0 ||
@@ -192,8 +192,11 @@ static int read_period_keys(struct reader *r, const struct node *root, struct pe
 	    node_integer(&k->node, "hours", OPTIONAL, 1, 8784, &k->hours, err) < 0)
 		return err->code;
 	start = node_member(&k->node, "start");
+	end = node_member(&k->node, "end");
 	if (k->month && start.value)
 		return node_fail(&start, err, "'month' and 'start' exclude each other");
+	if (k->month && end.value)
+		return node_fail(&end, err, "'month' and 'end' exclude each other");
 	return 0;
 }
 

@@ -181,6 +181,8 @@ static int read_csv(struct reader *r, const struct node *samples, struct observa
 
 /* ---- the compact form: all up, except … ---- */
 
+#define SAMPLES_MOST INT64_C(20000000) /* of one observation; a month each second is 2.7 million */
+
 struct exception {
 	struct span span;
 	uint8_t outcome;
@@ -253,6 +255,10 @@ static int read_compact(struct reader *r, const struct node *samples, struct obs
 	for (size_t i = 0; i < node_count(&list); i++)
 		if (read_exception(&list, i, rtt_us, &exceptions[i], err) < 0)
 			return err->code;
+	if (span_length(r->c->period.span) / o->interval_us >= SAMPLES_MOST)
+		return node_fail(samples, err,
+		                 "more than %lld samples: the interval is too short for the period",
+		                 (long long)SAMPLES_MOST);
 	generate(r, o, rtt_us, exceptions, node_count(&list));
 	return 0;
 }
@@ -386,12 +392,16 @@ int read_observations(struct reader *r, const struct node *root, struct error *e
 
 /* ---- paths ---- */
 
+/* A hop is a target, or a service whose outages are known. */
 static bool is_watched(const struct sla_case *c, const char *hop)
 {
+	const struct service *service;
+
 	for (size_t i = 0; i < c->observation_count; i++)
 		if (strcmp(c->observations[i].target, hop) == 0)
 			return true;
-	return find_service(c, hop) != NULL;
+	service = find_service(c, hop);
+	return service && service->known_outages;
 }
 
 static int read_path(struct reader *r, const struct node *object, struct path *p, struct error *err)
@@ -415,6 +425,12 @@ static int read_path(struct reader *r, const struct node *object, struct path *p
 
 			return node_fail(&item, err, "no target '%s' is observed", hop);
 		}
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(p->hops[k], hop) == 0) {
+				struct node item = node_item(&hops, i);
+
+				return node_fail(&item, err, "the hop '%s' is there twice", hop);
+			}
 	}
 	return 0;
 }

@@ -157,6 +157,14 @@ static int read_heads(struct reader *r, const struct node *object, struct liabil
 	return read_exact(r->arena, &heads, "special", OPTIONAL, &out->special, err);
 }
 
+static bool has_agency(const struct sla_case *c)
+{
+	for (size_t i = 0; i < c->party_count; i++)
+		if (c->parties[i].kind == PARTY_DA)
+			return true;
+	return false;
+}
+
 /* One party at fault, with the whole: shared fault is a later rule. */
 static int read_fault(struct reader *r, const struct node *object, struct liability_record *out,
                       struct error *err)
@@ -182,6 +190,8 @@ static int read_fault(struct reader *r, const struct node *object, struct liabil
 	if (out->fault->kind == PARTY_NSP && !r->c->policies.nsp_back_to_back)
 		return node_fail(&share, err,
 		                 "5.3 has no rule for a fault of an NSP unless nsp_back_to_back is true");
+	if (!has_agency(r->c))
+		return node_fail(&share, err, "5.3 needs the Digital Agency, and no party is of kind DA");
 	if (out->fault->kind != PARTY_CSP && out->fault->kind != PARTY_NSP && out->fault->kind != PARTY_DA)
 		return unsupported(&share, err, "a fault of another party than CSP, NSP or DA");
 	return 0;

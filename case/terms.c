@@ -1,4 +1,5 @@
 #include "case/terms.h"
+#include "calc/exact.h"
 #include "case/bands.h"
 #include "case/reader.h"
 
@@ -23,16 +24,19 @@ static int read_source(struct arena *a, const struct node *object, struct terms 
 static int read_effective(struct arena *a, const struct node *object, struct terms *t, struct error *err)
 {
 	struct node effective;
-	int64_t from, to;
+	struct node to_node;
+	int64_t from = INT64_MIN, to = INT64_MAX;
 
 	if (node_object(object, "effective", OPTIONAL, &effective, err) < 0 || !effective.value)
 		return err->code;
 	if (node_check_keys(&effective, (const char *const[]){ "from", "to", NULL }, err) < 0 ||
 	    read_day(&effective, "from", OPTIONAL, &from, err) < 0 ||
 	    read_day(&effective, "to", OPTIONAL, &to, err) < 0 ||
-	    read_text(a, &effective, "from", OPTIONAL, &t->effective_from, err) < 0)
+	    read_text(a, &effective, "from", OPTIONAL, &t->effective_from, err) < 0 ||
+	    read_text(a, &effective, "to", OPTIONAL, &t->effective_to, err) < 0)
 		return err->code;
-	return read_text(a, &effective, "to", OPTIONAL, &t->effective_to, err);
+	to_node = node_member(&effective, "to");
+	return to > from ? 0 : node_fail(&to_node, err, "'to' is not after 'from'");
 }
 
 static int read_terms_period(struct arena *a, const struct node *object, struct terms *t, int64_t *hours,
@@ -77,7 +81,7 @@ static int read_objective(struct arena *a, const struct node *object, struct lev
 	static const char *const ops[] = { ">=", ">", "<=", "<", NULL };
 	bool percent = l->metric == METRIC_AVAILABILITY;
 	const char *key = percent ? "percent" : "ms";
-	struct node objective;
+	struct node objective, percentage;
 	int op = 0;
 
 	if (node_object(object, "objective", REQUIRED, &objective, err) < 0 ||
@@ -89,6 +93,9 @@ static int read_objective(struct arena *a, const struct node *object, struct lev
 	if ((l->op == AT_LEAST || l->op == MORE_THAN) != percent)
 		return node_fail(&objective, err, "'%s' does not fit the metric: use %s", ops[op],
 		                 percent ? "'>=' or '>'" : "'<=' or '<'");
+	percentage = node_member(&objective, key);
+	if (percent && exact_compare(l->objective, "100") > 0)
+		return node_fail(&percentage, err, "%s per cent is more than all", l->objective);
 	return 0;
 }
 
@@ -154,6 +161,17 @@ static int read_credit(struct arena *a, const struct node *object, struct level 
 	return rule->flat_rate ? 0 : read_bands(a, &credit, rule, l, err);
 }
 
+static int read_min_coverage(struct arena *a, const struct node *object, struct level *l, struct error *err)
+{
+	struct node share = node_member(object, "min_coverage");
+
+	if (read_exact(a, object, "min_coverage", OPTIONAL, &l->min_coverage, err) < 0)
+		return err->code;
+	if (l->min_coverage && exact_compare(l->min_coverage, "1") > 0)
+		return node_fail(&share, err, "a share is a fraction of 1; %s is more", l->min_coverage);
+	return 0;
+}
+
 static int read_treatment(const struct node *object, struct level *l, struct error *err)
 {
 	static const char *const excluded[] = { "remove", "count_as_up", "ignore", NULL };
@@ -215,8 +233,7 @@ static int read_level(struct arena *a, const struct node *levels, size_t i, stru
 	l->metric = (enum metric)metric;
 	l->binding = (enum binding)binding;
 	if (read_method(&object, l, err) < 0 || read_objective(a, &object, l, err) < 0 ||
-	    read_treatment(&object, l, err) < 0 ||
-	    read_exact(a, &object, "min_coverage", OPTIONAL, &l->min_coverage, err) < 0 ||
+	    read_treatment(&object, l, err) < 0 || read_min_coverage(a, &object, l, err) < 0 ||
 	    read_text(a, &object, "clause", OPTIONAL, &l->clause, err) < 0)
 		return err->code;
 	return read_credit(a, &object, l, err);
