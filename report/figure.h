@@ -13,7 +13,7 @@
 
 enum figure_style {
 	FIGURE_NUMBER,   /* 2,678,400 */
-	FIGURE_DURATION, /* seconds as 1時間20分0秒 */
+	FIGURE_DURATION, /* seconds as 1時間20分 */
 	FIGURE_SECONDS,  /* seconds as 4,800秒 */
 	FIGURE_MS,       /* 49.900 ms */
 	FIGURE_PERCENT,  /* a per cent, 99.98880 % (see figure_against) */

@@ -53,50 +53,66 @@ static void arrow(struct page *p, const struct obligation *o)
 	page_raw(p, "</span></div>");
 }
 
-/* Providers on the left, the Agency in the middle, municipalities on the right. */
-static void diagram(struct page *p)
+#define DIAGRAM_ROWS_MOST 12
+
+static void cell(struct page *p, size_t row, size_t rows, int column)
 {
-	size_t left = 0, right = 0, rows;
-	const struct party *agency = NULL;
+	text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu/span %zu;grid-column:%d\">", row, rows,
+	            column);
+}
+
+/* Providers and their arrows (columns 1, 2), or municipalities and theirs (5, 4). Returns their number. */
+static size_t side(struct page *p, bool providers, bool draw)
+{
+	size_t row = 0;
 
 	for (size_t i = 0; i < p->s->obligation_count; i++) {
 		const struct obligation *o = &p->s->obligations[i];
 
-		left += is_provider(o->debtor);
-		right += o->debtor->kind == PARTY_DA;
-		if (o->debtor->kind == PARTY_DA)
-			agency = o->debtor;
+		if (providers ? !is_provider(o->debtor) : o->debtor->kind != PARTY_DA)
+			continue;
+		row++;
+		if (!draw)
+			continue;
+		cell(p, row, 1, providers ? 1 : 5);
+		box(p, providers ? o->debtor : o->creditor);
+		page_raw(p, "</div>");
+		cell(p, row, 1, providers ? 2 : 4);
+		arrow(p, o);
+		page_raw(p, "</div>\n");
 	}
+	return row;
+}
+
+static const struct party *agency_of(const struct page *p)
+{
+	for (size_t i = 0; i < p->s->obligation_count; i++)
+		if (p->s->obligations[i].debtor->kind == PARTY_DA)
+			return p->s->obligations[i].debtor;
+	return NULL;
+}
+
+/* Providers on the left, the Agency in the middle, municipalities on the right. */
+static void diagram(struct page *p)
+{
+	const struct party *agency = agency_of(p);
+	size_t left = side(p, true, false), right = side(p, false, false);
+	size_t rows = left > right ? left : right;
+
 	if (!agency)
 		return;
-	rows = left > right ? left : right;
-	text_printf(p->out, "<figure class=\"chain%s\" role=\"img\" aria-label=\"%s\">\n",
-	            left ? "" : " short", word_of(p->language, W_CHAIN));
-	for (size_t i = 0, row = 1; i < p->s->obligation_count; i++) {
-		const struct obligation *o = &p->s->obligations[i];
-
-		if (!is_provider(o->debtor))
-			continue;
-		text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu;grid-column:1\">", row);
-		box(p, o->debtor);
-		text_printf(p->out, "</div><div class=\"cell\" style=\"grid-row:%zu;grid-column:2\">", row++);
-		arrow(p, o);
-		page_raw(p, "</div>\n");
+	if (rows > DIAGRAM_ROWS_MOST) {
+		page_raw(p, "<p class=\"note\">");
+		page_word(p, W_CHAIN_TABLE_ONLY);
+		page_raw(p, "</p>\n");
+		return;
 	}
-	text_printf(p->out, "<div class=\"cell\" style=\"grid-row:1/span %zu;grid-column:3\">", rows);
+	page_raw(p, left ? "<figure class=\"chain\">\n" : "<figure class=\"chain short\">\n");
+	side(p, true, true);
+	cell(p, 1, rows, 3);
 	box(p, agency);
 	page_raw(p, "</div>\n");
-	for (size_t i = 0, row = 1; i < p->s->obligation_count; i++) {
-		const struct obligation *o = &p->s->obligations[i];
-
-		if (o->debtor->kind != PARTY_DA)
-			continue;
-		text_printf(p->out, "<div class=\"cell\" style=\"grid-row:%zu;grid-column:4\">", row);
-		arrow(p, o);
-		text_printf(p->out, "</div><div class=\"cell\" style=\"grid-row:%zu;grid-column:5\">", row++);
-		box(p, o->creditor);
-		page_raw(p, "</div>\n");
-	}
+	side(p, false, true);
 	page_raw(p, "</figure>\n");
 }
 

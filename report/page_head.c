@@ -95,25 +95,40 @@ static void payable_head(struct page *p)
 	page_raw(p, "</tr></thead><tbody>\n");
 }
 
+#define PAYABLE_LINES_MOST 10
+
+static size_t count_payable(const struct page *p)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->s->service_count; i++)
+		for (size_t k = 0; k < p->s->services[i].payable_count; k++)
+			count += is_something(p, &p->s->services[i], &p->s->services[i].payable[k]);
+	return count;
+}
+
 /* What is due, or would be at the worst reading; payers to whom nothing can be due are in the credit section. */
 static void payable_lines(struct page *p)
 {
-	bool any = false;
+	size_t count = count_payable(p);
 
+	if (count == 0)
+		return;
+	if (count > PAYABLE_LINES_MOST) { /* the verdicts must stay in sight */
+		page_raw(p, "<p>");
+		text_printf(p->out, word_of(p->language, W_PAYABLE_MANY), count);
+		page_raw(p, "</p>\n");
+		return;
+	}
+	payable_head(p);
 	for (size_t i = 0; i < p->s->service_count; i++) {
 		const struct service_result *r = &p->s->services[i];
 
-		for (size_t k = 0; k < r->payable_count; k++) {
-			if (!is_something(p, r, &r->payable[k]))
-				continue;
-			if (!any)
-				payable_head(p);
-			any = true;
-			payable_line(p, r, &r->payable[k]);
-		}
+		for (size_t k = 0; k < r->payable_count; k++)
+			if (is_something(p, r, &r->payable[k]))
+				payable_line(p, r, &r->payable[k]);
 	}
-	if (any)
-		page_raw(p, "</tbody></table>\n");
+	page_raw(p, "</tbody></table>\n");
 }
 
 static void banner(struct page *p)

@@ -292,9 +292,9 @@ void page_services(struct page *p)
 		page_text(p, party_label(p, r->service->provider));
 		page_raw(p, "</span></h3>\n");
 		strips(p, r);
+		outages(p, r);
 		for (size_t k = 0; k < r->level_count; k++)
 			level(p, r, &r->levels[k]);
-		outages(p, r);
 		page_raw(p, "</article>\n");
 	}
 	page_raw(p, "</section>\n");

@@ -98,6 +98,7 @@ static const char screen[] =
     "color:var(--soft)}\n"
     ".chain{display:grid;grid-template-columns:minmax(90px,200px) minmax(140px,1fr) minmax(90px,150px) "
     "minmax(140px,1fr) minmax(90px,200px);row-gap:12px;margin:14px 0}\n"
+    ".chain.short{grid-template-columns:0 0 minmax(90px,150px) minmax(140px,260px) minmax(90px,200px)}\n"
     ".cell{display:flex;align-items:stretch}.box{border:1.5px solid var(--ink);padding:8px "
     "10px;width:100%;display:flex;"
     "flex-direction:column;justify-content:center;text-align:center;line-height:1.45;background:#fff}.box "

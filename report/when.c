@@ -187,20 +187,24 @@ static void add_whole(struct text *out, mpz_srcptr count, const char *unit)
 void when_duration(struct text *out, enum language language, mpq_srcptr seconds)
 {
 	bool ja = language == LANGUAGE_JA;
+	bool hours, minutes, rest;
 	struct parts p;
 
 	split(&p, seconds);
-	if (mpz_sgn(p.hours) != 0)
+	hours = mpz_sgn(p.hours) != 0;
+	rest = mpq_sgn(p.rest) != 0;
+	minutes = mpz_sgn(p.minutes) != 0 || (hours && rest);
+	if (hours)
 		add_whole(out, p.hours, ja ? "時間" : " h");
-	if (mpz_sgn(p.hours) != 0 && mpz_sgn(p.minutes) == 0 && mpq_sgn(p.rest) == 0)
-		goto out; /* 744時間, not 744時間0分0秒 */
-	if (mpz_sgn(p.hours) != 0 || mpz_sgn(p.minutes) != 0) {
-		text_add(out, mpz_sgn(p.hours) != 0 && !ja ? " " : "");
-		add_whole(out, p.minutes, ja ? "分" : " min ");
+	if (minutes) {
+		text_add(out, hours && !ja ? " " : "");
+		add_whole(out, p.minutes, ja ? "分" : " min");
 	}
-	number_plain(out, p.rest, 6);
-	text_add(out, ja ? "秒" : " s");
-out:
+	if (rest || (!hours && !minutes)) {
+		text_add(out, minutes && !ja ? " " : "");
+		number_plain(out, p.rest, 6);
+		text_add(out, ja ? "秒" : " s");
+	}
 	mpz_clear(p.hours);
 	mpz_clear(p.minutes);
 	mpq_clear(p.rest);

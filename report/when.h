@@ -1,8 +1,8 @@
 /*
  * when: instants, dates and durations as a reader of a report writes them.
  *
- *     ja  2026年10月（令和8年10月）   10月10日（土）10:00:00   1時間20分0秒
- *     en  October 2026                Sat 10 Oct 10:00:00      1 h 20 min 0 s
+ *     ja  2026年10月（令和8年10月）   10月10日（土）10:00:00   1時間20分5秒
+ *     en  October 2026                Sat 10 Oct 10:00:00      1 h 20 min 5 s
  *
  * Local time is UTC plus one fixed offset, that of the start of the period (the statement carries no zone
  * data); the report prints the offset. A fraction of a second is shown only where there is one.
@@ -42,7 +42,7 @@ void when_span(struct text *out, enum language language, struct span span_us, in
 /* The offset alone: UTC+9, UTC-3:30. */
 void when_offset(struct text *out, int offset_s);
 
-/* A length of time in seconds. */
+/* A length of time in seconds, without the parts at its end that are zero: 20分, 744時間. */
 void when_duration(struct text *out, enum language language, mpq_srcptr seconds);
 
 #endif
