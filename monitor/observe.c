@@ -15,6 +15,7 @@
 #define STARTS_PER_TURN 128             /* then the sockets have their turn */
 #define GAPS_PER_TURN   100
 #define KINDS_MOST      16
+#define LATENESS_STEPS  101 /* of a millisecond; the last holds all above */
 
 struct target {
 	struct heap_entry due; /* key: the next instant, UTC µs */
@@ -51,6 +52,7 @@ struct observer {
 	bool once;
 	bool turning; /* a kind wants its turn soon */
 	struct observer_counts counts;
+	int64_t lateness[LATENESS_STEPS];
 };
 
 /* ---- clocks ---- */
@@ -107,6 +109,27 @@ static void log_change(struct target *target, const struct record *record)
 	target->last_outcome = record->outcome;
 }
 
+static void count_lateness(struct observer *o, int64_t us)
+{
+	if (us < 0)
+		return;
+	if (us > o->counts.lateness_most_us)
+		o->counts.lateness_most_us = us;
+	o->lateness[us / 1000 < LATENESS_STEPS - 1 ? us / 1000 : LATENESS_STEPS - 1]++;
+}
+
+static int64_t lateness_p99_ms(const struct observer *o)
+{
+	int64_t all = 0, above = 0;
+	int step = LATENESS_STEPS - 1;
+
+	for (int i = 0; i < LATENESS_STEPS; i++)
+		all += o->lateness[i];
+	while (step > 0 && above + o->lateness[step] <= all / 100)
+		above += o->lateness[step--];
+	return step + (step < LATENESS_STEPS - 1); /* rounded up */
+}
+
 static void hand_on(struct observer *o, struct target *target, const struct record *record)
 {
 	if (record->outcome == SAMPLE_UP)
@@ -115,8 +138,7 @@ static void hand_on(struct observer *o, struct target *target, const struct reco
 		o->counts.down++;
 	else
 		o->counts.missed++;
-	if (record->lateness_us > o->counts.lateness_most_us)
-		o->counts.lateness_most_us = record->lateness_us;
+	count_lateness(o, record->lateness_us);
 	if (!o->once)
 		log_change(target, record);
 	o->record(o->arg, target->config, record);
@@ -434,7 +456,10 @@ void observer_abort(struct observer *o)
 
 struct observer_counts observer_counts(const struct observer *o)
 {
-	return o->counts;
+	struct observer_counts counts = o->counts;
+
+	counts.lateness_p99_ms = lateness_p99_ms(o);
+	return counts;
 }
 
 /* ---- life cycle ---- */

@@ -64,6 +64,7 @@ struct observer_counts {
 	int64_t up, down, missed;
 	int64_t in_flight;
 	int64_t lateness_most_us;
+	int64_t lateness_p99_ms; /* of the sends; 100 for 100 or more */
 };
 
 struct observer_counts observer_counts(const struct observer *o);

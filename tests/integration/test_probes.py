@@ -343,7 +343,9 @@ class Schedule(Case):
                 f.write(text)
             os.rename(stamp + ".new", stamp)
         step("+0")
-        preload = (os.environ.get("LD_PRELOAD", "") + " " + library).strip()
+        linked = subprocess.run(["ldd", lab_net.program("slamon")], check=True, stdout=subprocess.PIPE, text=True)
+        sanitizer = [line.split()[2] for line in linked.stdout.splitlines() if "libasan" in line]
+        preload = " ".join(sanitizer + [library])  # the sanitizer's must be first
         run = self.lab.run([("echo", 1, 2, icmp("127.0.0.1"))],
                            {"LD_PRELOAD": preload, "FAKETIME_TIMESTAMP_FILE": stamp, "FAKETIME_NO_CACHE": "1",
                             "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
