@@ -302,7 +302,7 @@ static int read_rounding(struct arena *a, const struct node *object, struct term
 	r->rule = (enum rounding_rule)rule;
 	r->of = (enum rounding_of)of;
 	r->side = (enum rounding_side)side;
-	if (strspn(r->unit, "0./") == strlen(r->unit)) {
+	if (exact_compare(r->unit, "0") == 0) {
 		struct node unit = node_member(&rounding, "unit");
 
 		return node_fail(&unit, err, "the unit must be more than 0");

@@ -1,0 +1,142 @@
+/* Contracts, records and policies: line 8 of the case. */
+#include "tests/unit/build_case.h"
+
+#define CONTRACT(keys) "'contracts': [ { 'id': 'k', 'kind': 'イ', 'parties': [ 'da', 'lg-a' ]" keys " } ]"
+#define RECORD(keys)   "'records': [ { 'id': 'r1', 'at': '2026-11-01', " keys " } ]"
+#define LOSS(keys)     RECORD("'kind': 'loss', 'sufferer': 'lg-a', 'heads': { 'direct': '100' }" keys)
+
+static const struct {
+	struct case_parts parts;
+	const char *want;
+} rows[] = {
+	/* contracts */
+	{ { .more = CONTRACT("") }, "accepted" },
+	{ { .more = "'contracts': [ { 'id': 'k', 'kind': 'オ' } ]" },
+	  "case.json:8: contracts[0].kind: 'オ' is not one of: ア, イ, ウ, エ" },
+	{ { .more = "'contracts': [ { 'id': 'k', 'kind': 'イ', 'parties': [ 'da' ] } ]" },
+	  "case.json:8: contracts[0].parties: a contract has two parties" },
+	{ { .more = "'contracts': [ { 'id': 'k', 'kind': 'イ', 'parties': [ 'da', 'lg-z' ] } ]" },
+	  "case.json:8: contracts[0].parties[1]: no party 'lg-z'" },
+	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'csp', 'rule': 'recovered' } ]") },
+	  "case.json:8: contracts[0].caps[0].debtor: 'csp' is not a party of the contract" },
+	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'da', 'rule': 'none' } ]") },
+	  "case.json:8: contracts[0].caps[0].rule: 'none' is not one of: recovered" },
+	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'da', 'rule': { 'months_of_fee': 3 } } ]") },
+	  "case.json:8: contracts[0].caps[0].rule: a cap by months of the fee is not supported by this "
+	  "version" },
+	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'da', 'rule': {} } ]") },
+	  "case.json:8: contracts[0].caps[0].rule: the key 'amount' is missing" },
+	{ { .more = CONTRACT(", 'excludes': [ 'everything' ]") },
+	  "case.json:8: contracts[0].excludes[0]: 'everything' is not one of: lost_profit, special" },
+	/* losses */
+	{ { .more = LOSS(", 'fault': { 'csp': '1' }") }, "accepted" },
+	{ { .more = LOSS(", 'fault': {}") }, "case.json:8: records[0].fault: names no party" },
+	{ { .more = LOSS(", 'fault': { 'csp': '1/2', 'da': '1/2' }") },
+	  "case.json:8: records[0].fault: shared fault is not supported by this version" },
+	{ { .more = LOSS(", 'fault': { 'csp': '100' }") },
+	  "case.json:8: records[0].fault.csp: the shares of fault must sum to 1, not 100" },
+	{ { .more = LOSS(", 'fault': { 'csp': '37/37' }") }, "accepted" },
+	{ { .more = LOSS(", 'fault': { 'nobody': '1' }") },
+	  "case.json:8: records[0].fault.nobody: no party 'nobody'" },
+	{ { .more = LOSS(", 'fault': { 'lg-b': '1' }") },
+	  "case.json:8: records[0].fault.lg-b: a fault of another party than CSP, NSP or DA is not supported "
+	  "by this version" },
+	{ { .more = LOSS(", 'fault': { 'csp': '1' }"),
+	    .parties = "[ { 'id': 'csp', 'kind': 'CSP' }, { 'id': 'carrier', 'kind': 'NSP' }, { 'id': "
+	               "'lg-a', 'kind': "
+	               "'LG' } ]" },
+	  "case.json:8: records[0].fault.csp: 5.3 needs the Digital Agency, and no party is of kind DA" },
+	{ { .more = RECORD("'kind': 'loss', 'sufferer': 'csp', 'heads': {}, 'fault': { 'da': '1' }") },
+	  "case.json:8: records[0].sufferer: a loss of another party than LG is not supported by this "
+	  "version" },
+	{ { .more = LOSS(", 'fault': { 'csp': '1' }, 'cause_month': '2026-13'") },
+	  "case.json:8: records[0].cause_month: '2026-13' is not a month like 2026-10" },
+	{ { .more = LOSS(", 'fault': { 'csp': '1' }, 'determined': '101'") },
+	  "records[0].determined: a determined loss of 101 exceeds the claimed loss of 100" },
+	{ { .more = RECORD("'kind': 'loss', 'sufferer': 'lg-a', 'heads': { 'indirect': '1' }") },
+	  "case.json:8: records[0].heads.indirect: unknown key 'indirect'" },
+	{ { .more = RECORD("'kind': 'loss', 'sufferer': 'lg-a', 'heads': { 'direct': '100', 'special': '50' "
+	                   "}, 'fault': { "
+	                   "'da': '1' }, 'determined': '120'") ", " CONTRACT(", 'excludes': [ 'lost_profit', "
+	                                                                     "'special' ]") },
+	  "case.json:8: records[0].determined: 120 is more than the direct loss of 100, and the contract 'k' "
+	  "excludes the "
+	  "rest" },
+	/* money */
+	{ { .more = RECORD("'kind': 'payment', 'from': 'da', 'to': 'lg-a', 'amount': '1'") }, "accepted" },
+	{ { .more = RECORD("'kind': 'payment', 'from': 'da', 'to': 'lg-a', 'amount': '-1'") },
+	  "case.json:8: records[0].amount: '-1' must not be negative" },
+	{ { .more = RECORD("'kind': 'payment', 'from': 'da', 'to': 'lg-a', 'amount': '1', 'form': 'cash'") },
+	  "case.json:8: records[0].form: only a recovery has a form" },
+	{ { .more =
+	        RECORD("'kind': 'recovery', 'from': 'csp', 'to': 'da', 'amount': '1', 'form': 'set_off'") },
+	  "case.json:8: records[0].form: a recovery that is not cash is not supported by this version" },
+	{ { .more = RECORD("'kind': 'reduction', 'from': 'csp', 'to': 'da', 'amount': '1'") },
+	  "case.json:8: records[0].kind: a record of kind 'reduction' is not supported by this version" },
+	{ { .more = RECORD("'kind': 'gift'") },
+	  "case.json:8: records[0].kind: 'gift' is not one of: loss, claim, acknowledgement, recovery, "
+	  "payment, reversal, "
+	  "reduction" },
+	{ { .more = "'records': [ { 'id': 'r1', 'at': '2026-11-31', 'kind': 'payment' } ]" },
+	  "case.json:8: records[0].at: '2026-11-31' is not a date like 2026-10-31" },
+	{ { .more = "'records': [ { 'id': 'r1', 'at': '2026-11-01', 'kind': 'claim', 'from': 'da', 'to': "
+	            "'csp', 'amount': "
+	            "'1' },\n { 'id': 'r1', 'at': '2026-11-02', 'kind': 'claim', 'from': 'da', 'to': 'csp', "
+	            "'amount': '1' } ]" },
+	  "case.json:9: records[1]: the record 'r1' is there twice" },
+	/* policies */
+	{ { .more = "'policies': { 'shared_fault': true }" },
+	  "case.json:8: policies.shared_fault: shared fault is not supported by this version" },
+	{ { .more = "'policies': { 'state_budget': 'all' }" },
+	  "case.json:8: policies.state_budget: 'all' is not one of: lg_share, none_if_any" },
+	{ { .more = "'policies': { 'nsp_back_to_back': false }, " LOSS(", 'fault': { 'carrier': '1' }") },
+	  "case.json:8: records[0].fault.carrier: 5.3 has no rule for a fault of an NSP unless "
+	  "nsp_back_to_back is true" },
+	{ { .more = "'policies': { 'anything': true }" },
+	  "case.json:8: policies.anything: unknown key 'anything'" },
+};
+
+START_TEST(refusals)
+{
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct arena a = { 0 };
+		const char *got = refusal_of(&a, &rows[i].parts);
+
+		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
+		              rows[i].want);
+		arena_release(&a);
+	}
+}
+END_TEST
+
+#define CLAIM(id, day)                                                                                       \
+	"{ 'id': '" id "', 'at': '" day "', 'kind': 'claim', 'from': 'da', 'to': 'csp', 'amount': '1' }"
+
+START_TEST(records_come_by_day_and_only_as_far_as_known)
+{
+	struct arena a = { 0 };
+	struct statement *s = judged(
+	    &a,
+	    &(struct case_parts){
+	        .more =
+	            "'as_of': '2026-11-02T15:00:00Z', 'records': [ " CLAIM("late", "2026-11-04") ", " CLAIM(
+	                "b", "2026-11-03") ", " CLAIM("a", "2026-11-03") ", " CLAIM("first",
+	                                                                            "2026-11-01") " ]" });
+	const struct sla_case *c = s->the_case;
+
+	/* 2026-11-02T15:00Z is 3 November in Tokyo */
+	ck_assert_uint_eq(c->record_count, 3);
+	ck_assert_str_eq(c->records[0].id, "first");
+	ck_assert_str_eq(c->records[1].id, "a");
+	ck_assert_str_eq(c->records[2].id, "b");
+	ck_assert_uint_eq(c->records[0].index, 3); /* in the case, for messages */
+	statement_free(s);
+	arena_release(&a);
+}
+END_TEST
+
+int main(void)
+{
+	return run_suite("records", (const TTest *const[]){
+	                                refusals, records_come_by_day_and_only_as_far_as_known, NULL });
+}
