@@ -42,7 +42,8 @@ const struct command command_table[] = {
 	  "[--db URL]\n"
 	  "\n"
 	  "MONTH                such as 2026-10; counted in the terms' time zone and from their start day\n"
-	  "--json               print the statement as JSON (govsla-statement/1)\n" MONTH,
+	  "--json               print the statement as JSON (govsla-statement/1)\n"
+	  "--timing             say on standard error how long each part took\n" MONTH,
 	  command_verdict },
 	{ "report", "write a month's page for each organisation",
 	  "usage: slacalc report MONTH [--organisation CODE] [--lang ja|en|both] -o DIR [--as-of INSTANT] "

@@ -26,7 +26,9 @@ struct loading {
 	char version[16];
 	int64_t known_us, as_of_us; /* when the version became known; of the case */
 	struct month month;
+	const char *first_day; /* of the month as it is named: "2026-10-01" */
 	json_t *services, *targets, *paths, *document;
+	const char *services_text; /* services as JSON */
 	struct loaded_case *out;
 };
 
@@ -45,6 +47,15 @@ static int read_json(struct loading *l, json_t **values, int columns, const char
 	}
 	PQclear(r);
 	return err->code;
+}
+
+static const char *dump(struct loading *l, const json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+	const char *copy = arena_copy(l->arena, text ? text : "");
+
+	free(text);
+	return copy; /* "" is no JSON: the database refuses it */
 }
 
 /* ---- what is known ---- */
@@ -103,29 +114,14 @@ static int read_services(struct loading *l, struct error *err)
 		err->code = ERROR_USAGE;
 		return err->code;
 	}
+	l->first_day = arena_printf(l->arena, "%s-01", q->month);
 	if (q->organisation && !organisation_code_check(q->organisation, &digit))
 		return error_set(err, ERROR_USAGE, "'%.40s' is not an organisation code", q->organisation);
-	if (read_json(
-	        l, &l->services, 1,
-	        "SELECT coalesce(json_agg(json_strip_nulls(json_build_object('id', s.id, 'name', s.name, "
-	        "'provider', "
-	        "s.provider, 'terms', s.terms, 'targets', (SELECT json_agg(n.id ORDER BY st.position) FROM "
-	        "service_target_at($1) st JOIN target_number n USING (target) WHERE st.service = s.id), "
-	        "'quorum', "
-	        "json_build_object('vantages', s.quorum_vantages, 'targets', s.quorum_targets), 'fees', "
-	        "(SELECT "
-	        "coalesce(json_agg(json_build_object('payer', f.payer, 'amount', f.amount, 'currency', "
-	        "f.currency, "
-	        "'state_share', f.state_share) ORDER BY f.position), '[]') FROM fee_at($1) f WHERE f.service "
-	        "= s.id AND "
-	        "f.from_month <= $2::date AND $2::date < f.to_month))) ORDER BY s.id), '[]') FROM "
-	        "service_at($1) s "
-	        "WHERE s.organisation = coalesce($3, s.organisation) AND s.id = coalesce($4, s.id)",
-	        4,
-	        (const char *const[]){ l->version, arena_printf(l->arena, "%s-01", q->month), q->organisation,
-	                               q->service },
-	        err) < 0)
+	if (read_json(l, &l->services, 1, "SELECT case_services($1, $2, $3, $4)", 4,
+	              (const char *const[]){ l->version, l->first_day, q->organisation, q->service },
+	              err) < 0)
 		return err->code;
+	l->services_text = dump(l, l->services);
 	if (json_array_size(l->services) > 0)
 		return 0;
 	if (q->service)
@@ -188,27 +184,14 @@ static int check_terms_found(const struct loading *l, const json_t *all, struct 
 	return 0;
 }
 
-/* The version of each that is in force on the first day of its month. */
 static int read_terms(struct loading *l, json_t **all, struct error *err)
 {
-	char *services = json_dumps(l->services, JSON_COMPACT);
 	json_t *terms;
 	size_t i;
 
-	*all = NULL;
-	if (!services)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	read_json(
-	    l, all, 1,
-	    "SELECT coalesce(json_agg(t.body::json ORDER BY t.id), '[]') FROM terms_at($1) t WHERE t.id IN "
-	    "(SELECT "
-	    "s->>'terms' FROM json_array_elements($2) s) AND $3::date + coalesce((t.body::json #>> "
-	    "'{period,start_day}')::int, 1) - 1 BETWEEN t.effective_from AND t.effective_to - 1",
-	    3,
-	    (const char *const[]){ l->version, services, arena_printf(l->arena, "%s-01", l->request->month) },
-	    err);
-	free(services);
-	if (err->code != ERROR_NONE || check_terms_found(l, *all, err) < 0)
+	if (read_json(l, all, 1, "SELECT case_terms($1, $2, $3)", 3,
+	              (const char *const[]){ l->version, l->first_day, l->services_text }, err) < 0 ||
+	    check_terms_found(l, *all, err) < 0)
 		return err->code;
 	json_array_foreach (*all, i, terms)
 		if (agree(l, terms, err) < 0)
@@ -234,34 +217,12 @@ static int resolve_month(struct loading *l, struct error *err)
 
 /* ---- targets, paths, samples ---- */
 
-/* The targets of the services and those on their paths, and these paths. */
 static int read_targets(struct loading *l, struct error *err)
 {
-	char *services = json_dumps(l->services, JSON_COMPACT);
 	json_t *values[2] = { NULL, NULL };
 
-	if (!services)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	read_json(
-	    l, values, 2,
-	    "WITH own AS (SELECT DISTINCT n.target FROM json_array_elements($2) s, "
-	    "json_array_elements_text(s->"
-	    "'targets') t JOIN target_number n ON n.id = t), "
-	    "on_path AS MATERIALIZED (SELECT p.*, v.id AS vantage_id FROM path_at($1) p JOIN vantage v ON "
-	    "v.number = "
-	    "p.vantage WHERE p.hops && (SELECT array_agg(target) FROM own)), "
-	    "wanted AS (SELECT target FROM own UNION SELECT unnest(hops) FROM on_path) "
-	    "SELECT (SELECT coalesce(json_agg(json_build_object('number', t.target, 'id', t.id, "
-	    "'interval_s', "
-	    "t.interval_s, 'timeout_s', t.timeout_s, 'vantages', t.vantages) ORDER BY t.target), '[]') FROM "
-	    "target_at($1) t JOIN wanted USING (target)), "
-	    "(SELECT coalesce(json_agg(json_build_object('vantage', p.vantage_id, 'hops', (SELECT "
-	    "json_agg(n.id ORDER BY "
-	    "h.at) FROM unnest(p.hops) WITH ORDINALITY h (target, at) JOIN target_number n USING (target))) "
-	    "ORDER BY "
-	    "p.vantage, p.target), '[]') FROM on_path p)",
-	    2, (const char *const[]){ l->version, services }, err);
-	free(services);
+	read_json(l, values, 2, "SELECT case_targets($1, $2), case_paths_json($1, $2)", 2,
+	          (const char *const[]){ l->version, l->services_text }, err);
 	l->targets = values[0];
 	l->paths = values[1];
 	return err->code;
@@ -343,62 +304,26 @@ static json_t *make_observations(struct loading *l)
 	return list;
 }
 
-/* ---- records and parties ---- */
+/* ---- records and parties: which ones, says sql/migrations/0004_case.sql ---- */
 
-/* Exclusions that touch the month, of the services of the case; then contracts, records and policies. */
 static int read_records(struct loading *l, json_t *values[4], struct error *err)
 {
-	char *services = json_dumps(l->services, JSON_COMPACT);
 	char start[INSTANT_TEXT_SIZE], end[INSTANT_TEXT_SIZE];
 
-	if (!services)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	instant_format(l->month.span.start, start);
-	instant_format(l->month.span.end, end);
-	read_json(
-	    l, values, 4,
-	    "WITH known AS MATERIALIZED (SELECT * FROM record_at($1)), mine AS (SELECT s->>'id' AS id FROM "
-	    "json_array_elements($2) s) "
-	    "SELECT (SELECT coalesce(json_agg(k.body || jsonb_build_object('services', (SELECT "
-	    "jsonb_agg(m.id ORDER BY "
-	    "m.id) FROM mine m WHERE k.body->'services' ? m.id)) ORDER BY k.id), '[]') FROM known k WHERE "
-	    "kind = "
-	    "'exclusion' AND (k.body->>'start')::timestamptz < $4::timestamptz AND "
-	    "(k.body->>'end')::timestamptz > "
-	    "$3::timestamptz AND EXISTS (SELECT FROM mine m WHERE k.body->'services' ? m.id)), "
-	    "(SELECT coalesce(json_agg(body ORDER BY id), '[]') FROM known WHERE kind = 'contract'), "
-	    "(SELECT coalesce(json_agg(body ORDER BY body->>'at', id), '[]') FROM known WHERE kind NOT IN "
-	    "('exclusion', "
-	    "'contract', 'policy')), "
-	    "(SELECT coalesce(json_object_agg(id, body ORDER BY id), '{}') FROM known WHERE kind = 'policy')",
-	    4, (const char *const[]){ l->version, services, start, end }, err);
-	free(services);
-	return err->code;
+	return read_json(l, values, 4,
+	                 "SELECT case_exclusions($1, $2, $3, $4), case_contracts($1), case_records($1), "
+	                 "case_policies($1)",
+	                 4,
+	                 (const char *const[]){ l->version, l->services_text,
+	                                        instant_format(l->month.span.start, start),
+	                                        instant_format(l->month.span.end, end) },
+	                 err);
 }
 
-/* Every party but the municipalities, and of these the ones that the case speaks of. */
 static int read_parties(struct loading *l, json_t **out, struct error *err)
 {
-	char *spoken = json_dumps(l->document, JSON_COMPACT);
-
-	if (!spoken)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	read_json(
-	    l, out, 1,
-	    "WITH spoken AS (SELECT jsonb_path_query($2, '$.services[*].fees[*].payer') #>> '{}' AS id UNION "
-	    "SELECT jsonb_path_query($2, '$.services[*].provider') #>> '{}' UNION "
-	    "SELECT jsonb_path_query($2, '$.contracts[*].parties[*]') #>> '{}' UNION "
-	    "SELECT jsonb_path_query($2, '$.contracts[*].caps[*].debtor') #>> '{}' UNION "
-	    "SELECT jsonb_path_query($2, '$.records[*].*') #>> '{}' UNION "
-	    "SELECT jsonb_path_query($2, '$.records[*].fault.keyvalue().key') #>> '{}') "
-	    "SELECT coalesce(json_agg(json_strip_nulls(json_build_object('id', p.id, 'kind', p.kind, 'code', "
-	    "p.code, "
-	    "'name', p.name)) ORDER BY p.id), '[]') FROM party_at($1) p WHERE p.kind <> 'LG' OR p.id IN "
-	    "(SELECT id FROM "
-	    "spoken)",
-	    2, (const char *const[]){ l->version, spoken }, err);
-	free(spoken);
-	return err->code;
+	return read_json(l, out, 1, "SELECT case_parties($1, $2)", 2,
+	                 (const char *const[]){ l->version, dump(l, l->document) }, err);
 }
 
 /* ---- the whole ---- */

@@ -37,7 +37,7 @@ const char *store_field(const PGresult *result, int row, int column);
 /* A field of type bigint or smaller; 0 for an SQL null. */
 int64_t store_number(const PGresult *result, int row, int column);
 
-/* store_samples.c: fetches the samples of these series with from <= scheduled < to (µs), adds a series for
+/* store_samples.c: fetches the samples of these series (those of one target together) with from <= scheduled < to (µs), adds a series for
  * each further vantage that has any (vantage_id NULL), and puts each in order. *count grows within the arena. */
 int store_fetch_samples(struct store *store, struct arena *a, struct series **series, size_t *count,
                         int64_t from_us, int64_t to_us, struct error *err) MUST_CHECK;

@@ -4,19 +4,53 @@
 #include "report/report.h"
 #include "slacalc/month.h"
 
+#include <time.h>
+
+/* ---- --timing: where the time of this process goes, for bench/judge and for people who wait ---- */
+
+static long long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+struct stopwatch {
+	bool wanted;
+	long long start, last;
+};
+
+static void tell_lap(struct stopwatch *w, const char *what)
+{
+	long long now = now_us();
+
+	if (w->wanted)
+		fprintf(stderr, "timing: %-8s %7lld us\n", what, now - w->last);
+	w->last = now;
+}
+
+/* ---- the command ---- */
+
 static int judge(struct store *store, struct arena *a, const struct case_request *request, bool json,
-                 struct text *out, struct error *err)
+                 struct stopwatch *watch, struct text *out, struct error *err)
 {
 	struct loaded_case loaded = { 0 };
 	struct statement *s = NULL;
 	struct sla_case *c;
 
-	if (month_load(store, a, request, &loaded, &c, err) == 0 && statement_make(a, c, &s, err) == 0) {
+	if (month_load(store, a, request, &loaded, &c, err) < 0)
+		goto out;
+	tell_lap(watch, "load");
+	if (statement_make(a, c, &s, err) == 0) {
+		tell_lap(watch, "judge");
 		if (json)
 			report_json(s, out);
 		else
 			report_text(s, out);
+		tell_lap(watch, "write");
 	}
+out:
 	statement_free(s);
 	json_decref(loaded.document);
 	return err->code;
@@ -25,9 +59,11 @@ static int judge(struct store *store, struct arena *a, const struct case_request
 int command_verdict(int argc, char **argv, struct error *err)
 {
 	struct month_options o = { .url = NULL };
+	struct stopwatch watch = { .start = now_us() };
 	bool json = false;
 	const struct command_option options[] = { MONTH_OPTIONS(o),
 		                                  { "json", 0, NULL, &json },
+		                                  { "timing", 0, NULL, &watch.wanted },
 		                                  { NULL, 0, NULL, NULL } };
 	struct store *store = NULL;
 	struct text out = { 0 };
@@ -35,8 +71,13 @@ int command_verdict(int argc, char **argv, struct error *err)
 
 	if (command_options(argc, argv, options, &o.request.month, 1, 1, err) < 0)
 		return err->code;
-	if (store_open(&store, o.url, err) == 0 && judge(store, &a, &o.request, json, &out, err) < 0)
-		text_clear(&out);
+	watch.last = watch.start;
+	if (store_open(&store, o.url, err) == 0) {
+		tell_lap(&watch, "connect");
+		judge(store, &a, &o.request, json, &watch, &out, err);
+	}
+	watch.last = watch.start;
+	tell_lap(&watch, "in all");
 	store_close(store);
 	arena_release(&a);
 	return command_print(&out, err);

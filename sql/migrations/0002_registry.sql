@@ -197,6 +197,7 @@ CREATE FUNCTION version_at(at timestamptz) RETURNS int LANGUAGE sql STABLE PARAL
 	SELECT coalesce(max(number), 0) FROM applied_version WHERE known_from <= at
 $$;
 
+-- (The type is named with its schema: path and record are also types of PostgreSQL.)
 -- TABLE_at(version): the rows in force in that version, one for each key; TABLE_now: in the last one.
 DO $$
 DECLARE
@@ -207,9 +208,9 @@ DECLARE
 	key text;
 BEGIN
 	FOR name, key IN SELECT * FROM jsonb_each_text(keys) LOOP
-		EXECUTE format('CREATE FUNCTION %1$I(up_to int) RETURNS SETOF %2$I LANGUAGE sql STABLE PARALLEL SAFE AS '
+		EXECUTE format('CREATE FUNCTION %1$I(up_to int) RETURNS SETOF %4$I.%2$I LANGUAGE sql STABLE PARALLEL SAFE AS '
 			'''SELECT * FROM (SELECT DISTINCT ON (%3$s) * FROM %2$I WHERE version <= up_to '
-			'ORDER BY %3$s, version DESC) latest WHERE NOT withdrawn''', name || '_at', name, key);
+			'ORDER BY %3$s, version DESC) latest WHERE NOT withdrawn''', name || '_at', name, key, current_schema());
 		EXECUTE format('CREATE VIEW %I AS SELECT * FROM %I(2147483647)', name || '_now', name || '_at');
 	END LOOP;
 END $$;

@@ -5,6 +5,10 @@ CREATE FUNCTION today_start() RETURNS timestamptz LANGUAGE sql STABLE AS $$
 	SELECT date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') AT TIME ZONE 'Asia/Tokyo'
 $$;
 
+CREATE FUNCTION instant_text(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+$$;
+
 -- Each target from each vantage: its last sample, and how much of today was measured. due: the instants of today
 -- whose answer can be here by now; coverage: the share of them that has a sample other than missed.
 CREATE VIEW target_status AS
@@ -46,6 +50,23 @@ LEFT JOIN LATERAL (
 	SELECT c.synchronised, c.max_error_us FROM clock_state c WHERE c.vantage = v.number ORDER BY c.at DESC LIMIT 1
 ) clock ON true;
 
+-- Both, as one document (govsla-status/1): what `slacalc status` shows. Outcomes and times are in words.
+CREATE FUNCTION status_now() RETURNS json LANGUAGE sql STABLE AS $$
+	SELECT json_build_object('format', 'govsla-status/1', 'at', instant_text(now()), 'today', instant_text(today_start()),
+		'registry', (SELECT json_build_object('version', number, 'known_from', instant_text(known_from))
+			FROM applied_version ORDER BY number DESC LIMIT 1),
+		'vantages', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'streams', streams,
+			'records', records, 'newest_sample', instant_text(newest_sample), 'lag_s', lag_s,
+			'clock_synchronised', clock_synchronised, 'clock_max_error_us', clock_max_error_us) ORDER BY vantage), '[]')
+			FROM vantage_status),
+		'targets', (SELECT coalesce(json_agg(json_build_object('id', id, 'vantage', vantage_id, 'segment', segment,
+			'interval_s', interval_s, 'last_sample', instant_text(last_scheduled),
+			'last_outcome', (ARRAY['up', 'down', 'missed'])[last_outcome + 1], 'last_failure', last_failure,
+			'last_rtt_us', last_rtt_us, 'due', due, 'up', up, 'down', down, 'missed', missed,
+			'coverage', coverage::text) ORDER BY target, vantage), '[]')
+			FROM target_status))
+$$;
+
 -- ---- who may do what ----
 
 GRANT SELECT ON applied_version, applied_file, slamon_file, organisation, party, segment, target_number, target, path,
@@ -57,7 +78,7 @@ GRANT SELECT ON applied_version, applied_file, slamon_file, organisation, party,
 -- Dashboards: no records, which hold claims and losses.
 GRANT SELECT ON organisation_now, party_now, segment_now, target_now, path_now, service_now, service_target_now,
 	terms_now, target_status, vantage_status, vantage, clock_state, sample, target_number, organisation, party, segment,
-	target, path, service, service_target, terms
+	target, path, service, service_target, terms, applied_version, stream
 	TO govsla_read;
 
 GRANT INSERT ON applied_version, applied_file, slamon_file, organisation, party, segment, target_number, target, path,
