@@ -228,7 +228,19 @@ static void outage_length(struct page *p, const struct outage *o)
 	mpq_clear(seconds);
 }
 
-static void outage_row(struct page *p, const struct outage *o, size_t number)
+/* Why an outage of the list does not, or not all, count as downtime. */
+static void outage_tag(struct page *p, const struct outage *o, const struct span_set *excluded)
+{
+	int64_t overlap = span_set_overlap(excluded, o->possible);
+
+	if (overlap == 0)
+		return;
+	page_raw(p, " <span class=\"tag\">");
+	page_word(p, overlap == span_length(o->possible) ? W_WHOLLY_EXCLUDED : W_PARTLY_EXCLUDED);
+	page_raw(p, "</span>");
+}
+
+static void outage_row(struct page *p, const struct outage *o, const struct span_set *excluded, size_t number)
 {
 	bool certain = span_length(o->certain) > 0;
 
@@ -247,6 +259,7 @@ static void outage_row(struct page *p, const struct outage *o, size_t number)
 	outage_length(p, o);
 	text_printf(p->out, "</td><td class=\"n\">%d</td><td>", o->failed_samples);
 	failure_name(p, o->failure);
+	outage_tag(p, o, excluded);
 	page_raw(p, "</td></tr>\n");
 }
 
@@ -270,7 +283,7 @@ static void outages(struct page *p, const struct service_result *r)
 	page_cell_word(p, "th", W_FAILURE);
 	page_raw(p, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < r->outage_count; i++)
-		outage_row(p, &r->outages[i], i + 1);
+		outage_row(p, &r->outages[i], &r->excluded, i + 1);
 	page_raw(p, "</tbody></table>\n<p class=\"note\">");
 	page_word(p, W_OUTAGE_NOTE);
 	when_offset(p->out, p->s->the_case->period.zone_offset_s);

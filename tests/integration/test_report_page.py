@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The monthly page as a reader gets it: made by slacalc, rendered by a real browser."""
 
+import glob
 import html.parser
 import json
 import os
@@ -184,6 +185,22 @@ class ReportPage(unittest.TestCase):
     def test_japanese_page_has_no_english_sentence(self):
         body = re.sub(r"<style>.*?</style>", "", self.text("ja"), flags=re.S)
         self.assertEqual(re.findall(r'<span lang="en">(.*?)</span>', body), [])
+
+    def test_every_golden_case_has_its_page_in_japanese(self):
+        golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
+        cases = [c for c in sorted(glob.glob(os.path.join(golden, "*", "case.json"))) if "/refused-" not in c]
+        self.assertGreater(len(cases), 50)
+        for case in cases:
+            name = os.path.basename(os.path.dirname(case))
+            out = os.path.join(self.dir, "golden", name)
+            os.makedirs(os.path.dirname(out), exist_ok=True)
+            run = subprocess.run([SLACALC, "evaluate", case, "-o", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.assertEqual((run.returncode, run.stderr), (0, b""), name)
+            page = os.path.join(out, "case.ja.html")
+            seen = outline(page)
+            self.assertEqual((seen.problems, seen.open, seen.fetches), ([], [], []), name)
+            with open(page, encoding="utf-8") as file:
+                self.assertEqual(re.findall(r'<span lang="en">(.*?)</span>', file.read()), [], name)
 
     def test_outages_of_minutes_stay_visible(self):
         paths = re.findall(r'<path class="down" d="(M[^"]*)"/>', self.text("ja"))
