@@ -39,11 +39,10 @@ struct clock_watch {
 };
 
 /*
- * Whether state is to be recorded, and if so fills record (at now_us, UTC µs). It is at the first time, when
- * synchronised changes, when the bound becomes known or unknown, and when it leaves the recorded bound by
- * being larger, or smaller than half of it: the bound creeps with every second, a record for each would say
- * nothing. A recorded bound therefore holds up to the next record: what is written is the next power of two
- * (in µs).
+ * Whether state is to be recorded, and if so fills record (at now_us, UTC µs). What is recorded is not the error
+ * itself, which creeps with every second, but a bound that holds until the next record: the next power of two.
+ * Recorded at the first time, when synchronised changes, when the bound becomes known or unknown, when the error
+ * exceeds the recorded bound, and when it would fit a quarter of it.
  */
 bool clock_watch_take(struct clock_watch *watch, struct clock_state state, int64_t now_us,
                       struct record *record);

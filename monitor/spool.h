@@ -53,16 +53,15 @@ struct spool_options {
 };
 
 struct spool_counters {
-	int64_t put;        /* records accepted by spool_put and spool_put_many since the opening */
-	int64_t lost;       /* records lost because the queue in memory was full: holes in seq */
-	int64_t invalid;    /* records refused because they contradict themselves: holes in seq too */
-	int64_t queued;     /* now in memory, not yet committed to disk */
-	int64_t pending;    /* now on disk, not yet deleted (not counting what is queued) */
-	int64_t last_seq;   /* highest number committed to disk; 0 when none ever */
-	int64_t commits;    /* transactions written */
-	int64_t failures;   /* transactions that failed and are tried again: disk full, I/O errors */
-	int64_t file_bytes; /* size of the database file as SQLite counts it */
-	bool stuck;         /* the last transaction failed */
+	int64_t put;      /* records accepted by spool_put and spool_put_many since the opening */
+	int64_t lost;     /* records lost because the queue in memory was full: holes in seq */
+	int64_t invalid;  /* records refused because they contradict themselves: holes in seq too */
+	int64_t queued;   /* now in memory, not yet committed to disk */
+	int64_t pending;  /* now on disk, not yet deleted (not counting what is queued) */
+	int64_t last_seq; /* highest number committed to disk; 0 when none ever */
+	int64_t commits;  /* transactions written */
+	int64_t failures; /* transactions that failed and are tried again: disk full, I/O errors */
+	bool stuck;       /* the last transaction failed */
 };
 
 /*
@@ -109,13 +108,12 @@ int32_t spool_vantage(const struct spool *spool);
 /* Highest number that was on disk when the spool was opened. */
 int64_t spool_first_known(const struct spool *spool);
 
-/* Takes one record; returning false ends the reading (this one is taken). */
+/* Takes one record, NULL where the row is damaged; returning false ends the reading (this one is taken). */
 typedef bool spool_take(void *context, int64_t seq, const struct record *record);
 
 /*
  * Reads committed records with seq > after, rising, at most limit of them. Blocks on the disk: not on the
- * loop. Returns how many were taken, or ERROR_DATABASE, ERROR_DATA (a row that cannot be decoded, named by
- * seq).
+ * loop. Returns how many were taken, or ERROR_DATABASE.
  */
 int64_t spool_read(struct spool *spool, int64_t after, int64_t limit, spool_take *take, void *context,
                    struct error *err) MUST_CHECK;

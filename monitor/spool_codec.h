@@ -1,0 +1,30 @@
+/*
+ * spool_codec: a record as the bytes that lie in the spool.
+ *
+ * A private format of one file on one machine, read again only by this program; the spool's format number
+ * covers it. About 20 bytes for an echo, 45 for an HTTP probe.
+ *
+ *     byte 0    bit 0 kind, bits 1-2 outcome, bit 3 synchronised, bit 4 sent, bit 5 phases, bit 6 certificate
+ *     byte 1    failure
+ *     varints   sample: scheduled, target, lateness, rtt; sent - scheduled if bit 4; if bit 5 name, connect,
+ * tls, first byte, total, http status; certificate expiry if bit 6 clock:  scheduled, max_error A varint is
+ * zigzag, then 7 bits a byte, least significant first, bit 7 set on all but the last.
+ */
+#ifndef GOVSLA_MONITOR_SPOOL_CODEC_H
+#define GOVSLA_MONITOR_SPOOL_CODEC_H
+
+#include "monitor/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SPOOL_CODEC_SIZE 128 /* most bytes of one record: 2 + 12 varints of at most 10 */
+
+/* Writes the record; returns the number of bytes. */
+size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *record);
+
+/* Reads exactly size bytes back. Returns whether they are a whole record and nothing else. */
+bool spool_decode(struct record *record, const uint8_t *bytes, size_t size);
+
+#endif
