@@ -2,7 +2,7 @@
  * words: every word of a report, in Japanese and English, from the one table words.def.
  *
  * A key is W_…; both languages are compiled in, so that neither a locale nor a catalogue file decides what a
- * statement says (docs/decisions/report-words.md). The names of the domain are those of docs and JSON.
+ * statement says (docs/decisions/0007-words-in-one-table.md). The names of the domain are those of docs and JSON.
  */
 #ifndef GOVSLA_REPORT_WORDS_H
 #define GOVSLA_REPORT_WORDS_H

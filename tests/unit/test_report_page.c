@@ -185,6 +185,10 @@ START_TEST(the_verdict_can_be_seen)
 	ck_assert_ptr_nonnull(strstr(ja.bytes, "2026年10月（令和8年10月）"));
 	ck_assert_ptr_nonnull(strstr(ja.bytes, "2,500円"));
 	ck_assert_ptr_nonnull(strstr(ja.bytes, "通知が3日前（7日前までに必要）"));
+	/* the line that docs/manual/reading-the-report.md checks by hand */
+	ck_assert_ptr_nonnull(strstr(en.bytes, "max(0, 100 × (2,678,400 − 300) ÷ 2,678,400)"));
+	ck_assert_ptr_nonnull(
+	    strstr(en.bytes, "<b>99.98879928…</b><br><span class=\"soft exact\">= 223175/2232</span>"));
 	ck_assert_ptr_nonnull(strstr(en.bytes, "Not provable"));
 	ck_assert_ptr_nonnull(strstr(en.bytes, "¥2,500"));
 	ck_assert_ptr_nonnull(strstr(en.bytes, "notice 3 days before, 7 required"));
