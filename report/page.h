@@ -21,6 +21,7 @@ struct page {
 	const struct statement *s;
 	const struct report_options *options;
 	enum language language;
+	bool gauge_explained; /* the picture is explained where it comes first */
 };
 
 /* The whole document. */

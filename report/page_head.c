@@ -26,21 +26,22 @@ static enum verdict worst_of(const struct tally *t)
 
 static void masthead(struct page *p)
 {
+	const struct report_options *o = p->options;
 	const struct sla_case *c = p->s->the_case;
 
 	page_raw(p, "<header class=\"mast\">\n<p class=\"kind\">");
 	page_word(p, W_TITLE);
 	page_raw(p, "</p>\n<h1>");
-	if (p->options->organisation_name) {
-		page_text(p, p->options->organisation_name);
-		if (p->options->organisation_code) {
-			page_raw(p, " <span class=\"code\">");
-			page_word(p, W_CODE);
-			page_text(p, p->options->organisation_code);
-			page_raw(p, "</span>");
-		}
-	} else
-		page_word(p, W_ALL_PARTIES);
+	if (o->organisation_name)
+		page_text(p, o->organisation_name);
+	else
+		page_word(p, o->organisation_code ? W_LG : W_ALL_PARTIES);
+	if (o->organisation_code) {
+		page_raw(p, " <span class=\"code\">");
+		page_word(p, W_CODE);
+		page_text(p, o->organisation_code);
+		page_raw(p, "</span>");
+	}
 	page_raw(p, "</h1>\n<p class=\"period\">");
 	when_period(p->out, p->language, &c->period);
 	page_raw(p, "</p>\n<p class=\"sub\">");

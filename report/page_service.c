@@ -95,9 +95,13 @@ static void availability(struct page *p, const struct level_result *r)
 
 	page_raw(p, "<div class=\"gaugebox\">");
 	strip_gauge(p->out, p->s, r, word_of(p->language, W_GAUGE));
-	page_raw(p, "<p class=\"note\">");
-	page_word(p, W_GAUGE_NOTE);
-	page_raw(p, "</p></div>\n");
+	if (!p->gauge_explained) {
+		page_raw(p, "<p class=\"note\">");
+		page_word(p, W_GAUGE_NOTE);
+		page_raw(p, "</p>");
+	}
+	p->gauge_explained = true;
+	page_raw(p, "</div>\n");
 	table_open(&t);
 	percent_row(&t, W_BY_METHOD, f->by_method, g->by_method);
 	percent_row(&t, W_WORST, f->worst, g->worst);

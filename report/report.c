@@ -37,7 +37,7 @@ void report_page(const struct statement *s, const struct report_options *options
 			several = several || (only && only != s->services[i].service->fees[k].payer);
 			only = s->services[i].service->fees[k].payer;
 		}
-	if (!resolved.organisation_name && only && !several && only->name) {
+	if (!resolved.organisation_name && !resolved.organisation_code && only && !several) {
 		resolved.organisation_name = only->name;
 		resolved.organisation_code = only->code;
 	}
