@@ -22,6 +22,11 @@ struct buckets {
 	int64_t width_us;
 };
 
+int64_t chart_step_us(const struct period *period)
+{
+	return span_length(period->span) > 62 * US_PER_DAY ? US_PER_DAY : US_PER_HOUR;
+}
+
 static bool counts(const struct sample *s, const struct service_result *service, const struct period *period)
 {
 	return s->outcome == SAMPLE_UP && span_holds(period->span, s->scheduled_us) &&
@@ -82,7 +87,7 @@ static bool fill(struct buckets *b, struct arena *a, const struct service_result
 	size_t total, first = 0;
 	int32_t *values;
 
-	b->width_us = length > 62 * US_PER_DAY ? US_PER_DAY : US_PER_HOUR;
+	b->width_us = chart_step_us(period);
 	b->count = (size_t)((length + b->width_us - 1) / b->width_us);
 	b->at = arena_array(a, b->count, sizeof *b->at);
 	total = distribute(b, NULL, service, period);

@@ -12,6 +12,9 @@
 #include "base/text.h"
 #include "calc/statement.h"
 
+/* The width of one point of the curve in µs: an hour or a day. */
+int64_t chart_step_us(const struct period *period);
+
 /*
  * The chart of all targets of a service; limit_ms exact text or NULL; label foreign text. Returns whether
  * there was any answer; writes nothing without.

@@ -120,6 +120,8 @@ static void availability(struct page *p, const struct level_result *r)
 
 static void chart(struct page *p, const struct service_result *service, const struct level_result *r)
 {
+	bool hourly = chart_step_us(&p->s->the_case->period) == US_PER_HOUR;
+
 	page_raw(p, "<figure class=\"delay row\"><div class=\"name\">");
 	page_word(p, W_CHART);
 	page_raw(p, "</div><div>");
@@ -127,7 +129,7 @@ static void chart(struct page *p, const struct service_result *service, const st
 	                  word_of(p->language, W_CHART))) {
 		strip_days(p->out, &p->s->the_case->period);
 		page_raw(p, "<figcaption><span class=\"key k-mean\"></span>");
-		page_word(p, W_CHART_MEAN);
+		page_word(p, hourly ? W_CHART_MEAN : W_CHART_MEAN_DAILY);
 		page_raw(p, "<span class=\"key k-p95\"></span>");
 		page_word(p, W_CHART_P95);
 		page_raw(p, "<span class=\"key k-limit\"></span>");

@@ -77,7 +77,7 @@ static const char screen[] =
     "8px}.g-met{fill:#dcebe2}.g-miss{fill:#f1f2f4}.g-range{fill:#3b5578}.g-point{fill:#1b2026}"
     ".g-objective{stroke:#8c1710;stroke-width:30;fill:none}svg .g-end{text-anchor:end}svg.gauge "
     "text{fill:#1b2026}\n"
-    ".level{max-width:680px}.level.alone{max-width:480px}.level "
+    ".level{max-width:680px}.level.alone{max-width:480px}.level.alone th:first-child{width:60%}.level "
     "th:first-child{width:36%}.n+td:not(.n),.n+th:not(.n){padding-left:16px}.foot{fill:#1f4e8c}\n"
     ".delay{margin:8px "
     "0}.mean{fill:none;stroke:#1f4e8c;stroke-width:20}.p95{fill:none;stroke:#9a7b3a;stroke-width:11;"

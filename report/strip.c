@@ -255,7 +255,7 @@ static void gauge_draw(struct text *out, int objective, int worst, int best, int
 {
 	int anchor = objective > SVG_WIDTH - 1500;
 
-	text_printf(out, "<svg class=\"gauge\" viewBox=\"0 0 %d 520\" role=\"img\" aria-label=\"", SVG_WIDTH);
+	text_printf(out, "<svg class=\"gauge\" viewBox=\"0 0 %d 600\" role=\"img\" aria-label=\"", SVG_WIDTH);
 	escape_attribute(out, label);
 	text_printf(out,
 	            "\"><path class=\"g-met\" d=\"M%d 220h%dv160h-%dz\"/><path class=\"g-miss\" d=\"M0 "
@@ -290,7 +290,7 @@ void strip_gauge(struct text *out, const struct statement *s, const struct level
 	           gauge_place(book_value(s->book, f->best), left),
 	           f->by_method < 0 ? -1 : gauge_place(book_value(s->book, f->by_method), left), label);
 	figure_exact(out, result->level->objective);
-	text_printf(out, " %%</text><text class=\"g-end\" x=\"%d\" y=\"510\">100 %%</text></svg>", SVG_WIDTH);
+	text_printf(out, " %%</text><text class=\"g-end\" x=\"%d\" y=\"590\">100 %%</text></svg>", SVG_WIDTH);
 	mpq_clear(objective);
 	mpq_clear(left);
 }
