@@ -33,10 +33,12 @@ void log_line(const char *object, const char *format, ...)
 
 void log_error(const char *object, const struct error *err)
 {
-	if (err->file[0] || err->field[0])
-		log_line(object, "%s:%d: %s: %s", err->file, err->line, err->field, err->text);
-	else
-		log_line(object, "%s", err->text);
+	char line[16] = "";
+
+	if (err->line)
+		snprintf(line, sizeof line, ":%d", err->line);
+	log_line(object, "%s%s%s%s%s%s", err->file, line, err->file[0] ? ": " : "", err->field,
+	         err->field[0] ? ": " : "", err->text);
 	if (err->hint[0])
 		log_line(object, "hint: %s", err->hint);
 }

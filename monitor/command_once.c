@@ -31,7 +31,7 @@ static void on_drained(void *arg)
 {
 	struct once *once = arg;
 
-	observer_close(once->observer);
+	observer_close(once->observer, NULL);
 }
 
 /* ---- printing ---- */
@@ -92,9 +92,8 @@ static int probe_all(struct once *once, struct error *err)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	if (observer_open(&once->observer, &once->loop, &once->config, keep_record, once, err) == 0) {
 		observer_once(once->observer, on_drained);
-		uv_run(&once->loop, UV_RUN_DEFAULT);
-		observer_free(once->observer);
 	}
+	uv_run(&once->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&once->loop);
 	return err->code;
 }

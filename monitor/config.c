@@ -19,7 +19,7 @@ static const struct setting top_settings[] = {
 	  .type = SETTING_STRING,
 	  .required = true,
 	  .check = check_format,
-	  .place = offsetof(struct config, vantage), /* overwritten by the next row */
+	  .place = offsetof(struct config, format),
 	  .help = "always \"" CONFIG_FORMAT "\"" },
 	{ .key = "vantage",
 	  .type = SETTING_STRING,
@@ -38,6 +38,7 @@ static const struct setting top_settings[] = {
 	  .place = offsetof(struct config, database),
 	  .help = "libpq connection string or URI to ship to; absent or empty: samples stay in the spool" },
 	{ .key = "ship_wait_s",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .unit = "s",
 	  .standard = "10",
@@ -45,16 +46,19 @@ static const struct setting top_settings[] = {
 	  .place = offsetof(struct config, ship_wait_s),
 	  .help = "when stopping, how long to go on trying to empty the spool into the database" },
 	{ .key = "ca_file",
+	  .reload = true,
 	  .type = SETTING_STRING,
 	  .standard = "/etc/ssl/certs/ca-certificates.crt",
 	  .place = offsetof(struct config, ca_file),
 	  .help = "trusted certificates (PEM) for targets that name none" },
 	{ .key = "dns_servers",
+	  .reload = true,
 	  .type = SETTING_STRING,
 	  .check = resolve_check_servers,
 	  .place = offsetof(struct config, dns_servers),
 	  .help = "name servers, ADDRESS[:PORT] separated by commas; absent: those of /etc/resolv.conf" },
 	{ .key = "dns_timeout_ms",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .unit = "ms",
 	  .standard = "3000",
@@ -63,6 +67,7 @@ static const struct setting top_settings[] = {
 	  .place = offsetof(struct config, dns_timeout_ms),
 	  .help = "how long to wait for a name server; each is asked once" },
 	{ .key = "in_flight_max",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .standard = "20000",
 	  .least = 1,
@@ -70,7 +75,11 @@ static const struct setting top_settings[] = {
 	  .place = offsetof(struct config, in_flight_max),
 	  .help = "probes of all targets in flight at once; beyond it an instant is missed (in-flight cap)" },
 	{ .key = "spool", .type = SETTING_OBJECT, .required = true, .help = "the local queue" },
-	{ .key = "targets", .type = SETTING_ARRAY, .required = true, .help = "what is probed" },
+	{ .key = "targets",
+	  .reload = true,
+	  .type = SETTING_ARRAY,
+	  .required = true,
+	  .help = "what is probed" },
 	{ .key = NULL },
 };
 
@@ -93,6 +102,7 @@ static const struct setting spool_settings[] = {
 
 static const struct setting target_settings[] = {
 	{ .key = "number",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .required = true,
 	  .least = 1,
@@ -100,12 +110,14 @@ static const struct setting target_settings[] = {
 	  .place = offsetof(struct target_config, number),
 	  .help = "number of the target in the registry" },
 	{ .key = "id",
+	  .reload = true,
 	  .type = SETTING_STRING,
 	  .required = true,
 	  .place = offsetof(struct target_config, id),
 	  .help = "id of the target in the registry; with the vantage's id it decides the offset in the "
 	          "interval" },
 	{ .key = "interval_s",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .required = true,
 	  .unit = "s",
@@ -115,6 +127,7 @@ static const struct setting target_settings[] = {
 	  .help =
 	      "one probe each; the instants are whole multiples since 1970 UTC plus the target's offset" },
 	{ .key = "timeout_s",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .required = true,
 	  .unit = "s",
@@ -123,13 +136,18 @@ static const struct setting target_settings[] = {
 	  .place = offsetof(struct target_config, timeout_s),
 	  .help = "after which a probe is down (timeout); may be longer than the interval" },
 	{ .key = "in_flight_max",
+	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .standard = "100",
 	  .least = 1,
 	  .most = 60000,
 	  .place = offsetof(struct target_config, in_flight_max),
 	  .help = "probes of this target in flight at once; beyond it an instant is missed (in-flight cap)" },
-	{ .key = "probe", .type = SETTING_OBJECT, .required = true, .help = "how it is probed" },
+	{ .key = "probe",
+	  .reload = true,
+	  .type = SETTING_OBJECT,
+	  .required = true,
+	  .help = "how it is probed" },
 	{ .key = NULL },
 };
 
@@ -291,6 +309,13 @@ void config_release(struct config *config)
 {
 	arena_release(&config->arena);
 	*config = (struct config){ 0 };
+}
+
+const char *config_fixed_change(const struct config *old, const struct config *new)
+{
+	const char *key = setting_fixed_change(top_settings, old, new);
+
+	return key ? key : setting_fixed_change(spool_settings, &old->spool, &new->spool);
 }
 
 /* ---- describing ---- */

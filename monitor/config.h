@@ -39,6 +39,7 @@ struct spool_config {
 };
 
 struct config {
+	const char *format;
 	const char *vantage; /* id */
 	int64_t vantage_number;
 	const char *database; /* libpq conninfo; NULL = keep in the spool only */
@@ -59,6 +60,9 @@ int config_load(struct config *config, const char *path, struct error *err) MUST
 /* The same from bytes; name is what messages call them. */
 int config_parse(struct config *config, const char *name, const char *bytes, size_t length,
                  struct error *err) MUST_CHECK;
+
+/* The first key that differs although it takes effect only on the next start; NULL when there is none. */
+const char *config_fixed_change(const struct config *old, const struct config *new);
 
 void config_release(struct config *config);
 

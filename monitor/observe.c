@@ -36,6 +36,7 @@ struct observer {
 	const struct config *config;
 	observer_record *record;
 	observer_drained *drained;
+	observer_closed *closed;
 	void *arg;
 	struct probe_context context;
 	const struct probe_kind *kinds[KINDS_MOST];
@@ -125,6 +126,8 @@ static int64_t lateness_p99_ms(const struct observer *o)
 
 	for (int i = 0; i < LATENESS_STEPS; i++)
 		all += o->lateness[i];
+	if (!all)
+		return 0;
 	while (step > 0 && above + o->lateness[step] <= all / 100)
 		above += o->lateness[step--];
 	return step + (step < LATENESS_STEPS - 1); /* rounded up */
@@ -229,6 +232,7 @@ static void run_finished(struct probe_run *run)
 		run->record.outcome = SAMPLE_MISSED;
 		run->record.failure = FAILURE_NOT_RUNNING;
 		run->record.rtt_us = -1;
+		run->record.sent_us = 0; /* as if it had not been: nothing was observed */
 	}
 	heap_remove(&o->deadlines, &run->deadline);
 	target->in_flight--;
@@ -253,6 +257,7 @@ static void start_run(struct observer *o, struct target *target, int64_t schedul
 {
 	const struct target_config *config = target->config;
 	struct probe_run *run;
+	int64_t late_us;
 
 	if (target->in_flight >= config->in_flight_max || o->counts.in_flight >= o->config->in_flight_max) {
 		miss(o, target, scheduled_us, FAILURE_IN_FLIGHT_CAP);
@@ -277,7 +282,8 @@ static void start_run(struct observer *o, struct target *target, int64_t schedul
 		miss(o, target, scheduled_us, FAILURE_SEND);
 		return;
 	}
-	run->record.lateness_us = (int32_t)(schedule_now_us(o, run->started) - scheduled_us);
+	late_us = schedule_now_us(o, run->started) - scheduled_us;
+	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
 	target->in_flight++;
 	o->counts.in_flight++;
 	config->kind->start(run);
@@ -315,17 +321,15 @@ static void run_due(struct observer *o, struct target *target, int64_t now_us)
 	start_run(o, target, turn.send_us);
 }
 
-static void start_due(struct observer *o)
+static void start_due(struct observer *o, int64_t now_us)
 {
-	struct heap_entry *top;
-
 	for (int i = 0; i < STARTS_PER_TURN; i++) {
-		int64_t now_us = schedule_now_us(o, moment_now());
+		const struct heap_entry *top = heap_top(&o->due);
 
-		top = heap_top(&o->due);
 		if (!top || top->key > now_us)
 			return;
-		run_due(o, (struct target *)((char *)top - offsetof(struct target, due)), now_us);
+		run_due(o, (struct target *)((char *)heap_top(&o->due) - offsetof(struct target, due)),
+		        now_us);
 	}
 }
 
@@ -392,7 +396,7 @@ static void tick(uv_timer_t *timer)
 
 	notice_stall(o, now);
 	notice_step(o, now);
-	start_due(o);
+	start_due(o, schedule_now_us(o, now));
 	take_turns(o);
 	expire_runs(o, moment_now());
 	write_gaps(o, GAPS_PER_TURN);
@@ -407,9 +411,9 @@ static void tick(uv_timer_t *timer)
 	}
 }
 
-void observer_start(struct observer *o)
+void observer_start(struct observer *o, int64_t from_us)
 {
-	int64_t now_us = schedule_now_us(o, moment_now());
+	int64_t now_us = from_us ? from_us : schedule_now_us(o, moment_now());
 
 	for (size_t i = 0; i < o->config->target_count; i++) {
 		struct target *target = &o->targets[i];
@@ -432,12 +436,17 @@ void observer_once(struct observer *o, observer_drained *drained)
 	arm(o);
 }
 
-void observer_stop(struct observer *o, observer_drained *drained)
+int64_t observer_stop(struct observer *o, observer_drained *drained)
 {
+	int64_t now_us = schedule_now_us(o, moment_now());
+
+	while (heap_top(&o->due) && heap_top(&o->due)->key <= now_us)
+		start_due(o, now_us);
 	while (heap_top(&o->due))
 		heap_remove(&o->due, heap_top(&o->due));
 	o->drained = drained;
 	arm(o);
+	return now_us;
 }
 
 void observer_abort(struct observer *o)
@@ -526,29 +535,19 @@ int observer_open(struct observer **out, uv_loop_t *loop, const struct config *c
 	uv_timer_init(loop, &o->timer);
 	o->timer.data = o;
 	if (prepare(o, err) < 0) {
-		observer_close(o);
-		uv_run(loop, UV_RUN_DEFAULT);
-		observer_free(o);
+		observer_close(o, NULL);
 		return err->code;
 	}
 	*out = o;
 	return 0;
 }
 
-void observer_close(struct observer *o)
+static void free_observer(uv_handle_t *handle)
 {
-	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
-		if (o->targets[i].plan)
-			o->targets[i].config->kind->unprepare(o->targets[i].service, o->targets[i].plan);
-	for (size_t i = 0; i < KINDS_MOST && o->kinds[i]; i++)
-		o->kinds[i]->close(o->services[i]);
-	if (o->context.resolver)
-		resolver_close(o->context.resolver);
-	uv_close((uv_handle_t *)&o->timer, NULL);
-}
+	struct observer *o = handle->data;
+	observer_closed *closed = o->closed;
+	void *arg = o->arg;
 
-void observer_free(struct observer *o)
-{
 	while (o->spare) {
 		struct probe_run *run = o->spare;
 
@@ -560,4 +559,19 @@ void observer_free(struct observer *o)
 	free(o->gaps);
 	free(o->targets);
 	free(o);
+	if (closed)
+		closed(arg);
+}
+
+void observer_close(struct observer *o, observer_closed *closed)
+{
+	o->closed = closed;
+	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
+		if (o->targets[i].plan)
+			o->targets[i].config->kind->unprepare(o->targets[i].service, o->targets[i].plan);
+	for (size_t i = 0; i < KINDS_MOST && o->kinds[i]; i++)
+		o->kinds[i]->close(o->services[i]);
+	if (o->context.resolver)
+		resolver_close(o->context.resolver);
+	uv_close((uv_handle_t *)&o->timer, free_observer);
 }

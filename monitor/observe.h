@@ -16,11 +16,12 @@
  * time.
  *
  *     observer_open(&o, loop, &config, record, arg, &err);
- *     observer_start(o);                      or observer_once(o, drained);
+ *     observer_start(o, 0);                   or observer_once(o, drained);
  *     uv_run(loop, …);
  *     observer_stop(o, drained);              no new probes; drained(arg) once none is in flight
- *     observer_close(o);                      from drained() on; then let the loop run out
- *     observer_free(o);                       after uv_run() has returned
+ *     observer_close(o, closed);              from drained() on; frees o in the loop, then closed(arg)
+ * A second observer may take over at the instant up to which the first had started everything:
+ *     observer_start(next, observer_stop(o, drained) + 1);
  */
 #ifndef GOVSLA_MONITOR_OBSERVE_H
 #define GOVSLA_MONITOR_OBSERVE_H
@@ -36,6 +37,7 @@ struct observer;
 /* Gets every record, on the loop's thread. */
 typedef void observer_record(void *arg, const struct target_config *target, const struct record *record);
 typedef void observer_drained(void *arg);
+typedef void observer_closed(void *arg);
 
 /*
  * Makes the observer and prepares every target (opens sockets, checks certificates files); probes nothing
@@ -45,20 +47,23 @@ typedef void observer_drained(void *arg);
 int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
                   observer_record *record, void *arg, struct error *err) MUST_CHECK;
 
-/* Starts the schedule from now. */
-void observer_start(struct observer *o);
+/* Starts the schedule with the first instants at or after from_us (UTC µs); 0: from now. */
+void observer_start(struct observer *o, int64_t from_us);
 
 /* Probes each target one time from now on, one millisecond after another; then calls drained(arg). */
 void observer_once(struct observer *o, observer_drained *drained);
 
-/* Schedules nothing more; drained(arg) is called when all records of what is in flight were handed on. */
-void observer_stop(struct observer *o, observer_drained *drained);
+/*
+ * Schedules nothing more; drained(arg) is called when all records of what is in flight were handed on. Returns
+ * the instant (UTC µs) up to which, and including which, every due probe was started.
+ */
+int64_t observer_stop(struct observer *o, observer_drained *drained);
 
 /* Ends what is in flight at once as missed (not running). For a second signal. */
 void observer_abort(struct observer *o);
 
-void observer_close(struct observer *o);
-void observer_free(struct observer *o);
+/* Closes its handles; frees o when that is done and calls closed(arg), which may be NULL. */
+void observer_close(struct observer *o, observer_closed *closed);
 
 struct observer_counts {
 	int64_t up, down, missed;

@@ -149,7 +149,7 @@ static void keep_phases(const struct transfer *t, struct record *record)
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	record->http_status = (int16_t)status;
-	record->name_us = (int32_t)t->name_us;
+	record->name_us = t->name_us < INT32_MAX ? (int32_t)t->name_us : INT32_MAX;
 	record->connect_us = phase_us(t, CURLINFO_CONNECT_TIME_T);
 	record->tls_us = t->plan->place.tls ? phase_us(t, CURLINFO_APPCONNECT_TIME_T) : -1;
 	record->first_byte_us = phase_us(t, CURLINFO_STARTTRANSFER_TIME_T);

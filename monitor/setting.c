@@ -124,6 +124,27 @@ int setting_read(const struct setting *table, const struct node *object, struct 
 	return 0;
 }
 
+static bool same_string(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+const char *setting_fixed_change(const struct setting *table, const void *old, const void *new)
+{
+	for (const struct setting *row = table; row->key; row++) {
+		const void *a = (const char *)old + row->place, *b = (const char *)new + row->place;
+
+		if (row->reload)
+			continue;
+		if (row->type == SETTING_STRING &&
+		    !same_string(*(const char *const *)a, *(const char *const *)b))
+			return row->key;
+		if (row->type == SETTING_INTEGER && *(const int64_t *)a != *(const int64_t *)b)
+			return row->key;
+	}
+	return NULL;
+}
+
 static const char *type_name(const struct setting *row)
 {
 	static const char *const names[] = {
@@ -151,7 +172,8 @@ void setting_describe(const struct setting *table, const char *indent, struct te
 			text_printf(out, " %s", row->unit);
 		if (row->standard)
 			text_printf(out, "; default %s", *row->standard ? row->standard : "\"\"");
-		text_printf(out, "%s\n%s    %s\n", row->required ? "; required" : "", indent, row->help);
+		text_printf(out, "%s%s\n%s    %s\n", row->required ? "; required" : "",
+		            row->reload ? "; reloadable" : "", indent, row->help);
 	}
 }
 

@@ -58,6 +58,12 @@ struct setting {
 int setting_read(const struct setting *table, const struct node *object, struct arena *arena, void *config,
                  struct error *err) MUST_CHECK;
 
+/*
+ * The first key of strings and integers that differs between two structs of the table although it cannot be
+ * reloaded; NULL when there is none.
+ */
+const char *setting_fixed_change(const struct setting *table, const void *old, const void *new);
+
 /* Writes the table as text for people: one paragraph per key, each line starting with indent. */
 void setting_describe(const struct setting *table, const char *indent, struct text *out);
 

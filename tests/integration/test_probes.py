@@ -332,6 +332,35 @@ class Schedule(Case):
         missed = [s for s in samples if s["target"] == "echo" and s["outcome"] == "missed"]
         self.assertTrue(2 <= len(missed) <= 4, missed)
 
+    def test_reload(self):
+        port = self.lab.tcp_server(lambda c: time.sleep(30))
+        first, slow = ("first", 1, 2, icmp("127.0.0.1")), ("slow", 1, 3, http(port=port))
+        run = self.lab.run([first, slow])
+        lab_net.wait_for(lambda: len(run.samples()) >= 2, "samples")
+        for i in range(10):  # again and again, in the middle of the probes
+            self.lab.config([first, ("second", 1, 2, icmp("127.0.0.2"))])
+            run.process.send_signal(signal.SIGHUP)
+            lab_net.wait_for(lambda: run.log().count("observes 2 targets") == i + 2, "the reload")
+            time.sleep(0.13)
+        with open(self.lab.path("slamon.json"), "w") as f:
+            f.write('{ "format": "govsla-slamon/1" }')
+        run.process.send_signal(signal.SIGHUP)
+        lab_net.wait_for(lambda: "goes on as before" in run.log(), "the refusal")
+        self.assertIn("the key 'vantage' is missing", run.log())
+        self.lab.config([first], vantage="other")
+        run.process.send_signal(signal.SIGHUP)
+        lab_net.wait_for(lambda: run.log().count("goes on as before") == 2, "the second refusal")
+        self.assertIn("the key 'vantage' can be changed by a restart only", run.log())
+        time.sleep(1)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        for name in ("first", "second", "slow"):
+            mine = [s for s in samples if s["target"] == name]
+            self.assertTrue(mine, name)
+            self.check_complete(mine)
+            for s in mine:
+                self.check(s, *(("down", "timeout") if name == "slow" else ("up",)))
+
     @unittest.skipUnless(shutil.which("faketime"), "no faketime")
     def test_stepped_clock(self):
         library = subprocess.run(["sh", "-c", "ls /usr/lib/*/faketime/libfaketime.so.1"], check=True,

@@ -219,9 +219,10 @@ START_TEST(described_defaults_are_valid)
 
 	config_describe(&text);
 	ck_assert(!text_failed(&text));
-	ck_assert_ptr_nonnull(strstr(text_string(&text), "  expect_status: string; default 200-299\n"));
 	ck_assert_ptr_nonnull(
-	    strstr(text_string(&text), "  timeout_s: whole number, 1 to 3600 s; required\n"));
+	    strstr(text_string(&text), "  expect_status: string; default 200-299; reloadable\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text_string(&text), "  timeout_s: whole number, 1 to 3600 s; required; reloadable\n"));
 	text_release(&text);
 }
 END_TEST
