@@ -118,7 +118,7 @@ static int cap(struct judge *j, const struct terms *t, int credit, int fee, int 
 		credit = derive(j->book, "credit under the cap", clause,
 		                arena_printf(j->arena, "min($1, $2 * %s / 100)", t->cap_percent), 2,
 		                (int[]){ credit, fee });
-	if (t->cap_amount && credit >= 0)
+	if (t->cap_amount && credit >= 0 && book_sign(j->book, all_fees) > 0)
 		credit = derive(j->book, "credit under the cap", clause,
 		                arena_printf(j->arena, "min($1, %s * $2 / $3)", t->cap_amount), 3,
 		                (int[]){ credit, fee, all_fees });
