@@ -60,15 +60,28 @@ static const char *dump(struct loading *l, const json_t *value)
 
 /* ---- what is known ---- */
 
+/* What is wrong with the words of the request themselves is wrong usage. */
+static int check_request(struct loading *l, struct error *err)
+{
+	const struct case_request *q = l->request;
+	struct date month;
+	int digit;
+
+	if (month_parse(&month, q->month, err) < 0 ||
+	    (q->as_of && instant_parse(&l->as_of_us, q->as_of, err) < 0)) {
+		err->code = ERROR_USAGE;
+		return err->code;
+	}
+	if (q->organisation && !organisation_code_check(q->organisation, &digit))
+		return error_set(err, ERROR_USAGE, "'%.40s' is not an organisation code", q->organisation);
+	l->first_day = arena_printf(l->arena, "%s-01", q->month);
+	return 0;
+}
+
 static int find_version(struct loading *l, struct error *err)
 {
 	PGresult *r;
-	int64_t as_of;
 
-	if (l->request->as_of && instant_parse(&as_of, l->request->as_of, err) < 0) {
-		err->code = ERROR_USAGE;
-		return error_at(err, NULL, 0, "--as-of");
-	}
 	if (store_query(l->store, &r, err,
 	                "SELECT number, (extract(epoch FROM known_from) * 1000000)::bigint FROM "
 	                "applied_version WHERE "
@@ -87,19 +100,18 @@ static int find_version(struct loading *l, struct error *err)
 	return err->code;
 }
 
-static int choose_as_of(struct loading *l, struct error *err)
+static void choose_as_of(struct loading *l)
 {
 	struct timespec now;
 	int64_t now_us;
 
 	if (l->request->as_of)
-		return instant_parse(&l->as_of_us, l->request->as_of, err);
+		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	now_us = now.tv_sec * US_PER_S;
 	l->as_of_us = l->month.span.end < now_us ? l->month.span.end : now_us;
 	if (l->known_us > l->as_of_us)
 		l->as_of_us = (l->known_us + US_PER_S - 1) / US_PER_S * US_PER_S;
-	return 0;
 }
 
 /* ---- services and terms ---- */
@@ -107,16 +119,7 @@ static int choose_as_of(struct loading *l, struct error *err)
 static int read_services(struct loading *l, struct error *err)
 {
 	const struct case_request *q = l->request;
-	struct date month;
-	int digit;
 
-	if (month_parse(&month, q->month, err) < 0) {
-		err->code = ERROR_USAGE;
-		return err->code;
-	}
-	l->first_day = arena_printf(l->arena, "%s-01", q->month);
-	if (q->organisation && !organisation_code_check(q->organisation, &digit))
-		return error_set(err, ERROR_USAGE, "'%.40s' is not an organisation code", q->organisation);
 	if (read_json(l, &l->services, 1, "SELECT case_services($1, $2, $3, $4)", 4,
 	              (const char *const[]){ l->version, l->first_day, q->organisation, q->service },
 	              err) < 0)
@@ -384,10 +387,12 @@ static int load(struct loading *l, struct error *err)
 	json_t *terms = NULL;
 	int64_t gap;
 
-	if (store_run(l->store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err) < 0 ||
+	if (check_request(l, err) < 0 ||
+	    store_run(l->store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err) < 0 ||
 	    find_version(l, err) < 0 || read_services(l, err) < 0 || read_terms(l, &terms, err) < 0 ||
-	    resolve_month(l, err) < 0 || choose_as_of(l, err) < 0 || read_targets(l, err) < 0)
+	    resolve_month(l, err) < 0 || read_targets(l, err) < 0)
 		goto out;
+	choose_as_of(l);
 	plan_series(l);
 	gap = longest_gap_us(l);
 	if (store_fetch_samples(l->store, l->arena, &l->out->series, &l->out->series_count,

@@ -1,0 +1,609 @@
+#!/usr/bin/python3
+"""slacalc and a real PostgreSQL: migrations, the registry as versions, roles, and months judged from the database."""
+import copy
+import fractions
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+BUILD = os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(ROOT, "build")))
+SLACALC = os.path.join(BUILD, "slacalc.bin")
+LOCAL_CLUSTER = os.path.join(ROOT, "sql", "local-cluster")
+
+TERMS = {
+    "id": "own-line", "title": "a fictitious line contract", "provider": "NSP", "customer": "LG",
+    "source": {"document": "example", "date": None, "confidence": "fictitious"},
+    "effective": {"from": "2023-09-01", "to": None},
+    "period": {"kind": "calendar_month", "time_zone": "Asia/Tokyo", "start_day": 1},
+    "notice": {"maintenance_days": 7},
+    "levels": [
+        {"id": "availability", "metric": "availability", "method": "duration_ratio", "binding": "guarantee",
+         "objective": {"op": ">=", "percent": "99.99"}, "excluded_time": "remove", "unmeasured_time": "bounds",
+         "obscured_time": "bounds",
+         "credit": {"base": "monthly_fee", "bands": [
+             {"from": "99.8", "to": "99.99", "rate": "1"}, {"from": "98", "to": "99.8", "rate": "3"},
+             {"from": "0", "to": "98", "rate": "10"}]}}],
+    "overlap": "sum", "cap": {"percent_of_fee": "100"},
+    "rounding": {"rule": "floor", "unit": "1", "of": "credit", "side": "claim", "clause": "2-1"},
+    "claim": {"rule": "automatic"}, "remedy": "non_exclusive"}
+
+REGISTRY = {
+    "format": "govsla-registry/1",
+    "organisations": [{"code": "131016", "name": "千代田区"}, {"code": "131024", "name": "中央区"}],
+    "parties": [{"id": "carrier", "kind": "NSP"}, {"id": "csp", "kind": "CSP"}, {"id": "da", "kind": "DA"},
+                {"id": "lg-a", "kind": "LG", "code": "131016"}, {"id": "lg-b", "kind": "LG", "code": "131024"}],
+    "vantages": [{"id": "v1", "name": "east"}, {"id": "v2"}],
+    "segments": [{"id": "line", "party": "carrier"}],
+    "targets": [
+        {"id": "router", "segment": "line", "interval_s": 60, "timeout_s": 5, "vantages": ["v1"],
+         "probe": {"kind": "icmp", "host": "192.0.2.1"}},
+        {"id": "web", "segment": "line", "interval_s": 60, "timeout_s": 5, "vantages": ["v1"],
+         "probe": {"kind": "http", "url": "http://192.0.2.1/"}}],
+    "paths": [{"vantage": "v1", "hops": ["router", "web"]}],
+    "services": [
+        {"id": "line-a", "name": "拠点接続", "organisation": "131016", "provider": "carrier", "terms": "own-line",
+         "targets": ["router"], "fees": [{"payer": "lg-a", "amount": "250000", "currency": "JPY"}]},
+        {"id": "line-b", "organisation": "131024", "provider": "carrier", "terms": "own-line", "targets": ["web"],
+         "fees": [{"payer": "lg-b", "amount": "100000", "currency": "JPY"}]}]}
+
+RECORDS = {
+    "format": "govsla-records/1",
+    "exclusions": [
+        {"id": "x1", "services": ["line-a", "line-b"], "start": "2026-10-20T01:00:00+09:00",
+         "end": "2026-10-20T02:00:00+09:00", "kind": "maintenance", "notice": "2026-10-18T10:00:00+09:00"},
+        {"id": "x2", "services": ["line-b"], "start": "2026-10-21T01:00:00+09:00",
+         "end": "2026-10-21T02:00:00+09:00", "kind": "maintenance", "notice": "2026-10-01T10:00:00+09:00"},
+        {"id": "x3", "services": ["line-a"], "start": "2026-12-21T01:00:00+09:00",
+         "end": "2026-12-21T02:00:00+09:00", "kind": "maintenance", "notice": "2026-10-01T10:00:00+09:00"}],
+    "contracts": [{"id": "イ/lg-a", "kind": "イ", "parties": ["da", "lg-a"],
+                   "caps": [{"debtor": "da", "rule": "recovered"}], "excludes": ["lost_profit", "special"]}],
+    "records": [
+        {"id": "l1", "at": "2026-11-05", "kind": "loss", "sufferer": "lg-a", "heads": {"direct": "5000000"},
+         "fault": {"csp": "1"}, "cause_month": "2026-10", "determined": "5000000"},
+        {"id": "r1", "at": "2026-11-10", "kind": "recovery", "from": "csp", "to": "da", "amount": "3000000"}],
+    "policies": {"state_budget": "lg_share"}}
+
+# 5 failing samples on 5 October, so 240 to 360 s; everything of the month is there, with its neighbours. Both targets
+# fail: the web server lies behind the router, and its answer would prove that the router was up.
+SAMPLES = """
+SELECT sample_partitions_ensure('2026-09-29', '2026-11-02');
+INSERT INTO sample (stream, seq, scheduled, sent, target, vantage, lateness_us, rtt_us, outcome, failure)
+SELECT 7, row_number() OVER (), t, t, n, 1, 10, CASE WHEN down THEN NULL ELSE 8000 + mod(s, 977) END,
+    down::int, down::int
+FROM (SELECT '2026-09-30T15:00:00Z'::timestamptz + s * interval '60 s' AS t, n, s,
+        s BETWEEN 6000 AND 6004 AS down
+    FROM generate_series(-2, 44641) s, generate_series(1, 2) n) x;
+"""
+
+
+def write_json(path, value):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+
+
+def write_directory(path, registry=None, terms=None, records=None):
+    write_json(os.path.join(path, "registry.json"), registry or REGISTRY)
+    write_json(os.path.join(path, "terms", "own-line.json"), terms or TERMS)
+    write_json(os.path.join(path, "records", "2026.json"), records or RECORDS)
+
+
+def setUpModule():
+    """One private cluster, thrown away at the end: it need not survive a power cut."""
+    global cluster_url
+    var = tempfile.TemporaryDirectory(prefix="govsla-db-")
+    unittest.addModuleCleanup(var.cleanup)
+    unittest.addModuleCleanup(subprocess.run, [LOCAL_CLUSTER, "stop", var.name], check=True)
+    subprocess.run([LOCAL_CLUSTER, "start", var.name], check=True)
+    cluster_url = subprocess.run([LOCAL_CLUSTER, "url", var.name], check=True, capture_output=True,
+                                 text=True).stdout.strip()
+    for sql in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off",
+                "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"):
+        subprocess.run(["psql", "-qX", cluster_url, "-c", sql], check=True, stdout=subprocess.DEVNULL)
+
+
+class Databases(unittest.TestCase):
+    """A database of its own for each test."""
+    databases = 0
+
+    def setUp(self):
+        self.url = cluster_url
+        self.db = None
+        directory = tempfile.TemporaryDirectory(prefix="govsla-registry-")
+        self.addCleanup(directory.cleanup)
+        self.dir = directory.name
+
+    def make(self, name, template):
+        """A database for this test only, as a copy."""
+        Databases.databases += 1
+        name = f"{name}_{Databases.databases}"
+        self.psql(f"CREATE DATABASE {name} TEMPLATE {template}", url=self.url)
+        return self.url.replace("/govsla?", f"/{name}?")
+
+    def template(self, name, fill):
+        """A database that is made once for the class, to copy from."""
+        if self.psql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'", url=self.url) == "":
+            self.psql(f"CREATE DATABASE {name}", url=self.url)
+            fill(self.url.replace("/govsla?", f"/{name}?"))
+        self.db = self.make("test", name)
+
+    def psql(self, sql, url=None, fails=None):
+        done = subprocess.run(["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", url or self.db, "-c", sql],
+                              capture_output=True, text=True)
+        if fails is None:
+            self.assertEqual(done.returncode, 0, done.stderr)
+        else:
+            self.assertNotEqual(done.returncode, 0, f"was not refused: {sql}")
+            self.assertIn(fails, done.stderr)
+        return done.stdout.strip()
+
+    def slacalc(self, *args, status=0, url=None):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        environment["GOVSLA_DB"] = url or self.db
+        done = subprocess.run([SLACALC, *args], capture_output=True, text=True, env=environment)
+        self.assertEqual(done.returncode, status, done.stderr + done.stdout)
+        if status:
+            self.assertEqual(done.stdout, "")
+            return done.stderr
+        return done.stdout
+
+    def migrated(self):
+        self.template("migrated", lambda url: self.slacalc("db", "migrate", url=url))
+
+    def loaded(self, samples=True):
+        write_directory(self.dir)
+
+        def fill(url):
+            self.slacalc("db", "migrate", url=url)
+            self.slacalc("apply", self.dir, url=url)
+            if samples:
+                self.psql(SAMPLES, url=url)
+
+        self.template("loaded_with_samples" if samples else "loaded", fill)
+        self.slacalc("apply", self.dir)
+
+    def role(self, role):
+        return self.db + f"&options=-crole%3D{role}"
+
+
+class Migrations(Databases):
+    def setUp(self):
+        super().setUp()
+        self.db = self.make("empty", "template1")
+
+    def test_twice(self):
+        count = len([f for f in os.listdir(os.path.join(ROOT, "sql", "migrations")) if f.endswith(".sql")])
+        before = json.loads(self.slacalc("db", "status", "--json"))
+        self.assertEqual([m["applied_at"] for m in before], [None] * count)
+        self.assertEqual(self.slacalc("db", "migrate"), f"{count} migrations applied\n")
+        self.assertEqual(self.slacalc("db", "migrate"), "nothing to apply\n")
+        after = json.loads(self.slacalc("db", "status", "--json"))
+        self.assertEqual([m["number"] for m in after], list(range(1, count + 1)))
+        self.assertTrue(all(m["applied_at"] and not m["problem"] for m in after))
+
+    def test_several_at_once(self):
+        runs = [subprocess.Popen([SLACALC, "db", "migrate", "--db", self.db], stdout=subprocess.PIPE, text=True)
+                for _ in range(4)]
+        said = sorted(run.communicate()[0] for run in runs)
+        self.assertEqual([run.returncode for run in runs], [0] * 4)
+        self.assertEqual(said[1:], ["nothing to apply\n"] * 3)
+
+    def tamper(self, sql):
+        self.migrated()
+        self.psql("ALTER TABLE schema_migration DISABLE TRIGGER USER; " + sql)
+
+    def test_changed_since_applied(self):
+        self.tamper(f"UPDATE schema_migration SET sha256 = '{'0' * 64}' WHERE number = 2")
+        self.assertIn("migration '0002_registry' is changed since it was applied",
+                      self.slacalc("db", "migrate", status=1))
+        self.assertIn("changed since it was applied", self.slacalc("db", "status"))
+
+    def test_unknown_to_this_program(self):
+        self.tamper(f"INSERT INTO schema_migration (number, name, sha256) VALUES (9999, 'future', '{'0' * 64}')")
+        self.assertIn("migration '9999_future' is applied, and unknown to this program",
+                      self.slacalc("db", "migrate", status=1))
+
+    def test_skipped(self):
+        self.tamper("DELETE FROM schema_migration WHERE number = 1")
+        self.assertIn("migration '0001_observe' is not applied, though a later one is",
+                      self.slacalc("db", "migrate", status=1))
+
+    def test_a_failing_migration_leaves_nothing(self):
+        self.psql("CREATE TABLE organisation (code int)")  # in the way of 0002
+        self.assertIn("relation \"organisation\" already exists", self.slacalc("db", "migrate", status=1))
+        self.assertEqual(self.psql("SELECT string_agg(number::text, ',') FROM schema_migration"), "1")
+        self.assertEqual(self.psql("SELECT to_regclass('applied_version')"), "")
+        self.psql("DROP TABLE organisation")
+        self.assertIn("applied", self.slacalc("db", "migrate"))
+
+    def test_no_database(self):
+        self.assertIn("cannot connect to the database: ",
+                      self.slacalc("db", "migrate", "--db", "host=/nonexistent", status=1))
+
+
+class Refusals(Databases):
+    """apply refuses bad directories with file, line and key, and loads nothing of them."""
+
+    def change(self, path, value):
+        """REGISTRY with the value at path, and the line on which it stands when written."""
+        changed = copy.deepcopy(REGISTRY)
+        at = changed
+        for key in path[:-1]:
+            at = at[key]
+        at[path[-1]] = value
+        return changed
+
+    def line_of(self, pattern, name="registry.json"):
+        with open(os.path.join(self.dir, name), encoding="utf-8") as file:
+            return next(n for n, line in enumerate(file, 1) if re.search(pattern, line))
+
+    def test_registry(self):
+        self.migrated()
+        fees = [dict(payer="lg-a", amount="1", currency="JPY", **{"from": "2026-01", "to": "2026-06"}),
+                dict(payer="lg-a", amount="2", currency="JPY", **{"from": "2026-05"})]
+        for path, value, pattern, want in [
+            (["organisations", 0, "code"], "131017", '"131017"',
+             "organisations[0].code: '131017' has a wrong check digit: 6 would be right"),
+            (["organisations", 0, "code"], "481017", '"481017"',
+             "organisations[0].code: '481017' is not an organisation code of six digits"),
+            (["organisations", 1, "code"], "131016", None,
+             "organisations[1]: the organisation '131016' is there twice"),
+            (["parties", 3, "code"], "132012", '"132012"', "parties[3].code: no organisation '132012'"),
+            (["parties", 1, "kind"], "DA", '"id": "da"', "parties[2].id: there is one Digital Agency; 'da' is a second"),
+            (["vantages", 0, "id"], "../v1", '"../v1"',
+             "vantages[0].id: '../v1' cannot name a file: use letters, digits, '.', '_', '-'"),
+            (["segments", 0, "party"], "nobody", '"nobody"', "segments[0].party: no party 'nobody'"),
+            (["targets", 0, "interval_s"], 1.5, '1.5', "targets[0].interval_s: "),
+            (["targets", 0, "vantages"], ["v3"], '"v3"', "targets[0].vantages[0]: no vantage 'v3'"),
+            (["targets", 1, "colour"], "red", '"colour"', "targets[1].colour: unknown key"),
+            (["targets", 1, "id"], "router", None, "targets[1]: the target 'router' is there twice"),
+            (["paths", 0, "vantage"], "v2", None,
+             "paths[0].hops[0]: the target 'router' is not watched by the vantage 'v2'"),
+            (["services", 0, "targets"], ["nothing"], '"nothing"', "services[0].targets[0]: no target 'nothing'"),
+            (["services", 0, "terms"], "no-line", '"no-line"', "services[0].terms: no terms 'no-line'"),
+            (["services", 0, "quorum"], {"vantages": 2}, None,
+             "services[0].targets[0]: the target 'router' is watched by fewer than 2 vantages"),
+            (["services", 0, "fees", 0, "amount"], "1e5", '"1e5"',
+             "services[0].fees[0].amount: '1e5' is not an exact number like 250000, 99.99 or 20/37"),
+            (["services", 0, "fees", 0, "payer"], "lg-c", '"lg-c"', "services[0].fees[0].payer: no party 'lg-c'"),
+            (["services", 0, "fees"], fees, None, "services[0].fees[1]: the payer 'lg-a' has two fees for one month"),
+            (["services", 0, "fees", 0, "state_share"], "3/2", '"3/2"',
+             "services[0].fees[0].state_share: a share is a fraction of 1; 3/2 is more"),
+        ]:
+            with self.subTest(want):
+                write_directory(self.dir, self.change(path, value))
+                said = self.slacalc("apply", self.dir, status=1).splitlines()[0]
+                found = re.fullmatch(r"slacalc: (.*)/registry\.json:(\d+): (.*)", said)
+                self.assertTrue(found, said)
+                self.assertTrue(found[3].startswith(want), said)
+                if pattern:
+                    self.assertEqual(int(found[2]), self.line_of(pattern), said)
+        self.assertEqual(self.psql("SELECT count(*) FROM applied_version"), "0")
+
+    def test_duplicate_key(self):
+        self.migrated()
+        write_directory(self.dir)
+        with open(os.path.join(self.dir, "registry.json"), "w", encoding="utf-8") as file:
+            file.write('{ "format": "govsla-registry/1",\n  "parties": [],\n  "parties": [] }\n')
+        said = self.slacalc("apply", self.dir, status=1)
+        self.assertIn(f"{self.dir}/registry.json:3: duplicate", said)
+
+    def test_terms(self):
+        self.migrated()
+        terms = copy.deepcopy(TERMS)
+        terms["levels"][0]["credit"]["bands"][0]["from"] = "99.9"
+        write_directory(self.dir, terms=terms)
+        said = self.slacalc("apply", self.dir, status=1)
+        self.assertIn(f"{self.dir}/terms/own-line.json:", said)
+        self.assertIn("nothing covers", said)
+
+    def test_terms_in_force_twice(self):
+        self.migrated()
+        write_directory(self.dir)
+        write_json(os.path.join(self.dir, "terms", "own-line-2.json"),
+                   dict(TERMS, effective={"from": "2025-04-01", "to": None}))
+        self.assertIn("the terms 'own-line' are in force twice from 2025-04-01",
+                      self.slacalc("apply", self.dir, status=1))
+
+    def test_records(self):
+        self.migrated()
+        for key, place, value, want in [
+            ("exclusions", "services", ["line-z"], "exclusions[0].services[0]: no service 'line-z'"),
+            ("exclusions", "end", "2026-10-20T00:00:00+09:00", "exclusions[0]: the end is not after the start"),
+            ("records", "sufferer", "nobody", "records[0].sufferer: no party 'nobody'"),
+            ("records", "determined", "6000000",
+             "records[0].determined: 6000000 is more than the direct loss of 5000000, and the contract 'イ/lg-a' "
+             "excludes the rest"),
+            ("contracts", "kind", "オ", "contracts[0].kind: "),
+        ]:
+            with self.subTest(want):
+                records = copy.deepcopy(RECORDS)
+                records[key][0][place] = value
+                write_directory(self.dir, records=records)
+                said = self.slacalc("apply", self.dir, status=1).splitlines()[0]
+                self.assertRegex(said, re.escape(f"slacalc: {self.dir}/records/2026.json:") + r"\d+: " + re.escape(want))
+
+    def test_check_needs_no_database(self):
+        write_directory(self.dir)
+        said = self.slacalc("apply", "--check", self.dir, url="host=/nonexistent")
+        self.assertEqual(said, f"{self.dir}: nothing to object to\n")
+
+    def test_no_such_directory(self):
+        self.migrated()
+        self.assertIn("registry.json: cannot open: No such file or directory",
+                      self.slacalc("apply", os.path.join(self.dir, "none"), status=1))
+
+    def test_slamon_refuses(self):
+        self.migrated()
+        write_directory(self.dir, self.change(["targets", 0, "probe"], {"kind": "telepathy"}))
+        said = self.slacalc("apply", self.dir, status=1)
+        self.assertIn("slamon refuses the configuration of the vantage 'v1': ", said)
+        self.assertEqual(self.psql("SELECT count(*) FROM applied_version"), "0")
+        self.assertEqual(os.listdir(os.path.join(self.dir, "slamon")), [])
+
+    def test_usage(self):
+        self.migrated()
+        for args in (["apply"], ["apply", "a", "b"], ["verdict"], ["verdict", "2026-13"], ["frob"], [],
+                     ["verdict", "--nonsense"], ["verdict", "2026-10", "--json", "--json"], ["db", "frob"],
+                     ["report", "2026-10"], ["verdict", "2026-10", "--organisation", "131017"]):
+            with self.subTest(args):
+                self.slacalc(*args, status=2)
+
+
+class Versions(Databases):
+    def test_unchanged_makes_no_version(self):
+        self.loaded(samples=False)
+        said = self.slacalc("apply", self.dir)
+        self.assertTrue(said.startswith("version 1: nothing changed\n"), said)
+        self.assertEqual(self.psql("SELECT count(*) FROM applied_version"), "1")
+        rows = "SELECT count(*) FROM slamon_file"
+        before = self.psql(rows)
+        self.slacalc("apply", self.dir)
+        self.assertEqual(self.psql(rows), before)
+
+    def test_files_are_recorded(self):
+        self.loaded(samples=False)
+        hashes = subprocess.run(["sha256sum", "registry.json", "records/2026.json", "terms/own-line.json"],
+                                cwd=self.dir, check=True, capture_output=True, text=True).stdout.split()
+        kept = self.psql("SELECT sha256 || ' ' || name FROM applied_file ORDER BY name").split()
+        self.assertEqual(sorted(kept), sorted(hashes))
+        slamon = subprocess.run(["sha256sum", "slamon/v1.json"], cwd=self.dir, check=True, capture_output=True,
+                                text=True).stdout.split()[0]
+        self.assertEqual(self.psql("SELECT sha256 FROM slamon_file WHERE vantage = 1 ORDER BY written_at DESC "
+                                   "LIMIT 1"), slamon)
+
+    def test_slamon_file(self):
+        self.loaded(samples=False)
+        with open(os.path.join(self.dir, "slamon", "v1.json"), encoding="utf-8") as file:
+            slamon = json.load(file)
+        self.assertEqual((slamon["format"], slamon["vantage"], slamon["vantage_number"]), ("govsla-slamon/1", "v1", 1))
+        self.assertEqual(slamon["targets"][1], {"number": 2, "id": "web", "interval_s": 60, "timeout_s": 5,
+                                                "probe": {"kind": "http", "url": "http://192.0.2.1/"}})
+        self.psql("SELECT 1 FROM pg_roles", url=slamon["database"])  # the vantage's own role can log in
+        with open(os.path.join(self.dir, "slamon", "v2.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["targets"], [])
+
+    def test_a_change_and_what_was_known_before(self):
+        self.loaded()
+        before = self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json")
+        known = json.loads(before)["as_of"]
+        self.psql("SELECT pg_sleep(1.1)")
+        changed = copy.deepcopy(REGISTRY)
+        changed["services"][0]["fees"][0]["amount"] = "500000"
+        write_directory(self.dir, changed)
+        said = self.slacalc("apply", self.dir)
+        self.assertTrue(said.startswith("changed fee line-a lg-a\nversion 2: 1 change\n"), said)
+        after = json.loads(self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json"))
+        self.assertEqual(after["services"][0]["credit_total"], "5000")
+        then = self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json", "--as-of", known)
+        self.assertEqual(then, before)
+
+    def test_numbers_are_never_reused(self):
+        self.loaded(samples=False)
+        fewer = copy.deepcopy(REGISTRY)
+        fewer["services"], fewer["paths"] = fewer["services"][1:], []
+        fewer["targets"] = fewer["targets"][1:]
+        records = {"format": "govsla-records/1"}
+        write_directory(self.dir, fewer, records=records)
+        said = self.slacalc("apply", self.dir)
+        self.assertIn("withdrawn target router\n", said)
+        self.assertIn("withdrawn record loss l1\n", said)
+        fewer["targets"].append(dict(REGISTRY["targets"][0], id="another"))
+        write_directory(self.dir, fewer, records=records)
+        self.slacalc("apply", self.dir)
+        write_directory(self.dir)
+        self.slacalc("apply", self.dir)
+        self.assertEqual(self.psql("SELECT target || id FROM target_now ORDER BY target"), "1router\n2web")
+        self.assertEqual(self.psql("SELECT target FROM target_number WHERE id = 'another'"), "3")
+
+    def test_a_record_supersedes(self):
+        self.loaded(samples=False)
+        records = copy.deepcopy(RECORDS)
+        records["records"][0]["determined"] = "4000000"
+        write_directory(self.dir, records=records)
+        self.assertIn("changed record loss l1\n", self.slacalc("apply", self.dir))
+        self.assertEqual(self.psql("SELECT version, supersedes, body->>'determined' FROM record WHERE id = 'l1' "
+                                   "ORDER BY version"), "1||5000000\n2|1|4000000")
+
+    def test_append_only(self):
+        self.loaded(samples=False)
+        tables = self.psql("SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                           "WHERE t.tgname = 'append_only' ORDER BY 1").split()
+        self.assertEqual(tables, ["applied_file", "applied_version", "fee", "organisation", "party", "path", "record",
+                                  "schema_migration", "segment", "service", "service_target", "slamon_file", "target",
+                                  "target_number", "terms"])
+        for table in tables:
+            column = self.psql(f"SELECT attname FROM pg_attribute WHERE attrelid = '{table}'::regclass "
+                               "AND attnum > 0 ORDER BY attnum DESC LIMIT 1")
+            for sql in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+                self.psql(sql, fails="is append-only: ")
+
+    def test_terms_of_two_dates(self):
+        self.loaded()
+        write_json(os.path.join(self.dir, "terms", "own-line.json"),
+                   dict(TERMS, effective={"from": "2023-09-01", "to": "2026-10-01"}))
+        cheaper = copy.deepcopy(TERMS)
+        cheaper["effective"] = {"from": "2026-10-01", "to": None}
+        cheaper["levels"][0]["credit"]["bands"][0]["rate"] = "2"
+        write_json(os.path.join(self.dir, "terms", "own-line-2026.json"), cheaper)
+        self.slacalc("apply", self.dir)
+        october = json.loads(self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json"))
+        self.assertEqual(october["services"][0]["credit_total"], "5000")
+        self.assertIn("no version of the terms 'own-line' is in force in 2023-08",
+                      self.slacalc("verdict", "2023-08", status=1))
+
+
+class Constraints(Databases):
+    def test_check_digits(self):
+        self.migrated()
+        right = ["011002", "022012", "131016", "131024", "141003", "271004", "401307", "472018", "473821", "139017"]
+        for code in right:
+            digits = [int(d) for d in code]
+            self.assertEqual((11 - sum(w * d for w, d in zip((6, 5, 4, 3, 2), digits)) % 11) % 10, digits[5], code)
+        wrong = [code[:5] + str((int(code[5]) + n) % 10) for code in right for n in range(1, 10)]
+        array = "ARRAY['" + "','".join(right + wrong + ["001007", "481009", "13101", "1310160", "13101x"]) + "']"
+        valid = self.psql(f"SELECT code FROM unnest({array}) code WHERE organisation_code_valid(code)").split()
+        self.assertEqual(valid, right)
+        self.psql("INSERT INTO applied_version VALUES (1, now(), 'x', repeat('0', 64))")
+        self.psql("INSERT INTO organisation VALUES ('131017', 1, 'wrong')", fails="organisation_code_check")
+
+    def test_a_reader_only_reads(self):
+        self.loaded()
+        url = self.role("govsla_read")
+        status = json.loads(self.slacalc("status", "--json", url=url))
+        self.assertEqual(len(status["targets"]), 2)
+        for sql in ("INSERT INTO party VALUES ('x', 1, 'DA')", "DELETE FROM sample", "UPDATE vantage SET name = 'x'",
+                    "SELECT * FROM record", "SELECT * FROM fee", "SELECT * FROM fee_now", "CREATE TABLE mine (i int)"):
+            self.psql(sql, url=url, fails="permission denied")
+        self.assertIn("permission denied", self.slacalc("apply", self.dir, url=url, status=1))
+
+    def test_a_calculator_judges_and_does_not_write(self):
+        self.loaded()
+        url = self.role("govsla_calc")
+        self.assertEqual(self.slacalc("verdict", "2026-10", "--json", url=url), self.slacalc("verdict", "2026-10", "--json"))
+        self.psql("INSERT INTO party VALUES ('x', 1, 'DA')", url=url, fails="permission denied")
+
+    def test_a_monitor_does_not_read(self):
+        self.loaded()
+        url = self.db.replace("user=govsla", "user=govsla_vantage_1")
+        for table in ("sample", "party", "record", "terms", "fee", "applied_version"):
+            self.psql(f"SELECT * FROM {table}", url=url, fails="permission denied")
+
+
+class Months(Databases):
+    def evaluate(self, *args):
+        """The statement by way of a case file."""
+        out = os.path.join(self.dir, "exported")
+        self.slacalc("export-case", "2026-10", *args, "-o", out)
+        return self.slacalc("evaluate", os.path.join(out, "case.json"), "--json", url="host=/nonexistent")
+
+    def test_verdict_is_evaluate_of_the_exported_case(self):
+        self.loaded()
+        self.psql("DELETE FROM sample WHERE target = 2 AND scheduled BETWEEN '2026-10-07T00:00Z' AND '2026-10-07T00:10Z'")
+        for args in ([], ["--organisation", "131016"], ["--organisation", "131024"], ["--service", "line-b"]):
+            with self.subTest(args):
+                verdict = self.slacalc("verdict", "2026-10", *args, "--json")
+                self.assertEqual(verdict, self.evaluate(*args))
+                self.assertEqual(verdict, self.slacalc("verdict", "2026-10", *args, "--json"))  # at any time
+
+    def test_figures(self):
+        self.loaded()
+        statement = json.loads(self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json"))
+        level = statement["services"][0]["levels"][0]
+        self.assertEqual(level["verdict"], "not provable")
+        self.assertEqual(level["downtime_s"], {"least": "240", "most": "360"})
+        self.assertEqual((level["unmeasured_s"], level["coverage"]), ("0", "1"))
+        self.assertEqual((level["credit"]["amount"], level["credit"]["amount_range"]),
+                         ("2500", {"least": "0", "most": "2500"}))
+        self.assertEqual([(x["id"], x["accepted"]) for x in statement["exclusions"]], [("x1", False)])
+        payable = {(o["debtor"], o["creditor"]): o["payable"] for o in statement["obligations"]}
+        self.assertEqual(payable[("da", "lg-a")], "3000000")
+
+    def test_the_readable_text(self):
+        self.loaded()
+        said = self.slacalc("verdict", "2026-10", "--organisation", "131016")
+        self.assertIn("NOT PROVABLE", said)
+        self.assertIn("line-a", said)
+
+    def test_of_two_samples_of_one_instant_the_least_favourable(self):
+        self.loaded()
+        at = "2026-10-08T00:00:00Z"
+        insert = ("INSERT INTO sample (stream, seq, scheduled, sent, target, vantage, rtt_us, outcome, failure) VALUES ")
+        self.psql(insert + f"(8, 1, '{at}', NULL, 1, 1, NULL, 2, 20), (8, 3, '{at}', NULL, 2, 1, NULL, 2, 20)")
+        # missed beside up: up
+        level = self.level()
+        self.assertEqual(level["downtime_s"], {"least": "240", "most": "360"})
+        self.assertEqual(level["unmeasured_s"], "0")
+        self.psql(insert + f"(8, 2, '{at}', '{at}', 1, 1, NULL, 1, 2), (8, 4, '{at}', '{at}', 2, 1, NULL, 1, 2)")
+        # down beside up: down
+        self.assertEqual(self.level()["downtime_s"], {"least": "240", "most": "480"})
+
+    def level(self):
+        statement = json.loads(self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json"))
+        return statement["services"][0]["levels"][0]
+
+    def test_a_vantage_that_was_not_told_to_watch_is_heard(self):
+        self.loaded()
+        self.psql("INSERT INTO sample (stream, seq, scheduled, sent, target, vantage, rtt_us, outcome, failure) "
+                  "SELECT 9, row_number() OVER (), scheduled, sent, 1, 2, 9000, 0, 0 FROM sample WHERE target = 1 AND "
+                  "vantage = 1")
+        self.evaluate("--organisation", "131016")
+        names = sorted(os.listdir(os.path.join(self.dir, "exported")))
+        self.assertEqual(names, ["case.json", "router@v1.csv", "router@v2.csv", "web@v1.csv"])
+
+    def test_a_month_without_samples_is_unmeasured(self):
+        self.loaded()
+        statement = json.loads(self.slacalc("verdict", "2026-11", "--organisation", "131016", "--json"))
+        level = statement["services"][0]["levels"][0]
+        self.assertEqual(level["verdict"], "not provable")
+        self.assertLess(fractions.Fraction(level["coverage"]), fractions.Fraction(1, 10000))
+
+    def test_refusals(self):
+        self.migrated()
+        self.assertIn("nothing was loaded", self.slacalc("verdict", "2026-10", status=1))
+        self.loaded(samples=False)
+        self.assertIn("the organisation '011002' has no service",
+                      self.slacalc("verdict", "2026-10", "--organisation", "011002", status=1))
+        self.assertIn("no service 'line-z'", self.slacalc("verdict", "2026-10", "--service", "line-z", status=1))
+        self.assertIn("nothing was loaded as of 2020-01-01T00:00:00Z",
+                      self.slacalc("verdict", "2026-10", "--as-of", "2020-01-01T00:00:00Z", status=1))
+        self.slacalc("verdict", "2026-10", "--as-of", "yesterday", status=2)
+
+    def test_reports(self):
+        self.loaded()
+        out = os.path.join(self.dir, "pages")
+        self.slacalc("report", "2026-10", "-o", out, "--lang", "ja")
+        names = os.listdir(out)
+        for code in ("131016", "131024"):
+            self.assertIn(f"{code}-2026-10.ja.html", names)
+            self.assertNotIn(f"{code}-2026-10.en.html", names)
+            with open(os.path.join(out, f"{code}-2026-10.json"), encoding="utf-8") as file:
+                self.assertEqual(file.read(), self.slacalc("verdict", "2026-10", "--organisation", code, "--json"))
+
+    def test_status(self):
+        self.loaded(samples=False)
+        self.psql("SELECT sample_partitions_ensure(current_date - 2, current_date + 1);"
+                  "INSERT INTO sample (stream, seq, scheduled, sent, target, vantage, rtt_us, outcome, failure) "
+                  "SELECT 5, row_number() OVER (), t, t, 2, 1, 1234, 0, 0 FROM generate_series(date_trunc('minute', now()) "
+                  "- interval '26 hours', now() - interval '10 s', '60 s') t")
+        status = json.loads(self.slacalc("status", "--json"))
+        self.assertEqual(status["registry"]["version"], 1)
+        router, web = status["targets"]
+        self.assertEqual((router["id"], router["last_sample"], router["up"]), ("router", None, 0))
+        self.assertEqual((web["id"], web["last_outcome"], web["last_rtt_us"]), ("web", "up", 1234))
+        self.assertGreaterEqual(float(web["coverage"]) if web["due"] else 1, 0.99)
+        lag = {v["id"]: v["lag_s"] for v in status["vantages"]}
+        self.assertLess(lag["v1"], 120)
+        self.assertIsNone(lag["v2"])
+        said = self.slacalc("status")
+        self.assertIn("up 1.234 ms", said)
+        self.assertIn("nothing yet", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
