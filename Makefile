@@ -83,7 +83,12 @@ folder_of = $(word 2,$(subst _, ,$(notdir $(1))))
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call objects,$$(UNIT_$$(call folder_of,$$*)))
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_UNIT)
 
-tests: programs $(unit_programs)
+# Programs that integration tests run beside the real ones.
+integration_programs := $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/*.c))
+$(BUILD)/tests/integration/%: $(BUILD)/tests/integration/%.o $(call objects,$(SLAMON))
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
+
+tests: programs $(unit_programs) $(integration_programs)
 
 setup:
 	@deploy/install-packages

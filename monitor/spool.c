@@ -141,7 +141,7 @@ static void writer_succeeded(struct spool *spool)
 	pthread_cond_broadcast(&spool->progress);
 	if (was_stuck) {
 		pthread_mutex_unlock(&spool->mutex);
-		tell(spool, "spool: the disk takes records again");
+		tell(spool, "the disk takes records again");
 		pthread_mutex_lock(&spool->mutex);
 	}
 }
@@ -344,7 +344,7 @@ static void stop_writer(struct spool *spool)
 	pthread_mutex_unlock(&spool->mutex);
 	pthread_join(spool->writer, NULL);
 	if (spool->count > 0) {
-		snprintf(text, sizeof(text), "spool: %zu records could not be written and are lost",
+		snprintf(text, sizeof(text), "%zu records could not be written and are lost",
 		         spool->count);
 		tell(spool, text);
 	}
@@ -415,11 +415,11 @@ bool spool_put(struct spool *spool, const struct record *record)
 	}
 	pthread_mutex_unlock(&spool->mutex);
 	if (fault) {
-		snprintf(text, sizeof(text), "spool: a record of target %" PRId32 " is refused: %s",
+		snprintf(text, sizeof(text), "a record of target %" PRId32 " is refused: %s",
 		         record->target, fault);
 		tell(spool, text);
 	} else if (first_lost) {
-		tell(spool, "spool: the queue in memory is full, records are being lost");
+		tell(spool, "the queue in memory is full, records are being lost");
 	}
 	return accepted;
 }

@@ -1,0 +1,53 @@
+/*
+ * ship_batch: the records of one shipping transaction, encoded for COPY (FORMAT binary). Part of ship.
+ *
+ * Filled from the spool on a thread of libuv's pool, then sent by the loop; never both at once. The memory is
+ * kept from batch to batch: chunks of 256 KiB for samples, the few clock records in one of their own. Columns
+ * and their order: ship_sql.h.
+ *
+ * Source of the format: PostgreSQL documentation, COPY, "Binary Format".
+ */
+#ifndef GOVSLA_MONITOR_SHIP_BATCH_H
+#define GOVSLA_MONITOR_SHIP_BATCH_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "monitor/spool.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHIP_CHUNK_BYTES (256 << 10)
+#define SHIP_BATCH_DAYS  64
+
+struct ship_chunk {
+	char *bytes;
+	size_t length;
+};
+
+struct ship_batch {    /* all zero is a valid empty batch */
+	int64_t after; /* every record of the stream up to this one had been shipped */
+	int64_t first, last;
+	int64_t rows; /* samples and clock records */
+	int64_t samples, clocks;
+	int64_t damaged; /* number of a damaged row, which is then the only one; 0 none */
+	struct ship_chunk *chunk;
+	size_t chunks, chunks_made; /* in use; allocated */
+	struct text clock;
+	int32_t day
+	    [SHIP_BATCH_DAYS]; /* UTC days since 1970 of the samples, each once; what exceeds the list is left out */
+	size_t days;
+	bool failed; /* out of memory */
+};
+
+/*
+ * Empties the batch and fills it with at most limit records after the given number. Blocks on the disk.
+ * Returns 0 (rows is 0 when there is nothing), ERROR_DATABASE, ERROR_MEMORY.
+ */
+int ship_batch_fill(struct ship_batch *batch, struct spool *spool, int64_t after, int64_t limit,
+                    struct error *err) MUST_CHECK;
+
+void ship_batch_release(struct ship_batch *batch);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * ship_link: one asynchronous libpq connection on a libuv loop. Part of ship.
+ *
+ * Knows how to wait for a socket, not what is said over it: ship decides that at each event. One thing at a time:
+ * connect, a query, or copying; each ends in exactly one event, after which the next may be begun (also from
+ * within the callback). After LINK_BROKEN, and whenever ship likes, ship_link_close().
+ */
+#ifndef GOVSLA_MONITOR_SHIP_LINK_H
+#define GOVSLA_MONITOR_SHIP_LINK_H
+
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+enum ship_link_event {
+	LINK_CONNECTED,
+	LINK_ANSWERED, /* the query, or the copy, is over: see the answer */
+	LINK_COPYING,  /* the query was a COPY FROM STDIN: data may be sent */
+	LINK_FLUSHED,  /* the data were handed to the kernel: the next may be sent */
+	LINK_BROKEN,   /* the connection is lost: the answer's text says how */
+	LINK_RELEASED, /* a handle of a closed link is gone, see ship_link_busy */
+};
+
+struct ship_answer {
+	bool ok;
+	int64_t value;    /* first column of the last row of the last result that had rows; 0 if none */
+	char tag[16];     /* command of the last result: "COMMIT" */
+	char sqlstate[6]; /* of the first error */
+	char text[400];   /* of the first error, on one line */
+};
+
+typedef void ship_link_callback(void *context, enum ship_link_event event, const struct ship_answer *answer);
+
+struct ship_link {
+	uv_loop_t *loop;
+	ship_link_callback *callback;
+	void *context;
+	PGconn *conn; /* NULL while closed */
+	struct ship_link_poll *poll;
+	int handles; /* not yet let go by libuv */
+	enum { LINK_IDLE, LINK_CONNECTING, LINK_ASKING, LINK_SENDING } doing;
+	struct ship_answer answer;
+};
+
+void ship_link_init(struct ship_link *link, uv_loop_t *loop, ship_link_callback *callback, void *context);
+
+/* Takes conn, of PQconnectStart, and goes on with it. */
+void ship_link_connect(struct ship_link *link, PGconn *conn);
+
+/* Sends a query (one or several statements); no result row of it is large. */
+void ship_link_query(struct ship_link *link, const char *sql);
+
+/* After LINK_COPYING or LINK_FLUSHED: sends data, ends in LINK_FLUSHED; or ends the copy, in LINK_ANSWERED. */
+void ship_link_copy(struct ship_link *link, const char *bytes, size_t length);
+void ship_link_copy_end(struct ship_link *link);
+
+/* Closes the connection at once; no event but LINK_RELEASED follows. Harmless when closed. */
+void ship_link_close(struct ship_link *link);
+
+/* Whether handles are not released yet: the memory of link must stay. */
+static inline bool ship_link_busy(const struct ship_link *link)
+{
+	return link->handles > 0;
+}
+
+#endif

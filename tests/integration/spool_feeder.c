@@ -1,0 +1,204 @@
+/*
+ * spool_feeder: makes records of known content, for the tests and the bench of spool and ship.
+ *
+ *     spool_feeder run SPOOL DATABASE VANTAGE RATE BATCH   RATE records/s through the loop, shipped, until a signal
+ *     spool_feeder fill SPOOL VANTAGE COUNT                COUNT records at once, as fast as the disk takes them
+ *     spool_feeder drain SPOOL DATABASE VANTAGE MS         ships what is there
+ *
+ * A record carries its own number: lateness_us is the seq that it must get. So the database itself shows what was
+ * lost, doubled or mixed up. Prints "kept N" whenever the spool has more on disk.
+ */
+#include "base/instant.h"
+#include "monitor/ship.h"
+#include "monitor/spool.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uv.h>
+
+#define TURN_MS 5
+#define BLOCK   4096
+
+struct feeder {
+	struct spool *spool;
+	struct ship *ship;
+	uv_loop_t loop;
+	uv_timer_t turn;
+	uv_signal_t stop;
+	int64_t next, kept, base_us, rate;
+	uint64_t started;
+};
+
+static void report(void *context, const char *text)
+{
+	(void)context;
+	fprintf(stderr, "spool_feeder: %s\n", text);
+}
+
+static struct record record_of(int64_t number, int64_t base_us)
+{
+	struct record r = {
+		.scheduled_us = base_us + number * 1000,
+		.sent_us = base_us + number * 1000 + 7,
+		.target = (int32_t)(1 + number % 100),
+		.lateness_us = (int32_t)number,
+		.rtt_us = (int32_t)(number % 5000),
+		.name_us = -1,
+		.connect_us = -1,
+		.tls_us = -1,
+		.first_byte_us = -1,
+		.total_us = -1,
+	};
+
+	if (number % 97 == 0) {
+		r.kind = RECORD_CLOCK;
+		r.max_error_us = number; /* as lateness_us above */
+	} else if (number % 89 == 0) {
+		r.outcome = SAMPLE_DOWN;
+		r.failure = FAILURE_TIMEOUT;
+		r.rtt_us = -1;
+	} else if (number % 83 == 0) {
+		r.name_us = r.connect_us = 10;
+		r.tls_us = r.first_byte_us = r.total_us = 20;
+		r.http_status = 200;
+		r.certificate_expiry_us = INT64_C(2000000000) * US_PER_S;
+	}
+	return r;
+}
+
+/* The day before now, so that no record lies in the future. */
+static int64_t base_now(void)
+{
+	return ((int64_t)time(NULL) - 86400) * US_PER_S;
+}
+
+static void on_turn(uv_timer_t *timer)
+{
+	struct feeder *f = timer->data;
+	int64_t due = (int64_t)(uv_now(&f->loop) - f->started) * f->rate / 1000;
+	struct spool_counters c;
+
+	spool_count(f->spool, &c);
+	for (; c.put < due; c.put++) {
+		struct record r = record_of(f->next, f->base_us);
+
+		if (spool_put(f->spool, &r))
+			f->next++;
+		else
+			exit(3); /* the tests choose rates the queue can take */
+	}
+	if (c.last_seq > f->kept) {
+		f->kept = c.last_seq;
+		printf("kept %" PRId64 "\n", f->kept);
+		fflush(stdout);
+	}
+}
+
+static void on_stop(uv_signal_t *stop, int number)
+{
+	struct feeder *f = stop->data;
+
+	(void)number;
+	uv_close((uv_handle_t *)&f->turn, NULL);
+	uv_close((uv_handle_t *)&f->stop, NULL);
+	ship_close(f->ship, NULL, NULL);
+}
+
+static int run(struct feeder *f, const char *database, int batch, struct error *err)
+{
+	struct ship_options options = { .spool = f->spool,
+		                        .database = database,
+		                        .interval_ms = 20,
+		                        .batch_rows = batch,
+		                        .back_off_ms = 20,
+		                        .report = report };
+
+	uv_loop_init(&f->loop);
+	if (ship_init(&f->ship, &f->loop, &options, err) < 0)
+		return err->code;
+	uv_timer_init(&f->loop, &f->turn);
+	uv_signal_init(&f->loop, &f->stop);
+	f->turn.data = f->stop.data = f;
+	f->started = uv_now(&f->loop);
+	uv_timer_start(&f->turn, on_turn, 0, TURN_MS);
+	uv_signal_start(&f->stop, on_stop, SIGTERM);
+	ship_start(f->ship);
+	uv_run(&f->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&f->loop);
+	return spool_flush(f->spool, 5000, err);
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int fill(struct feeder *f, int64_t count, struct error *err)
+{
+	static struct record block[BLOCK];
+	double start = seconds();
+
+	for (int64_t done = 0; done < count;) {
+		size_t n = 0;
+
+		for (; n < BLOCK && done < count; n++, done++)
+			block[n] = record_of(f->next++, f->base_us);
+		if (spool_put_many(f->spool, block, n, err) < 0)
+			return err->code;
+	}
+	if (spool_flush(f->spool, 60000, err) < 0)
+		return err->code;
+	printf("filled %.0f rows/s\n", (double)count / (seconds() - start));
+	return 0;
+}
+
+static int drain(struct feeder *f, const char *database, int64_t timeout_ms, struct error *err)
+{
+	struct ship_options options = { .spool = f->spool, .database = database, .report = report };
+	double start = seconds();
+	int64_t rows;
+	int result = ship_drain(&options, timeout_ms, &rows, err);
+
+	printf("drained %" PRId64 " rows, %.0f rows/s\n", rows, (double)rows / (seconds() - start));
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	bool is_run = argc == 7 && strcmp(argv[1], "run") == 0;
+	bool is_fill = argc == 5 && strcmp(argv[1], "fill") == 0;
+	bool is_drain = argc == 6 && strcmp(argv[1], "drain") == 0;
+	struct feeder f = { .base_us = base_now() };
+	struct error err = { 0 };
+
+	if (!is_run && !is_fill && !is_drain)
+		return 2;
+	if (spool_open(&f.spool,
+	               &(struct spool_options){
+	                   .path = argv[2], .vantage = atoi(argv[is_fill ? 3 : 4]), .report = report },
+	               &err) < 0) {
+		error_print(&err, stderr, "spool_feeder");
+		return 1;
+	}
+	f.kept = spool_first_known(f.spool);
+	f.next = f.kept + 1;
+	if (is_run) {
+		f.rate = atoll(argv[5]);
+		(void)run(&f, argv[3], atoi(argv[6]), &err);
+	} else if (is_fill) {
+		(void)fill(&f, atoll(argv[4]), &err);
+	} else {
+		(void)drain(&f, argv[3], atoll(argv[5]), &err);
+	}
+	spool_close(f.spool);
+	if (err.code)
+		error_print(&err, stderr, "spool_feeder");
+	return err.code ? 1 : 0;
+}
