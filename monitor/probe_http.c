@@ -1,8 +1,7 @@
 #include "monitor/probe_http.h"
 
-#include "monitor/http_config.h"
-#include "monitor/resolve.h"
-#include "monitor/tls_expiry.h"
+#include "monitor/http_judge.h"
+#include "monitor/http_transfer.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -11,8 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define RECEIVE_BUFFER 4096
-#define EVENTS         64
+#define EVENTS 64
 
 struct service {
 	const struct probe_context *context;
@@ -23,202 +21,14 @@ struct service {
 	int handles; /* of libuv that are not closed yet */
 };
 
-/*
- * One easy handle with the target's options. Setting it up costs more than a request, so a finished one is
- * kept for the target's next probe; several exist only while several probes of the target are in flight.
- */
-struct transfer {
-	CURL *easy;
-	struct probe_run *run;
-	struct plan *plan;
-	struct transfer *next;
-	struct resolve_query query;
-	struct sockaddr_storage address;
-	struct curl_slist connect_to;
-	char connect_text[80];
-	struct text body;
-	int64_t body_length;
-	int64_t name_us;
-	int64_t expiry_us;
-	int socket_errno;
-	bool resolving, too_long;
-};
-
-struct plan {
-	const struct http_config *config;
-	struct service *service;
-	struct http_place place;
-	bool literal; /* the host is an address */
-	struct sockaddr_storage address;
-	struct curl_slist *headers;
-	const char *ca_file;
-	struct transfer *spare;
-};
-
 /* ---- the end of a probe ---- */
 
-/* Whether this machine has a route at all; asked only after a failure. Connecting UDP sends nothing. */
-static bool has_route(const struct sockaddr_storage *address)
-{
-	socklen_t length =
-	    address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-	struct sockaddr_storage to = *address;
-	int fd = socket(address->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool routed;
-
-	if (fd < 0)
-		return false;
-	((struct sockaddr_in *)&to)->sin_port = htons(9); /* the same place in sockaddr_in6 */
-	routed = connect(fd, (struct sockaddr *)&to, length) == 0;
-	close(fd);
-	return routed;
-}
-
-/* FAILURE_SEND: not the target's fault. */
-static enum sample_failure connect_failure(const struct transfer *t)
-{
-	long cause = 0;
-
-	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
-	if (t->socket_errno)
-		return FAILURE_SEND;
-	switch (cause) {
-	case ECONNREFUSED:
-		return FAILURE_REFUSED;
-	case ETIMEDOUT:
-		return FAILURE_TIMEOUT;
-	case ECONNRESET:
-		return FAILURE_RESET;
-	case EADDRNOTAVAIL:
-	case EACCES:
-	case EPERM:
-	case ENOBUFS:
-	case ENOMEM:
-		return FAILURE_SEND;
-	default:
-		return has_route(&t->address) ? FAILURE_UNREACHABLE : FAILURE_SEND;
-	}
-}
-
-static enum sample_failure transfer_failure(const struct transfer *t, CURLcode code)
-{
-	switch (code) {
-	case CURLE_COULDNT_CONNECT:
-		return connect_failure(t);
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return FAILURE_DNS;
-	case CURLE_OPERATION_TIMEDOUT:
-		return FAILURE_TIMEOUT;
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_INVALIDCERTSTATUS:
-		return FAILURE_TLS;
-	case CURLE_GOT_NOTHING:
-	case CURLE_RECV_ERROR:
-	case CURLE_SEND_ERROR:
-	case CURLE_PARTIAL_FILE:
-		return FAILURE_RESET;
-	case CURLE_OUT_OF_MEMORY:
-	case CURLE_FAILED_INIT:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ENGINE_NOTFOUND:
-		return FAILURE_SEND;
-	default: /* not HTTP, too long, a header without end … */
-		return FAILURE_PROTOCOL;
-	}
-}
-
-/* A cumulative phase, -1 when it was not reached. */
-static int32_t phase_us(const struct transfer *t, CURLINFO info)
-{
-	curl_off_t us = 0;
-
-	curl_easy_getinfo(t->easy, info, &us);
-	if (us <= 0)
-		return -1;
-	us += t->name_us;
-	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
-}
-
-static void keep_phases(const struct transfer *t, struct record *record)
-{
-	long status = 0;
-
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	record->http_status = (int16_t)status;
-	record->name_us = t->name_us < INT32_MAX ? (int32_t)t->name_us : INT32_MAX;
-	record->connect_us = phase_us(t, CURLINFO_CONNECT_TIME_T);
-	record->tls_us = t->plan->place.tls ? phase_us(t, CURLINFO_APPCONNECT_TIME_T) : -1;
-	record->first_byte_us = phase_us(t, CURLINFO_STARTTRANSFER_TIME_T);
-	record->total_us = phase_us(t, CURLINFO_TOTAL_TIME_T);
-	record->certificate_expiry_us = t->expiry_us;
-}
-
-static int32_t counted_us(const struct http_config *config, const struct record *record)
-{
-	switch ((enum http_phase)config->rtt_phase) {
-	case HTTP_PHASE_NAME:
-		return record->name_us;
-	case HTTP_PHASE_CONNECT:
-		return record->connect_us;
-	case HTTP_PHASE_TLS:
-		return record->tls_us;
-	case HTTP_PHASE_FIRST_BYTE:
-		return record->first_byte_us;
-	case HTTP_PHASE_TOTAL:
-		break;
-	}
-	return record->total_us;
-}
-
-static enum sample_failure judge(const struct transfer *t, CURLcode code, int status)
-{
-	const struct http_config *config = t->plan->config;
-
-	if (t->too_long)
-		return FAILURE_PROTOCOL;
-	if (code != CURLE_OK)
-		return transfer_failure(t, code);
-	if (!http_status_expected(config->expect_status, status))
-		return FAILURE_HTTP_STATUS;
-	if (text_failed(&t->body))
-		return FAILURE_SEND;
-	if (config->expect_body &&
-	    !memmem(text_string(&t->body), t->body.length, config->expect_body, strlen(config->expect_body)))
-		return FAILURE_BODY_MISMATCH;
-	return FAILURE_NONE;
-}
-
-static void free_transfer(struct transfer *t)
-{
-	if (t->easy)
-		curl_easy_cleanup(t->easy);
-	text_release(&t->body);
-	free(t);
-}
-
-/* Gives the transfer back to its target; its easy handle is in no multi handle any more. */
-static void put_back(struct transfer *t)
-{
-	t->run = NULL;
-	if (t->plan->spare) {
-		free_transfer(t);
-		return;
-	}
-	if (t->body.size > 65536)
-		text_release(&t->body);
-	t->plan->spare = t;
-}
-
-static void end(struct transfer *t, enum sample_failure failure)
+static void end(struct http_transfer *t, enum sample_failure failure)
 {
 	struct probe_run *run = t->run;
-	int32_t rtt_us = counted_us(t->plan->config, &run->record);
+	int32_t rtt_us = http_counted_us(t->plan->config, &run->record);
 
-	put_back(t);
+	http_transfer_put_back(t);
 	if (failure == FAILURE_SEND)
 		probe_not_sent(run);
 	else if (failure != FAILURE_NONE)
@@ -227,13 +37,14 @@ static void end(struct transfer *t, enum sample_failure failure)
 		probe_up(run, rtt_us > 0 ? rtt_us : 0);
 }
 
-static void complete(struct transfer *t, CURLcode code)
+static void complete(struct http_transfer *t, CURLcode code)
 {
+	const struct service *service = t->plan->service;
 	enum sample_failure failure;
 
-	keep_phases(t, &t->run->record);
-	failure = judge(t, code, t->run->record.http_status);
-	curl_multi_remove_handle(t->plan->service->multi, t->easy);
+	http_keep_phases(t, &t->run->record);
+	failure = http_judge(t, code, t->run->record.http_status);
+	curl_multi_remove_handle(service->multi, t->easy);
 	end(t, failure);
 }
 
@@ -246,7 +57,7 @@ static void read_messages(struct service *service)
 
 	while ((message = curl_multi_info_read(service->multi, &left))) {
 		CURLcode code = message->data.result;
-		struct transfer *t = NULL;
+		struct http_transfer *t = NULL;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
@@ -330,119 +141,9 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 	return 0;
 }
 
-/* ---- setting up ---- */
-
-static size_t keep_body(char *bytes, size_t size, size_t count, void *arg)
-{
-	struct transfer *t = arg;
-	size_t length = size * count;
-
-	t->body_length += (int64_t)length;
-	if (t->body_length > t->plan->config->body_limit_bytes) {
-		t->too_long = true;
-		return 0;
-	}
-	if (t->plan->config->expect_body)
-		text_append(&t->body, bytes, length);
-	return length;
-}
-
-static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	struct transfer *t = arg;
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-
-	(void)purpose;
-	t->socket_errno = fd < 0 ? errno : 0;
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
-}
-
-static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)
-{
-	struct transfer *t = arg;
-
-	(void)easy;
-	tls_expiry_watch(ssl_ctx, &t->expiry_us);
-	return CURLE_OK;
-}
-
-static void set_tls_options(struct transfer *t)
-{
-	const struct http_config *config = t->plan->config;
-
-	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, config->verify_tls ? 1L : 0L);
-	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, config->verify_tls ? 2L : 0L);
-	/* a CA directory, Debian's default, keeps libcurl from sharing the parsed CA file */
-	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(t->easy, CURLOPT_CAINFO, t->plan->ca_file);
-	curl_easy_setopt(t->easy, CURLOPT_CA_CACHE_TIMEOUT, 3600L);
-	curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, set_up_tls);
-	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
-}
-
-static void set_request_options(struct transfer *t)
-{
-	const struct http_config *config = t->plan->config;
-
-	if (config->body) {
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(config->body));
-		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, config->body);
-	}
-	if (strcmp(config->method, "HEAD") == 0)
-		curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-	else if (strcmp(config->method, "GET") != 0 || config->body)
-		curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, config->method);
-	curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "govsla-slamon/" GOVSLA_VERSION);
-	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->plan->headers);
-	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-}
-
-static void set_options(struct transfer *t)
-{
-	curl_easy_setopt(t->easy, CURLOPT_URL, t->plan->config->url);
-	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_PROXY, ""); /* not that of the environment */
-	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, 4000L); /* the observer keeps the time */
-	curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, keep_body);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
-	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
-	set_request_options(t);
-	if (t->plan->place.tls)
-		set_tls_options(t);
-}
-
-static struct transfer *take_transfer(struct plan *plan)
-{
-	struct transfer *t = plan->spare;
-
-	if (t) {
-		plan->spare = NULL;
-		return t;
-	}
-	t = calloc(1, sizeof *t);
-	if (!t)
-		return NULL;
-	t->plan = plan;
-	t->easy = curl_easy_init();
-	if (!t->easy) {
-		free(t);
-		return NULL;
-	}
-	set_options(t);
-	return t;
-}
-
 /* ---- one probe ---- */
 
-static void request(struct transfer *t)
+static void request(struct http_transfer *t)
 {
 	struct service *service = t->plan->service;
 
@@ -455,7 +156,7 @@ static void request(struct transfer *t)
 
 static void resolved(struct resolve_query *query)
 {
-	struct transfer *t = query->owner;
+	struct http_transfer *t = query->owner;
 	char host[INET6_ADDRSTRLEN];
 	bool v6 = query->address.ss_family == AF_INET6;
 
@@ -483,8 +184,9 @@ static int family_number(const struct http_config *config)
 
 static void start(struct probe_run *run)
 {
-	struct plan *plan = run->plan;
-	struct transfer *t = take_transfer(plan);
+	const struct service *service = run->service;
+	struct http_plan *plan = run->plan;
+	struct http_transfer *t = http_transfer_take(plan);
 
 	if (!t) {
 		probe_not_sent(run);
@@ -493,10 +195,6 @@ static void start(struct probe_run *run)
 	run->state = t;
 	run->record.sent_us = moment_wall_us();
 	t->run = run;
-	t->name_us = t->expiry_us = t->body_length = 0;
-	t->socket_errno = 0;
-	t->too_long = false;
-	text_clear(&t->body);
 	if (plan->literal) {
 		t->address = plan->address;
 		request(t);
@@ -504,13 +202,13 @@ static void start(struct probe_run *run)
 	}
 	t->resolving = true;
 	t->query = (struct resolve_query){ .done = resolved, .owner = t };
-	resolve_start(plan->service->context->resolver, plan->config->dns_servers, plan->place.host,
+	resolve_start(service->context->resolver, plan->config->dns_servers, plan->place.host,
 	              family_number(plan->config), &t->query);
 }
 
 static void expire(struct probe_run *run)
 {
-	struct transfer *t = run->state;
+	struct http_transfer *t = run->state;
 
 	if (t->resolving) {
 		resolve_forget(&t->query);
@@ -554,9 +252,11 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	return 0;
 }
 
-static int prepare_tls(struct plan *plan, struct error *err)
+static int prepare_tls(struct http_plan *plan, struct error *err)
 {
-	plan->ca_file = plan->config->ca_file ? plan->config->ca_file : plan->service->context->ca_file;
+	const struct probe_context *context = ((const struct service *)plan->service)->context;
+
+	plan->ca_file = plan->config->ca_file ? plan->config->ca_file : context->ca_file;
 	if (!plan->place.tls || !plan->config->verify_tls)
 		return 0;
 	if (!plan->ca_file)
@@ -570,7 +270,7 @@ static int prepare_tls(struct plan *plan, struct error *err)
 static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
 {
 	const struct http_config *config = config_pointer;
-	struct plan *plan = calloc(1, sizeof *plan);
+	struct http_plan *plan = calloc(1, sizeof *plan);
 	socklen_t length;
 
 	if (!plan)
@@ -593,11 +293,11 @@ static int prepare(void *service, const void *config_pointer, void **out, struct
 
 static void unprepare(void *service, void *plan_pointer)
 {
-	struct plan *plan = plan_pointer;
+	struct http_plan *plan = plan_pointer;
 
 	(void)service;
 	if (plan->spare)
-		free_transfer(plan->spare);
+		http_transfer_free(plan->spare);
 	curl_slist_free_all(plan->headers);
 	free(plan->place.host);
 	free(plan);

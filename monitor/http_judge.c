@@ -1,0 +1,142 @@
+#include "monitor/http_judge.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Whether this machine has a route at all; asked only after a failure. Connecting UDP sends nothing. */
+static bool has_route(const struct sockaddr_storage *address)
+{
+	socklen_t length =
+	    address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	struct sockaddr_storage to = *address;
+	int fd = socket(address->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool routed;
+
+	if (fd < 0)
+		return false;
+	((struct sockaddr_in *)&to)->sin_port = htons(9); /* the same place in sockaddr_in6 */
+	routed = connect(fd, (struct sockaddr *)&to, length) == 0;
+	close(fd);
+	return routed;
+}
+
+/* FAILURE_SEND: not the target's fault. */
+static enum sample_failure connect_failure(const struct http_transfer *t)
+{
+	long cause = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
+	if (t->socket_errno)
+		return FAILURE_SEND;
+	switch (cause) {
+	case ECONNREFUSED:
+		return FAILURE_REFUSED;
+	case ETIMEDOUT:
+		return FAILURE_TIMEOUT;
+	case ECONNRESET:
+		return FAILURE_RESET;
+	case EADDRNOTAVAIL:
+	case EACCES:
+	case EPERM:
+	case ENOBUFS:
+	case ENOMEM:
+		return FAILURE_SEND;
+	default:
+		return has_route(&t->address) ? FAILURE_UNREACHABLE : FAILURE_SEND;
+	}
+}
+
+static enum sample_failure transfer_failure(const struct http_transfer *t, CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_CONNECT:
+		return connect_failure(t);
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return FAILURE_DNS;
+	case CURLE_OPERATION_TIMEDOUT:
+		return FAILURE_TIMEOUT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return FAILURE_TLS;
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_PARTIAL_FILE:
+		return FAILURE_RESET;
+	case CURLE_OUT_OF_MEMORY:
+	case CURLE_FAILED_INIT:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+		return FAILURE_SEND;
+	default: /* not HTTP, too long, a header without end … */
+		return FAILURE_PROTOCOL;
+	}
+}
+
+/* A cumulative phase, -1 when it was not reached. */
+static int32_t phase_us(const struct http_transfer *t, CURLINFO info)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(t->easy, info, &us);
+	if (us <= 0)
+		return -1;
+	us += t->name_us;
+	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+}
+
+void http_keep_phases(const struct http_transfer *t, struct record *record)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	record->http_status = (int16_t)status;
+	record->name_us = t->name_us < INT32_MAX ? (int32_t)t->name_us : INT32_MAX;
+	record->connect_us = phase_us(t, CURLINFO_CONNECT_TIME_T);
+	record->tls_us = t->plan->place.tls ? phase_us(t, CURLINFO_APPCONNECT_TIME_T) : -1;
+	record->first_byte_us = phase_us(t, CURLINFO_STARTTRANSFER_TIME_T);
+	record->total_us = phase_us(t, CURLINFO_TOTAL_TIME_T);
+	record->certificate_expiry_us = t->expiry_us;
+}
+
+int32_t http_counted_us(const struct http_config *config, const struct record *record)
+{
+	switch ((enum http_phase)config->rtt_phase) {
+	case HTTP_PHASE_NAME:
+		return record->name_us;
+	case HTTP_PHASE_CONNECT:
+		return record->connect_us;
+	case HTTP_PHASE_TLS:
+		return record->tls_us;
+	case HTTP_PHASE_FIRST_BYTE:
+		return record->first_byte_us;
+	case HTTP_PHASE_TOTAL:
+		break;
+	}
+	return record->total_us;
+}
+
+enum sample_failure http_judge(const struct http_transfer *t, CURLcode code, int status)
+{
+	const struct http_config *config = t->plan->config;
+
+	if (t->too_long)
+		return FAILURE_PROTOCOL;
+	if (code != CURLE_OK)
+		return transfer_failure(t, code);
+	if (!http_status_expected(config->expect_status, status))
+		return FAILURE_HTTP_STATUS;
+	if (text_failed(&t->body))
+		return FAILURE_SEND;
+	if (config->expect_body &&
+	    !memmem(text_string(&t->body), t->body.length, config->expect_body, strlen(config->expect_body)))
+		return FAILURE_BODY_MISMATCH;
+	return FAILURE_NONE;
+}
