@@ -10,7 +10,9 @@
 #define POSTGRES_EPOCH_US (INT64_C(946684800) * US_PER_S) /* 2000-01-01T00:00:00Z */
 #define ROW_MOST          256                             /* bytes; a full HTTP row has 150 */
 
-static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* signature, flags, length of extension */
+static const char header[] = "PGCOPY\n\377\r\n\0"
+                             "\0\0\0\0"
+                             "\0\0\0\0"; /* signature, flags, length of extension */
 static const char trailer[] = "\377\377";
 
 #define HEADER_BYTES (sizeof(header) - 1)

@@ -258,8 +258,9 @@ void ship_link_copy_end(struct ship_link *link)
 	link->doing = LINK_ASKING;
 	if (PQputCopyEnd(link->conn, NULL) <= 0)
 		broken(link, "the connection was lost");
-	else
-		(void)flush(link);
+	/* an error that came while we were sending is already in libpq's buffer: no event will tell */
+	else if (flush(link))
+		collect(link);
 }
 
 void ship_link_close(struct ship_link *link)
