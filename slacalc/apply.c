@@ -66,7 +66,7 @@ static int check_by_slamon(const char *slamon, const struct slamon_file *file, c
                            struct error *err)
 {
 	struct text said = { 0 };
-	int status = slamon ? run_check(slamon, path, &said) : 0;
+	int status = slamon && path ? run_check(slamon, path, &said) : 0;
 
 	if (status < 0)
 		error_set(err, ERROR_IO, "cannot run '%s'", slamon);
@@ -89,6 +89,8 @@ static int write_new(struct arena *a, const struct slamon_file *file, const char
 	struct text text = { 0 };
 
 	place->path = arena_printf(a, "%s/%s.json", directory, file->vantage);
+	if (!file->text)
+		return 0;
 	place->new_path = arena_printf(a, "%s/.%s.json.new", directory, file->vantage);
 	text_add(&text, file->text);
 	if (text_write_file(&text, place->new_path, err) < 0)
@@ -113,9 +115,25 @@ static int write_all_new(struct arena *a, const struct applied *applied, const c
 	return 0;
 }
 
+/* A vantage that has nothing to watch any more must not go on with its old file. */
+static int remove_old(const struct place *place, struct text *out, struct error *err)
+{
+	if (unlink(place->path) == 0) {
+		text_printf(out, "removed %s: nothing to watch\n", place->path);
+	} else if (errno != ENOENT) {
+		error_set(err, ERROR_IO, "cannot remove: %s", strerror(errno));
+		return error_at(err, place->path, 0, NULL);
+	}
+	return 0;
+}
+
 static int put_in_place(const struct place *places, size_t count, struct text *out, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (!places[i].new_path && remove_old(&places[i], out, err) < 0)
+			return err->code;
+		if (!places[i].new_path)
+			continue;
 		if (rename(places[i].new_path, places[i].path) < 0) {
 			error_set(err, ERROR_IO, "cannot rename into place: %s", strerror(errno));
 			error_hint(err, "the registry is loaded; run the same command again for the files");

@@ -64,7 +64,7 @@ struct registry;
 struct slamon_file { /* what one vantage is to run */
 	const char *vantage;
 	int number;
-	char *text; /* the whole file */
+	char *text; /* the whole file; NULL: it has nothing to watch */
 };
 
 struct applied {

@@ -256,7 +256,7 @@ static int read_slamon(struct store *store, struct arena *a, const json_t *vanta
                        struct error *err)
 {
 	PGresult *r;
-	json_t *root;
+	json_t *root, *targets;
 	char *dump;
 
 	out->vantage = arena_copy(a, json_string_value(json_object_get(vantage, "id")));
@@ -270,9 +270,14 @@ static int read_slamon(struct store *store, struct arena *a, const json_t *vanta
 	        1, (const char *const[]){ out->vantage }) < 0)
 		return err->code;
 	out->number = (int)store_number(r, 0, 0);
-	root = slamon_head(store, vantage, out->number);
-	json_object_set_new(root, "targets", json_loads(PQgetvalue(r, 0, 1), 0, NULL));
+	targets = json_loads(PQgetvalue(r, 0, 1), 0, NULL);
 	PQclear(r);
+	if (targets && json_array_size(targets) == 0) {
+		json_decref(targets);
+		return 0;
+	}
+	root = slamon_head(store, vantage, out->number);
+	json_object_set_new(root, "targets", targets);
 	dump = json_dumps(root, JSON_INDENT(2));
 	json_decref(root);
 	out->text = dump ? arena_printf(a, "%s\n", dump) : NULL;
@@ -285,6 +290,8 @@ static int keep_slamon(struct store *store, const struct slamon_file *file, stru
 	char hash[DIGEST_TEXT_SIZE], number[16];
 	PGresult *r;
 
+	if (!file->text)
+		return 0;
 	snprintf(number, sizeof number, "%d", file->number);
 	digest_sha256(file->text, strlen(file->text), hash);
 	if (store_query(

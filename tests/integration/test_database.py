@@ -385,8 +385,15 @@ class Versions(Databases):
         self.assertEqual(slamon["targets"][1], {"number": 2, "id": "web", "interval_s": 60, "timeout_s": 5,
                                                 "probe": {"kind": "http", "url": "http://192.0.2.1/"}})
         self.psql("SELECT 1 FROM pg_roles", url=slamon["database"])  # the vantage's own role can log in
-        with open(os.path.join(self.dir, "slamon", "v2.json"), encoding="utf-8") as file:
-            self.assertEqual(json.load(file)["targets"], [])
+        self.assertEqual(os.listdir(os.path.join(self.dir, "slamon")), ["v1.json"])  # v2 has nothing to watch
+        elsewhere = copy.deepcopy(REGISTRY)
+        elsewhere["paths"] = []
+        for target in elsewhere["targets"]:
+            target["vantages"] = ["v2"]
+        write_directory(self.dir, elsewhere)
+        said = self.slacalc("apply", self.dir)
+        self.assertIn(f"removed {self.dir}/slamon/v1.json: nothing to watch\n", said)
+        self.assertEqual(os.listdir(os.path.join(self.dir, "slamon")), ["v2.json"])
 
     def test_a_change_and_what_was_known_before(self):
         self.loaded()

@@ -21,7 +21,7 @@ static int parse(const char *const *words, struct parsed *p, struct error *err)
 	memset(p, 0, sizeof *p);
 	memset(err, 0, sizeof *err);
 	for (; words[argc]; argc++)
-		argv[argc] = strdup(words[argc]);
+		argv[argc] = (char *)words[argc]; /* getopt changes their order only */
 	argv[argc] = NULL;
 	return command_options(argc, argv, options, p->operands, 1, 2, err);
 }
