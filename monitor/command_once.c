@@ -1,6 +1,7 @@
 #include "monitor/command.h"
 
 #include "base/instant.h"
+#include "monitor/clock.h"
 #include "monitor/config.h"
 #include "monitor/keep.h"
 #include "monitor/observe.h"
@@ -85,12 +86,23 @@ static int print(const struct once *once, bool json, struct error *err)
 
 /* ---- the command ---- */
 
+/* What the samples' times are worth; each run on its own, since the last one's state is not known here. */
+static void keep_clock(struct once *once)
+{
+	struct clock_watch watch = { 0 };
+	struct record record;
+
+	if (once->spool && clock_watch_read(&watch, moment_wall_us(), &record))
+		(void)spool_put(once->spool, &record);
+}
+
 static int probe_all(struct once *once, struct error *err)
 {
 	once->records = calloc(once->config.target_count, sizeof *once->records);
 	if (!once->records || uv_loop_init(&once->loop) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	if (observer_open(&once->observer, &once->loop, &once->config, keep_record, once, err) == 0) {
+		keep_clock(once);
 		observer_once(once->observer, on_drained);
 	}
 	uv_run(&once->loop, UV_RUN_DEFAULT);

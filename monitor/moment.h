@@ -46,4 +46,7 @@ static inline struct moment moment_after(struct moment from, int64_t us)
 	return (struct moment){ from.us + us };
 }
 
+/* Time of day minus monotonic, in µs: of two clocks that cannot be read at once, the tightest of a few tries. */
+int64_t moment_wall_offset_us(void);
+
 #endif

@@ -1,6 +1,7 @@
 #include "monitor/observe.h"
 
 #include "base/log.h"
+#include "monitor/lateness.h"
 #include "monitor/resolve.h"
 #include "monitor/schedule.h"
 
@@ -15,7 +16,6 @@
 #define STARTS_PER_TURN 128             /* then the sockets have their turn */
 #define GAPS_PER_TURN   100
 #define KINDS_MOST      16
-#define LATENESS_STEPS  101 /* of a millisecond; the last holds all above */
 
 struct target {
 	struct heap_entry due; /* key: the next instant, UTC µs */
@@ -53,27 +53,10 @@ struct observer {
 	bool once;
 	bool turning; /* a kind wants its turn soon */
 	struct observer_counts counts;
-	int64_t lateness[LATENESS_STEPS];
+	struct lateness lateness;
 };
 
 /* ---- clocks ---- */
-
-/* The difference of two clocks that cannot be read at once: the tightest of a few readings. */
-static int64_t read_wall_offset_us(void)
-{
-	int64_t best_gap = INT64_MAX, offset = 0;
-
-	for (int i = 0; i < 3 && best_gap > 20; i++) {
-		struct moment before = moment_now();
-		int64_t wall = moment_wall_us(), gap = moment_between(before, moment_now());
-
-		if (gap < best_gap) {
-			best_gap = gap;
-			offset = wall - before.us - gap / 2;
-		}
-	}
-	return offset;
-}
 
 /* The time of day on the monotonic clock: what schedules follow between two steps. */
 static int64_t schedule_now_us(const struct observer *o, struct moment now)
@@ -110,29 +93,6 @@ static void log_change(struct target *target, const struct record *record)
 	target->last_outcome = record->outcome;
 }
 
-static void count_lateness(struct observer *o, int64_t us)
-{
-	if (us < 0)
-		return;
-	if (us > o->counts.lateness_most_us)
-		o->counts.lateness_most_us = us;
-	o->lateness[us / 1000 < LATENESS_STEPS - 1 ? us / 1000 : LATENESS_STEPS - 1]++;
-}
-
-static int64_t lateness_p99_ms(const struct observer *o)
-{
-	int64_t all = 0, above = 0;
-	int step = LATENESS_STEPS - 1;
-
-	for (int i = 0; i < LATENESS_STEPS; i++)
-		all += o->lateness[i];
-	if (!all)
-		return 0;
-	while (step > 0 && above + o->lateness[step] <= all / 100)
-		above += o->lateness[step--];
-	return step + (step < LATENESS_STEPS - 1); /* rounded up */
-}
-
 static void hand_on(struct observer *o, struct target *target, const struct record *record)
 {
 	if (record->outcome == SAMPLE_UP)
@@ -141,7 +101,7 @@ static void hand_on(struct observer *o, struct target *target, const struct reco
 		o->counts.down++;
 	else
 		o->counts.missed++;
-	count_lateness(o, record->lateness_us);
+	lateness_count(&o->lateness, record->lateness_us);
 	if (!o->once)
 		log_change(target, record);
 	o->record(o->arg, target->config, record);
@@ -349,7 +309,7 @@ static void reschedule(struct observer *o, int64_t now_us)
 
 static void notice_step(struct observer *o, struct moment now)
 {
-	int64_t offset_us = read_wall_offset_us(), step_us = offset_us - o->wall_offset_us;
+	int64_t offset_us = moment_wall_offset_us(), step_us = offset_us - o->wall_offset_us;
 
 	if (llabs(step_us) <= STEP_US) {
 		return;
@@ -467,7 +427,8 @@ struct observer_counts observer_counts(const struct observer *o)
 {
 	struct observer_counts counts = o->counts;
 
-	counts.lateness_p99_ms = lateness_p99_ms(o);
+	counts.lateness_most_us = o->lateness.most_us;
+	counts.lateness_p99_ms = lateness_p99_ms(&o->lateness);
 	return counts;
 }
 
@@ -531,7 +492,7 @@ int observer_open(struct observer **out, uv_loop_t *loop, const struct config *c
 	o->record = record;
 	o->arg = arg;
 	o->context = (struct probe_context){ .loop = loop, .ca_file = config->ca_file };
-	o->wall_offset_us = read_wall_offset_us();
+	o->wall_offset_us = moment_wall_offset_us();
 	uv_timer_init(loop, &o->timer);
 	o->timer.data = o;
 	if (prepare(o, err) < 0) {

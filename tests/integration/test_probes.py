@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """slamon's probes and schedule against real servers and hosts, in a network of their own."""
 
+import contextlib
 import datetime
+import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -255,6 +258,65 @@ while True:
         reply(echo[:4] + bytes(8) + echo[12:], to)
 """)
         self.check(self.lab.once([("v4", 60, 1, icmp(lab_net.PEER))])["v4"], "down", "timeout")
+
+
+class Commands(Case):
+    def slamon(self, *arguments):
+        out = subprocess.run([lab_net.program("slamon"), *arguments], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30)
+        return out.returncode, out.stdout, out.stderr
+
+    def test_wrong_command_lines(self):
+        for arguments, cause in (
+                ((), ""),
+                (("fly",), "slamon: no command 'fly'\n"),
+                (("check",), "slamon: 'check' needs the configuration file\n"),
+                (("check", "a", "b"), "slamon: 'b' is one argument too many\n"),
+                (("check", "a", "--for", "1s"), "slamon: 'check' has no such option\n"),
+                (("run", "a", "--for", "soon"), "slamon: 'soon' is not a time such as 90s, 30m or 6h\n"),
+                (("run", "a", "--for", "0s"), "slamon: --for must be longer than 0\n"),
+                (("run", "a", "--for", "99999d"), "slamon: '99999d' is not a time such as 90s, 30m or 6h\n")):
+            code, out, err = self.slamon(*arguments)
+            self.assertEqual((code, out), (2, ""), arguments)
+            self.assertTrue(err.startswith(cause + "usage: slamon run FILE"), err)
+
+    def test_informative_commands(self):
+        config = self.lab.config([("a", 60, 5, icmp("127.0.0.1")), ("b", 60, 5, http())])
+        code, out, err = self.slamon("check", config)
+        self.assertEqual((code, out, err), (0, config + ": accepted, vantage 'lab', 2 targets, 1 http, 1 icmp\n", ""))
+        code, out, err = self.slamon("check", config, "--json")
+        self.assertEqual(json.loads(out), {"file": config, "accepted": True, "vantage": "lab", "targets": 2,
+                                           "kinds": {"http": 1, "icmp": 1}})
+        code, out, err = self.slamon("config", "--json")
+        keys = json.loads(out)["targets[].probe"]["icmp"]
+        self.assertIn({"key": "payload_bytes", "type": "whole number", "required": False, "unit": "bytes",
+                       "default": "56", "reload": True, "least": 8, "most": 1400,
+                       "help": "data behind the ICMP header; the first 8 bytes are random and must come back"}, keys)
+        self.assertEqual(self.slamon("--help")[0], 0)
+        self.assertRegex(self.slamon("--version")[1], r"^slamon \d+\.\d+\.\d+\n$")
+
+    def test_refusals(self):
+        code, out, err = self.slamon("run", self.lab.path("absent"))
+        self.assertEqual((code, out), (1, ""))
+        self.assertEqual(err, "slamon: %s: cannot open: No such file or directory\n" % self.lab.path("absent"))
+        config = self.lab.config([("a", 60, 5, icmp("127.0.0.1"))])
+        code, out, err = self.slamon("ship", config)
+        self.assertEqual((code, err), (1, "slamon: %s: the key 'database' is missing: there is nowhere to ship to\n"
+                                       % config))
+        config = self.lab.config([("a", 60, 5, https(1))], ca_file=self.lab.path("no-ca"))
+        code, out, err = self.slamon("once", config)
+        self.assertEqual((code, out), (1, ""))
+        self.assertEqual(err, "slamon: a: cannot read ca_file '%s': No such file or directory\n"
+                         % self.lab.path("no-ca"))
+
+    def test_once_keeps_its_samples(self):
+        config = self.lab.config([("a", 60, 5, icmp("127.0.0.1")), ("b", 60, 5, http(port=1))])
+        code, out, err = self.slamon("once", config)
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(out, r"^target +kind +state +round trip +detail\n"
+                              r"a +icmp +up +0\.\d{3} ms\nb +http +down +-  refused\n$")
+        with contextlib.closing(sqlite3.connect(self.lab.path("spool.sqlite"))) as spool:
+            self.assertEqual(spool.execute("select count(*) from record").fetchone(), (3,))  # and the clock
 
 
 class Schedule(Case):

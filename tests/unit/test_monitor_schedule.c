@@ -1,4 +1,5 @@
 #include "monitor/heap.h"
+#include "monitor/lateness.h"
 #include "monitor/schedule.h"
 
 #include <check.h>
@@ -107,6 +108,24 @@ START_TEST(heap_keeps_the_least_on_top)
 }
 END_TEST
 
+START_TEST(lateness_is_the_percentile)
+{
+	struct lateness l = { 0 };
+
+	ck_assert_int_eq(lateness_p99_ms(&l), 0);
+	lateness_count(&l, -1);
+	ck_assert_int_eq(lateness_p99_ms(&l), 0);
+	for (int i = 0; i < 990; i++)
+		lateness_count(&l, 1500);
+	for (int i = 0; i < 10; i++)
+		lateness_count(&l, 700000);
+	ck_assert_int_eq(lateness_p99_ms(&l), 2);
+	ck_assert_int_eq(l.most_us, 700000);
+	lateness_count(&l, 700000);
+	ck_assert_int_eq(lateness_p99_ms(&l), 100);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("monitor/schedule");
@@ -119,6 +138,7 @@ int main(void)
 	tcase_add_test(cases, first_instant_is_on_the_grid);
 	tcase_add_test(cases, late_instants_are_sent_or_missed);
 	tcase_add_test(cases, heap_keeps_the_least_on_top);
+	tcase_add_test(cases, lateness_is_the_percentile);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
