@@ -7,59 +7,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * How the rows of the directory (JSON, $2) become rows of a table: rows names the keys of the JSON with their types,
+ * select makes the table's key and columns of them.
+ */
 struct loadable {
 	enum registry_table from;
-	const char *table, *label; /* label: SQL for what messages call a row */
-	const char *key, *columns; /* of the table */
-	const char *wanted;        /* the rows of the directory, from $2, with these columns */
+	const char *table, *key, *columns;
+	const char *rows, *select;
+	const char *label; /* what messages call a row d */
 };
 
-#define NUMBER(id) "(SELECT target FROM target_number n WHERE n.id = " id ")"
-
+/* clang-format off */
 static const struct loadable loadables[] = {
-	{ TABLE_ORGANISATION, "organisation", "code", "code", "name",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (code char(6), name text)" },
-	{ TABLE_PARTY, "party", "id", "id", "kind, code, name",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (id text, kind text, code char(6), name text)" },
-	{ TABLE_SEGMENT, "segment", "id", "id", "name, party",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (id text, name text, party text)" },
-	{ TABLE_TARGET, "target", "id", "target", "id, segment, interval_s, timeout_s, vantages, probe",
-	  "SELECT " NUMBER(
-	      "x.id") " AS target, id, segment, interval_s, timeout_s, (SELECT array_agg(v.number ORDER BY "
-	              "v.number) FROM vantage v WHERE x.vantages ? v.id) AS vantages, probe FROM "
-	              "jsonb_to_recordset($2) AS x (id "
-	              "text, segment text, interval_s int, timeout_s int, vantages jsonb, probe jsonb)" },
-	{ TABLE_PATH, "path", "(SELECT n.id FROM target_number n WHERE n.target = d.target)",
-	  "target, vantage", "hops",
-	  "SELECT " NUMBER("x.target") " AS target, v.number AS vantage, (SELECT array_agg(" NUMBER(
-	      "h.id") " ORDER BY h.at) FROM jsonb_array_elements_text(x.hops) WITH ORDINALITY AS h (id, at)) "
-	              "AS hops FROM "
-	              "jsonb_to_recordset($2) AS x (target text, vantage text, hops jsonb) JOIN vantage v ON "
-	              "v.id = x.vantage" },
-	{ TABLE_SERVICE, "service", "id", "id",
-	  "name, organisation, provider, terms, quorum_vantages, quorum_targets",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (id text, name text, organisation char(6), provider "
-	  "text, terms "
-	  "text, quorum_vantages int, quorum_targets text)" },
-	{ TABLE_SERVICE_TARGET, "service_target",
-	  "service || ' ' || (SELECT n.id FROM target_number n WHERE n.target = d.target)", "target, service",
-	  "position",
-	  "SELECT " NUMBER(
-	      "x.target") " AS target, service, position FROM jsonb_to_recordset($2) AS x (target text, "
-	                  "service text, position int)" },
-	{ TABLE_FEE, "fee", "service || ' ' || payer", "service, payer, from_month",
-	  "to_month, amount, currency, state_share, position",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (service text, payer text, from_month date, to_month "
-	  "date, amount "
-	  "exact, currency char(3), state_share exact, position int)" },
-	{ TABLE_TERMS, "terms", "id || ' ' || effective_from", "id, effective_from",
-	  "effective_to, sha256, body",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (id text, effective_from date, effective_to date, "
-	  "sha256 sha256, "
-	  "body text)" },
-	{ TABLE_RECORD, "record", "kind || ' ' || id", "kind, id", "body",
-	  "SELECT * FROM jsonb_to_recordset($2) AS x (kind text, id text, body jsonb)" },
+	{ TABLE_ORGANISATION, "organisation", "code", "name",
+	  "code char(6), name text",
+	  "*", "code" },
+	{ TABLE_PARTY, "party", "id", "kind, code, name",
+	  "id text, kind text, code char(6), name text",
+	  "*", "id" },
+	{ TABLE_SEGMENT, "segment", "id", "name, party",
+	  "id text, name text, party text",
+	  "*", "id" },
+	{ TABLE_TARGET, "target", "target", "id, segment, interval_s, timeout_s, vantages, probe",
+	  "id text, segment text, interval_s int, timeout_s int, vantages jsonb, probe jsonb",
+	  "target_number_of(id) AS target, id, segment, interval_s, timeout_s, "
+	  "(SELECT array_agg(v.number ORDER BY v.number) FROM vantage v WHERE x.vantages ? v.id) AS vantages, probe",
+	  "id" },
+	{ TABLE_PATH, "path", "target, vantage", "hops",
+	  "target text, vantage text, hops jsonb",
+	  "target_number_of(target) AS target, vantage_number_of(vantage) AS vantage, "
+	  "(SELECT array_agg(target_number_of(h.id) ORDER BY h.at) "
+	  "FROM jsonb_array_elements_text(x.hops) WITH ORDINALITY AS h (id, at)) AS hops",
+	  "target_id_of(target)" },
+	{ TABLE_SERVICE, "service", "id", "name, organisation, provider, terms, quorum_vantages, quorum_targets",
+	  "id text, name text, organisation char(6), provider text, terms text, quorum_vantages int, quorum_targets text",
+	  "*", "id" },
+	{ TABLE_SERVICE_TARGET, "service_target", "target, service", "position",
+	  "target text, service text, position int",
+	  "target_number_of(target) AS target, service, position", "service || ' ' || target_id_of(target)" },
+	{ TABLE_FEE, "fee", "service, payer, from_month", "to_month, amount, currency, state_share, position",
+	  "service text, payer text, from_month date, to_month date, amount exact, currency char(3), state_share exact, "
+	  "position int",
+	  "*", "service || ' ' || payer" },
+	{ TABLE_TERMS, "terms", "id, effective_from", "effective_to, sha256, body",
+	  "id text, effective_from date, effective_to date, sha256 sha256, body text",
+	  "*", "id || ' ' || effective_from" },
+	{ TABLE_RECORD, "record", "kind, id", "body",
+	  "kind text, id text, body jsonb",
+	  "*", "kind || ' ' || id" },
 };
+/* clang-format on */
 
 /* ---- what changed ---- */
 
@@ -98,20 +96,25 @@ static int collect(struct store *store, struct changes *c, const char *table, co
 	return 0;
 }
 
+/* Adds what differs, withdraws what is gone; the rows of the result are (how, label). */
 static void write_load(const struct loadable *l, struct text *sql)
 {
-	text_printf(
-	    sql,
-	    "WITH wanted AS (%s), before AS MATERIALIZED (SELECT * FROM %s_at($1::int - 1)), "
-	    "added AS (INSERT INTO %s (%s, %s, version, withdrawn) SELECT d.*, $1::int, false FROM "
-	    "(SELECT %s, %s FROM wanted EXCEPT SELECT %s, %s FROM before) d RETURNING *), "
-	    "gone AS (INSERT INTO %s (%s, %s, version, withdrawn) SELECT %s, %s, $1::int, true FROM before "
-	    "WHERE (%s) NOT IN (SELECT %s FROM wanted) RETURNING *) "
-	    "SELECT CASE WHEN d.withdrawn THEN 'withdrawn' WHEN (%s) IN (SELECT %s FROM before) THEN "
-	    "'changed' "
-	    "ELSE 'added' END, %s FROM (SELECT * FROM added UNION ALL SELECT * FROM gone) d ORDER BY 1, 2",
-	    l->wanted, l->table, l->table, l->key, l->columns, l->key, l->columns, l->key, l->columns,
-	    l->table, l->key, l->columns, l->key, l->columns, l->key, l->key, l->key, l->key, l->label);
+	text_printf(sql, "WITH wanted AS (SELECT %s FROM jsonb_to_recordset($2) AS x (%s)), ", l->select,
+	            l->rows);
+	text_printf(sql, "before AS MATERIALIZED (SELECT * FROM %s_at($1::int - 1)), ", l->table);
+	text_printf(sql,
+	            "added AS (INSERT INTO %s (%s, %s, version, withdrawn) SELECT d.*, $1::int, false FROM ",
+	            l->table, l->key, l->columns);
+	text_printf(sql, "(SELECT %s, %s FROM wanted EXCEPT SELECT %s, %s FROM before) d RETURNING *), ",
+	            l->key, l->columns, l->key, l->columns);
+	text_printf(sql, "gone AS (INSERT INTO %s (%s, %s, version, withdrawn) SELECT %s, %s, $1::int, true ",
+	            l->table, l->key, l->columns, l->key, l->columns);
+	text_printf(sql, "FROM before WHERE (%s) NOT IN (SELECT %s FROM wanted) RETURNING *) ", l->key,
+	            l->key);
+	text_printf(sql, "SELECT CASE WHEN withdrawn THEN 'withdrawn' WHEN (%s) IN (SELECT %s FROM before) ",
+	            l->key, l->key);
+	text_printf(sql, "THEN 'changed' ELSE 'added' END, %s ", l->label);
+	text_add(sql, "FROM (SELECT * FROM added UNION ALL SELECT * FROM gone) d ORDER BY 1, 2");
 }
 
 static int load_table(struct store *store, struct changes *c, const struct loadable *l,

@@ -83,6 +83,18 @@ CREATE TABLE target_number (
 	id text NOT NULL UNIQUE
 );
 
+CREATE FUNCTION target_number_of(of_id text) RETURNS int LANGUAGE sql STABLE AS $$
+	SELECT target FROM target_number WHERE id = of_id
+$$;
+
+CREATE FUNCTION target_id_of(number int) RETURNS text LANGUAGE sql STABLE AS $$
+	SELECT id FROM target_number WHERE target = number
+$$;
+
+CREATE FUNCTION vantage_number_of(of_id text) RETURNS int LANGUAGE sql STABLE AS $$
+	SELECT number FROM vantage WHERE id = of_id
+$$;
+
 CREATE TABLE target (
 	target int NOT NULL REFERENCES target_number,
 	version int NOT NULL REFERENCES applied_version,
