@@ -1,0 +1,72 @@
+"""lab_cluster: a private PostgreSQL with our migrations, in a temporary directory, gone afterwards whatever happens.
+
+    with lab_cluster.Cluster() as cluster:
+        cluster.register(1, "tokyo")
+        cluster.value("SELECT count(*) FROM sample")
+
+Through sql/local-cluster, as users get it. The migrations are applied by psql, each in one transaction.
+"""
+
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SCRIPT = os.path.join(ROOT, "sql", "local-cluster")
+BUILD = os.path.join(ROOT, os.environ.get("GOVSLA_BUILD", "build"))
+
+
+def program(name):
+    """The path of a program beside the real ones, such as spool_feeder."""
+    return os.path.join(BUILD, "tests", "integration", name)
+
+
+class Cluster:
+    def __init__(self, migrate=True):
+        self.folder = tempfile.mkdtemp(prefix="govsla-lab-")
+        self.migrate = migrate
+
+    def __enter__(self):
+        try:
+            self.start()
+            if self.migrate:
+                for path in sorted(glob.glob(os.path.join(ROOT, "sql", "migrations", "*.sql"))):
+                    self.psql("--single-transaction", "--file", path)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([SCRIPT, "stop", self.folder], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self):
+        subprocess.run([SCRIPT, "start", self.folder], check=True)
+        self.url = subprocess.run([SCRIPT, "url", self.folder], check=True, capture_output=True,
+                                  text=True).stdout.strip()
+        self.socket_folder = open(os.path.join(self.folder, "socket")).read().strip()
+
+    def postmaster(self):
+        """The process id of the server."""
+        return int(open(os.path.join(self.folder, "postgres", "postmaster.pid")).readline())
+
+    def url_of(self, role):
+        return self.url.replace("user=govsla", "user=" + role)
+
+    def psql(self, *arguments, role="govsla", check=True):
+        return subprocess.run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+                               "--set=ON_ERROR_STOP=1", "--dbname", self.url_of(role), *arguments],
+                              check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+    def value(self, sql, role="govsla"):
+        return self.psql("--command", sql, role=role).stdout.strip()
+
+    def error(self, sql, role):
+        """What the server says to a statement that it must refuse; "" when it does not refuse."""
+        return self.psql("--command", sql, role=role, check=False).stderr.strip()
+
+    def register(self, number, name):
+        return self.value("SELECT vantage_register(%d, '%s', '%s')" % (number, name, name))
