@@ -96,7 +96,7 @@ static const struct setting spool_settings[] = {
 	  .least = 1,
 	  .most = 1000000,
 	  .place = offsetof(struct spool_config, size_mb),
-	  .help = "limit of the file, about 30 bytes a sample; 72 h of 833 samples/s need 6000" },
+	  .help = "limit of the file, about 40 bytes a sample, 70 of http; 72 h of 833 samples/s need 9000" },
 	{ .key = NULL },
 };
 
