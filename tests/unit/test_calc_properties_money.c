@@ -150,7 +150,7 @@ static void check_cap(struct random *r, const struct money_case *m, const struct
 
 START_TEST(a_longer_outage_never_costs_less)
 {
-	for (int round = 0; round < 1500; round++) {
+	for (int round = 0; round < 600; round++) {
 		struct random r = random_start(round);
 		struct money_case m = { 0 };
 		struct statement *shorter, *longer;
@@ -210,7 +210,7 @@ static void trim_by_definition(long *a, const mpq_t *q, size_t n, long part)
 
 START_TEST(apportionment_is_its_definition)
 {
-	for (int round = 0; round < 5000; round++) {
+	for (int round = 0; round < 4000; round++) {
 		struct random r = random_start(round);
 		size_t n = (size_t)random_in(&r, 1, BODIES_MOST);
 		struct arena arena = { 0 };
@@ -339,7 +339,7 @@ static void check_obligations(struct random *r, const struct statement *s)
 
 START_TEST(payable_never_falls_and_never_exceeds_what_was_recovered)
 {
-	for (int round = 0; round < 400; round++) {
+	for (int round = 0; round < 150; round++) {
 		struct random r = random_start(round);
 		struct chain_case k = { 0 };
 		struct statement *previous = NULL;
