@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
+import jsonschema
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(ROOT, "build")))
@@ -353,6 +355,38 @@ class Refusals(Databases):
                      ["report", "2026-10"], ["verdict", "2026-10", "--organisation", "131017"]):
             with self.subTest(args):
                 self.slacalc(*args, status=2)
+
+
+class Schemas(unittest.TestCase):
+    """contracts/schema describes the directory that apply reads."""
+
+    def check(self, name, value):
+        path = os.path.join(ROOT, "contracts", "schema")
+        schemas = {}
+        for file in os.listdir(path):
+            with open(os.path.join(path, file), encoding="utf-8") as opened:
+                schemas[file] = json.load(opened)
+        jsonschema.Draft202012Validator.check_schema(schemas[name])
+        resolver = jsonschema.RefResolver.from_schema(schemas[name], store=schemas)
+        return jsonschema.Draft202012Validator(schemas[name], resolver=resolver).is_valid(value)
+
+    def test_fit(self):
+        self.assertTrue(self.check("registry.schema.json", REGISTRY))
+        self.assertTrue(self.check("records.schema.json", RECORDS))
+        demo = os.path.join(ROOT, "demo", "registry")
+        for name, file in [("registry", "registry.json")] + [
+                ("records", os.path.join("records", f)) for f in os.listdir(os.path.join(demo, "records"))]:
+            with self.subTest(file), open(os.path.join(demo, file), encoding="utf-8") as opened:
+                self.assertTrue(self.check(f"{name}.schema.json", json.load(opened)))
+
+    def test_do_not_fit(self):
+        for key, value in (("colour", "red"), ("id", ""), ("interval_s", 1.5), ("probe", {})):
+            changed = copy.deepcopy(REGISTRY)
+            changed["targets"][0][key] = value
+            self.assertFalse(self.check("registry.schema.json", changed), key)
+        changed = copy.deepcopy(RECORDS)
+        changed["exclusions"][0]["colour"] = "red"
+        self.assertFalse(self.check("records.schema.json", changed))
 
 
 class Versions(Databases):
