@@ -11,6 +11,8 @@ struct judge {
 	struct book *book;
 	const struct sla_case *c;
 	struct span period; /* ticks */
+	struct observation
+	    *seen; /* the observations, with the samples that say nothing marked SAMPLE_OBSCURED */
 	/*
 	 * Timelines by neighbouring samples with the paths applied: one for each observation, then one for
 	 * each service whose outages are known.

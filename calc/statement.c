@@ -76,6 +76,7 @@ static struct span_set accepted(struct judge *j, const struct statement *s, cons
 
 struct failures {
 	struct span possible; /* µs */
+	int64_t before;       /* µs: the end of the period */
 	int count, by_class[256];
 };
 
@@ -83,17 +84,21 @@ static void count_failures(void *context, const struct observation *o)
 {
 	struct failures *f = context;
 
-	for (size_t i = 0; i < o->sample_count; i++)
-		if (o->samples[i].outcome == SAMPLE_DOWN &&
-		    span_holds(f->possible, o->samples[i].scheduled_us)) {
-			f->count++;
-			f->by_class[o->samples[i].failure]++;
-		}
+	for (size_t i = 0; i < o->sample_count; i++) {
+		int64_t at = o->samples[i].scheduled_us;
+
+		/* the sample that ends the stretch belongs to it: it may be the last that failed */
+		if (o->samples[i].outcome != SAMPLE_DOWN || at < f->possible.start || at > f->possible.end ||
+		    at >= f->before)
+			continue;
+		f->count++;
+		f->by_class[o->samples[i].failure]++;
+	}
 }
 
 static void describe_failures(const struct judge *j, const struct service *s, struct outage *o)
 {
-	struct failures f = { .possible = o->possible };
+	struct failures f = { .possible = o->possible, .before = j->c->period.span.end };
 
 	judge_each_observation(j, s, count_failures, &f);
 	o->failed_samples = f.count;

@@ -64,6 +64,8 @@ static enum state between(const struct observation *o, const struct sample *p, c
 		return STATE_UNMEASURED;
 	if (p->outcome == SAMPLE_MISSED || q->outcome == SAMPLE_MISSED)
 		return STATE_UNMEASURED;
+	if (p->outcome == SAMPLE_OBSCURED || q->outcome == SAMPLE_OBSCURED)
+		return STATE_OBSCURED;
 	if (p->outcome != q->outcome)
 		return STATE_EITHER;
 	return p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN;
@@ -105,7 +107,8 @@ static enum state bucket_state(const struct observation *o, size_t from, size_t 
 			continue;
 		if (s->outcome == SAMPLE_UP)
 			return STATE_UP;
-		state = STATE_DOWN;
+		if (s->outcome == SAMPLE_DOWN || state == STATE_UNMEASURED)
+			state = s->outcome == SAMPLE_DOWN ? STATE_DOWN : STATE_OBSCURED;
 	}
 	return state;
 }
@@ -328,6 +331,24 @@ struct timeline timeline_overlay(struct arena *a, const struct timeline *t, cons
 		}
 	}
 	return b.t;
+}
+
+enum state timeline_at(const struct timeline *t, int64_t tick)
+{
+	size_t low = 0, high = t->count - 1;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (t->runs[middle].span.end > tick)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (low > 0 && tick == t->runs[low].span.start && t->runs[low].state != STATE_DOWN &&
+	    t->runs[low - 1].state == STATE_UP)
+		return STATE_UP;
+	return t->runs[low].state;
 }
 
 void timeline_sums(const struct timeline *t, const struct span_set *outside, int64_t sums[STATE_COUNT])

@@ -16,6 +16,12 @@
 #include "base/span.h"
 #include "calc/case.h"
 
+/*
+ * An outcome that only calc/ gives: the sample failed while a nearer hop of its path was, or may have been, down. It
+ * says nothing about its target: whatever touches it is obscured.
+ */
+#define SAMPLE_OBSCURED (SAMPLE_MISSED + 1)
+
 #define TICKS_PER_US INT64_C(2)
 #define TICKS_PER_S  (TICKS_PER_US * US_PER_S)
 
@@ -60,7 +66,8 @@ struct timeline timeline_of_samples(struct arena *a, const struct observation *o
 
 /*
  * The same by whole minutes of UTC: a minute is down if every attempt in it failed, up if one succeeded,
- * unmeasured without any attempt (samples that were missed are no attempts, nor are those in skip).
+ * unmeasured without any attempt (samples that were missed are no attempts, nor are those in skip), obscured if
+ * every attempt is.
  */
 struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
                                     const struct span_set *skip);
@@ -91,6 +98,12 @@ void timeline_obscure(struct arena *a, struct timeline **hops, size_t count);
 /* The same timeline with every run inside set replaced by state. */
 struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,
                                  enum state state);
+
+/*
+ * The state at an instant (ticks) within the timeline's span. Where what is known ends, the sample that ends it still
+ * counts: at the first instant of an open stretch after a stretch of up, it was up.
+ */
+enum state timeline_at(const struct timeline *t, int64_t tick);
 
 /* The sums of the runs by state, outside set (NULL: everywhere), in ticks. */
 void timeline_sums(const struct timeline *t, const struct span_set *outside, int64_t sums[STATE_COUNT]);

@@ -198,10 +198,11 @@ static const struct {
 	struct case_parts parts;
 	const char *least, *most, *obscured, *denominator;
 } obscured[] = {
-	{ { PATH_PARTS("bounds") }, "0", "400", "200", "1000" }, /* 200 either beside it */
-	{ { PATH_PARTS("up") }, "0", "200", "200", "1000" },
-	{ { PATH_PARTS("down") }, "200", "400", "200", "1000" },
-	{ { PATH_PARTS("remove") }, "0", "200", "200", "800" },
+	/* up at 0 s, failed at 100 and 200 s behind the router, at 300 s of its own, up at 400 s */
+	{ { PATH_PARTS("bounds") }, "0", "400", "300", "1000" },
+	{ { PATH_PARTS("up") }, "0", "100", "300", "1000" },
+	{ { PATH_PARTS("down") }, "300", "400", "300", "1000" },
+	{ { PATH_PARTS("remove") }, "0", "100", "300", "700" },
 };
 
 START_TEST(obscured_time)
