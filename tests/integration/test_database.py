@@ -379,6 +379,15 @@ class Schemas(unittest.TestCase):
             with self.subTest(file), open(os.path.join(demo, file), encoding="utf-8") as opened:
                 self.assertTrue(self.check(f"{name}.schema.json", json.load(opened)))
 
+    def test_the_example_of_the_documentation(self):
+        with open(os.path.join(ROOT, "docs", "registry.md"), encoding="utf-8") as file:
+            registry, records = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", file.read(), re.S))
+        self.assertTrue(self.check("registry.schema.json", registry))
+        self.assertTrue(self.check("records.schema.json", records))
+        with tempfile.TemporaryDirectory() as directory:
+            write_directory(directory, registry, dict(TERMS, id="access-line"), records)
+            subprocess.run([SLACALC, "apply", "--check", directory], check=True, stdout=subprocess.DEVNULL)
+
     def test_do_not_fit(self):
         for key, value in (("colour", "red"), ("id", ""), ("interval_s", 1.5), ("probe", {})):
             changed = copy.deepcopy(REGISTRY)
