@@ -55,7 +55,9 @@ def main():
         results = list(pool.map(test, tests))
     for name, result in zip(tests, results):
         print(name.replace("__main__.", ""), "ok" if result.returncode == 0 else "FAILED\n" + result.stdout)
-    sys.exit(any(result.returncode for result in results))
+    failed = sum(result.returncode != 0 for result in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    sys.exit(1 if failed or not results else 0)
 
 
 def run(*command):
