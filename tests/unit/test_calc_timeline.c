@@ -130,6 +130,21 @@ START_TEST(gap_limit_and_odd_microseconds)
 }
 END_TEST
 
+/* A generous gap limit does not make up for a record that is absent. */
+START_TEST(an_absent_record_is_missed_whatever_the_gap_limit)
+{
+	struct arena a = { 0 };
+	struct observation o = drawn_samples(&a, "UU.UU");
+	char got[DRAWN_MOST];
+	struct timeline t;
+
+	o.gap_limit_us = 10 * US_PER_MINUTE;
+	t = timeline_of_samples(&a, &o, minutes(0, 4), READING_RANGE);
+	ck_assert_str_eq(drawing_of(&t, got), "uuxxxxuu");
+	arena_release(&a);
+}
+END_TEST
+
 START_TEST(samples_outside_serve_as_neighbours)
 {
 	struct arena a = { 0 };
@@ -311,6 +326,7 @@ int main(void)
 {
 	return run_suite("timeline",
 	                 (const TTest *const[]){ neighbouring_samples, gap_limit_and_odd_microseconds,
+	                                         an_absent_record_is_missed_whatever_the_gap_limit,
 	                                         samples_outside_serve_as_neighbours, whole_minutes,
 	                                         a_minute_fails_only_if_every_attempt_failed, known_outages,
 	                                         quorum_in_three_values, paths_say_who_it_was,
