@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* scheduled,outcome,rtt_us,failure: what calc sees of a sample, no less. */
 static void write_csv(const struct series *series, struct text *out)
@@ -43,7 +44,7 @@ static int write_samples(struct arena *a, const struct loaded_case *loaded, cons
 	return 0;
 }
 
-/* The case comes last: where it is, all of it is. */
+/* The case comes last, and an old one goes first: where it is, all of it is. */
 static int write_case(struct arena *a, const struct loaded_case *loaded, const char *directory,
                       struct text *out, struct error *err)
 {
@@ -54,6 +55,10 @@ static int write_case(struct arena *a, const struct loaded_case *loaded, const c
 	if (mkdir(directory, 0777) < 0 && errno != EEXIST) {
 		error_set(err, ERROR_IO, "cannot make the folder: %s", strerror(errno));
 		return error_at(err, directory, 0, NULL);
+	}
+	if (unlink(path) < 0 && errno != ENOENT) {
+		error_set(err, ERROR_IO, "cannot remove: %s", strerror(errno));
+		return error_at(err, path, 0, NULL);
 	}
 	if (write_samples(a, loaded, directory, out, err) < 0)
 		return err->code;

@@ -538,6 +538,32 @@ class Constraints(Databases):
         self.assertEqual(self.slacalc("verdict", "2026-10", "--json", url=url), self.slacalc("verdict", "2026-10", "--json"))
         self.psql("INSERT INTO party VALUES ('x', 1, 'DA')", url=url, fails="permission denied")
 
+    def test_an_administrator_adds_versions(self):
+        self.loaded()
+        url = self.role("govsla_admin")
+        changed = copy.deepcopy(REGISTRY)
+        changed["services"][0]["fees"][0]["amount"] = "1"
+        changed["targets"].append(dict(changed["targets"][0], id="third"))
+        write_directory(self.dir, changed)
+        self.assertIn("added target third\nchanged fee line-a lg-a\n", self.slacalc("apply", self.dir, url=url))
+        self.psql("DELETE FROM fee", url=url, fails="permission denied")
+        self.psql("INSERT INTO sample (stream, seq, scheduled, target, vantage, outcome, failure) VALUES "
+                  "(1, 1, now(), 1, 1, 2, 20)", url=url, fails="permission denied")
+
+    def test_several_apply_at_once(self):
+        self.loaded(samples=False)
+        runs = []
+        for amount in range(1, 5):
+            changed = copy.deepcopy(REGISTRY)
+            changed["services"][0]["fees"][0]["amount"] = str(amount)
+            directory = os.path.join(self.dir, str(amount))
+            write_directory(directory, changed)
+            runs.append(subprocess.Popen([SLACALC, "apply", directory, "--db", self.db], stdout=subprocess.DEVNULL))
+        self.assertEqual([run.wait() for run in runs], [0] * 4)
+        self.assertEqual(self.psql("SELECT string_agg(number::text, ',' ORDER BY number) FROM applied_version"), "1,2,3,4,5")
+        self.assertEqual(self.psql("SELECT count(*) FROM applied_version a JOIN applied_version b "
+                                   "ON b.number = a.number + 1 WHERE b.known_from <= a.known_from"), "0")
+
     def test_a_monitor_does_not_read(self):
         self.loaded()
         url = self.db.replace("user=govsla", "user=govsla_vantage_1")
