@@ -9,8 +9,8 @@ CREATE FUNCTION instant_text(at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE
 	SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 $$;
 
--- Each target from each vantage: its last sample, and how much of today was measured. due: the instants of today
--- whose answer can be here by now; coverage: the share of them that has a sample other than missed.
+-- Each target from each vantage: its last sample, and how much of today was measured. due: the instants of today, since
+-- the target is known, whose answer can be here by now; coverage: the share of them that has a sample other than missed.
 CREATE VIEW target_status AS
 SELECT t.target, t.id, v.number AS vantage, v.id AS vantage_id, t.segment, t.interval_s,
 	last.scheduled AS last_scheduled, last.outcome AS last_outcome, last.failure AS last_failure, last.rtt_us AS last_rtt_us,
@@ -25,12 +25,16 @@ LEFT JOIN LATERAL (
 	ORDER BY s.target, s.scheduled DESC LIMIT 1
 ) last ON true
 CROSS JOIN LATERAL (
-	SELECT greatest(0, floor(extract(epoch FROM now() - today_start() - make_interval(secs => t.timeout_s)) / t.interval_s))::bigint AS due,
+	SELECT greatest(today_start(), min(a.known_from)) AS start
+	FROM target first JOIN applied_version a ON a.number = first.version WHERE first.target = t.target
+) since
+CROSS JOIN LATERAL (
+	SELECT greatest(0, floor(extract(epoch FROM now() - since.start - make_interval(secs => t.timeout_s)) / t.interval_s))::bigint AS due,
 		count(DISTINCT s.scheduled) FILTER (WHERE s.outcome = 0) AS up,
 		count(DISTINCT s.scheduled) FILTER (WHERE s.outcome = 1) AS down,
 		count(DISTINCT s.scheduled) FILTER (WHERE s.outcome = 2) AS missed
 	FROM sample s
-	WHERE s.target = t.target AND s.vantage = v.number AND s.scheduled >= today_start() AND s.scheduled < now()
+	WHERE s.target = t.target AND s.vantage = v.number AND s.scheduled >= since.start AND s.scheduled < now()
 ) today;
 
 -- Each vantage: how far its samples have come. lag_s: the age of its newest sample in the database, that is the
