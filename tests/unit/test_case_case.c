@@ -53,6 +53,12 @@ static const struct {
 	{ { .settle = FLOOR_YEN ", 'period': { 'time_zone': 'Asia/Tokyo', 'start_day': 15 }",
 	    .period = "{ 'start': '2027-01-14T23:00:00+09:00', 'end': '2027-01-15T00:00:01+09:00' }" },
 	  "case.json:3: period: reaches beyond one billing month of the terms 'own-line'" },
+	{ { .settle = FLOOR_YEN ", 'period': { 'time_zone': 'Asia/Tokyo', 'start_day': 15 }",
+	    .period = "{ 'start': '2027-01-15T00:00:00+09:00', 'end': '2027-02-15T00:00:00+09:00' }" },
+	  "accepted" },
+	{ { .settle = FLOOR_YEN ", 'period': { 'time_zone': 'Asia/Tokyo', 'start_day': 15 }",
+	    .period = "{ 'start': '2027-01-15T00:00:00+09:00', 'end': '2027-02-15T00:00:00.000001+09:00' }" },
+	  "case.json:3: period: reaches beyond one billing month of the terms 'own-line'" },
 	/* parties */
 	{ { .parties = "[ { 'id': 'lg-a', 'kind': 'lg' } ]" },
 	  "case.json:4: parties[0].kind: 'lg' is not one of: CSP, NSP, DA, LG, OMA, ASP" },
