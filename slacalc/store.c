@@ -95,7 +95,8 @@ int store_open(struct store **out, const char *option, struct error *err)
 	}
 	PQsetNoticeReceiver(store->conn, pass_warning, NULL);
 	store_run(store,
-	          "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET standard_conforming_strings = on",
+	          "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET standard_conforming_strings = on; "
+	          "SET jit = off",
 	          err);
 out:
 	text_release(&url);
