@@ -200,10 +200,27 @@ static int read_period_keys(struct reader *r, const struct node *root, struct pe
 	return 0;
 }
 
+/* Whether a service names the terms. Services are read later: they need the period. */
+static bool in_use(const struct node *root, const char *id)
+{
+	struct node services = node_member(root, "services");
+
+	for (size_t i = 0; i < node_count(&services); i++) {
+		struct node service = node_item(&services, i), terms = node_member(&service, "terms");
+		const char *named = json_string_value(terms.value);
+
+		if (named && strcmp(named, id) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What the case leaves open and the terms in use state; a contradiction among them shows in agree(). */
-static void fill_from_terms(const struct sla_case *c, struct period_keys *k)
+static void fill_from_terms(const struct sla_case *c, const struct node *root, struct period_keys *k)
 {
 	for (size_t i = 0; i < c->terms_count; i++) {
+		if (!in_use(root, c->terms[i].id))
+			continue;
 		if (!k->time_zone)
 			k->time_zone = c->terms[i].time_zone;
 		if (!k->start_day)
@@ -232,7 +249,7 @@ static int read_period(struct reader *r, const struct node *root, struct period_
 
 	if (read_period_keys(r, root, k, err) < 0)
 		return err->code;
-	fill_from_terms(r->c, k);
+	fill_from_terms(r->c, root, k);
 	if (k->month && !k->time_zone)
 		return node_fail(&k->node, err, "the key 'time_zone' is missing");
 	zone_node = node_member(&k->node, "time_zone");

@@ -144,6 +144,35 @@ START_TEST(what_the_case_leaves_open_the_terms_fill)
 }
 END_TEST
 
+#define IN_USE(more)                                                                                         \
+	"{ 'id': 'own-line', 'levels': [ { 'id': 'a', 'metric': 'availability', 'method': "                  \
+	"'duration_ratio', 'objective': "                                                                    \
+	"{ 'op': '>=', 'percent': '99' } } ]" more " }"
+#define UNUSED(period)                                                                                       \
+	"{ 'id': 'unused', 'levels': [ { 'id': 'a', 'metric': 'availability', 'method': 'duration_ratio', "  \
+	"'objective': { "                                                                                    \
+	"'op': '>=', 'percent': '99' } } ], 'period': " period " }"
+
+/* Terms that no service is under say nothing about the period. */
+START_TEST(terms_that_are_not_in_use_are_silent)
+{
+	struct arena a = { 0 };
+	struct case_parts p = { .period = "{ 'month': '2026-10' }" };
+	struct statement *s;
+	char at[INSTANT_TEXT_SIZE];
+
+	p.terms =
+	    arena_printf(&a, "[ %s, %s ]", UNUSED("{ 'time_zone': 'UTC', 'start_day': 7, 'hours': 720 }"),
+	                 IN_USE(", 'period': { 'time_zone': 'Asia/Tokyo' }"));
+	s = judged(&a, &p);
+	ck_assert_str_eq(instant_format(s->the_case->period.span.start, at), "2026-09-30T15:00:00Z");
+	statement_free(s);
+	p.terms = arena_printf(&a, "[ %s, %s ]", UNUSED("{ 'time_zone': 'UTC' }"), IN_USE(""));
+	ck_assert_str_eq(refusal_of(&a, &p), "case.json:3: period: the key 'time_zone' is missing");
+	arena_release(&a);
+}
+END_TEST
+
 START_TEST(a_case_file_names_itself)
 {
 	struct arena a = { 0 };
@@ -196,6 +225,7 @@ END_TEST
 int main(void)
 {
 	return run_suite("case", (const TTest *const[]){ refusals, what_the_case_leaves_open_the_terms_fill,
+	                                                 terms_that_are_not_in_use_are_silent,
 	                                                 a_case_file_names_itself,
 	                                                 no_value_of_a_wrong_type_gets_through, NULL });
 }
