@@ -132,8 +132,10 @@ struct availability_figures judge_availability(struct judge *j, const struct ser
 	const struct span_set none = { NULL, 0 };
 	const struct span_set *used = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
 	bool removed = l->excluded_time == EXCLUDED_REMOVE;
-	struct timeline range = judge_service_timeline(j, s, l->method, READING_RANGE, used);
-	struct timeline point = judge_service_timeline(j, s, l->method, READING_MIDPOINT, used);
+	bool minutes = l->method == METHOD_MINUTE_BUCKET_ALL_FAIL;
+	struct timeline range =
+	    minutes ? judge_service_minutes(j, s, used) : judge_service_timeline(j, s, READING_RANGE);
+	struct timeline point = minutes ? range : judge_service_timeline(j, s, READING_MIDPOINT);
 	struct state_seconds n = sums_as_nodes(j, s, &range, used, "range");
 	struct state_seconds m = sums_as_nodes(j, s, &point, used, "changes at the midpoint");
 	struct availability_figures f;

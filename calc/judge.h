@@ -18,14 +18,18 @@ struct judge {
 	 * each service whose outages are known.
 	 */
 	struct timeline *range, *midpoint;
+	struct timeline
+	    *minutes; /* the same by whole minutes, nothing skipped; NULL until somebody needs it */
 };
 
 /* Fills range and midpoint. */
 void judge_observe(struct judge *j);
 
-/* The timeline of a service under a method, in a reading; skip (ticks): samples that are no attempts. */
-struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum method method,
-                                       enum reading reading, const struct span_set *skip);
+/* The timeline of a service by neighbouring samples. */
+struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading);
+
+/* The same by whole minutes; skip (ticks): samples that are no attempts. Not for a service of known outages. */
+struct timeline judge_service_minutes(struct judge *j, const struct service *s, const struct span_set *skip);
 
 /* The observations of a service's targets: calls visit for each. */
 void judge_each_observation(const struct judge *j, const struct service *s,

@@ -97,7 +97,7 @@ static int nearest_rank(struct judge *j, const char *label, const struct populat
 /* The measured share of the time that was not excluded. */
 static int time_coverage(struct judge *j, const struct service *s, const struct span_set *skip)
 {
-	struct timeline t = judge_service_timeline(j, s, METHOD_DURATION_RATIO, READING_RANGE, NULL);
+	struct timeline t = judge_service_timeline(j, s, READING_RANGE);
 	int64_t sums[STATE_COUNT], total = span_length(j->period) - span_set_length(skip);
 	int denominator, unmeasured;
 

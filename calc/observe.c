@@ -22,16 +22,17 @@ static void add_known(struct judge *j, struct timeline *all)
 			    j->arena, c->services[i].outages, c->services[i].outage_count, j->period);
 }
 
-static struct timeline *all_timelines(struct judge *j, enum method method, enum reading reading,
-                                      const struct span_set *skip)
+static struct timeline *room_for_all(struct judge *j)
 {
-	const struct sla_case *c = j->c;
-	struct timeline *all = arena_array(j->arena, c->observation_count + c->service_count, sizeof *all);
+	return arena_array(j->arena, j->c->observation_count + j->c->service_count, sizeof(struct timeline));
+}
 
-	for (size_t i = 0; i < c->observation_count; i++)
-		all[i] = method == METHOD_MINUTE_BUCKET_ALL_FAIL
-		             ? timeline_of_minutes(j->arena, &j->seen[i], j->period, skip)
-		             : timeline_of_samples(j->arena, &j->seen[i], j->period, reading);
+static struct timeline *all_timelines(struct judge *j, enum reading reading)
+{
+	struct timeline *all = room_for_all(j);
+
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		all[i] = timeline_of_samples(j->arena, &j->seen[i], j->period, reading);
 	add_known(j, all);
 	return all;
 }
@@ -89,6 +90,13 @@ static void obscure(struct judge *j, struct timeline *all)
 	}
 }
 
+static struct timeline *apply_paths(struct judge *j, struct timeline *all)
+{
+	imply_up(j, all);
+	obscure(j, all);
+	return all;
+}
+
 /* Whether one of the nearer hops is not surely up at the instant. */
 static bool in_doubt(struct timeline *const *nearer, size_t count, int64_t tick)
 {
@@ -140,27 +148,17 @@ static void mark_samples(struct judge *j)
 		memcpy(j->seen, c->observations, c->observation_count * sizeof *j->seen);
 	if (c->path_count == 0)
 		return;
-	all = all_timelines(j, METHOD_DURATION_RATIO, READING_RANGE, NULL);
+	all = all_timelines(j, READING_RANGE);
 	imply_up(j, all);
 	for (size_t i = 0; i < c->path_count; i++)
 		mark_path(j, &c->paths[i], all);
 }
 
-static struct timeline *observe(struct judge *j, enum method method, enum reading reading,
-                                const struct span_set *skip)
-{
-	struct timeline *all = all_timelines(j, method, reading, skip);
-
-	imply_up(j, all);
-	obscure(j, all);
-	return all;
-}
-
 void judge_observe(struct judge *j)
 {
 	mark_samples(j);
-	j->range = observe(j, METHOD_DURATION_RATIO, READING_RANGE, NULL);
-	j->midpoint = observe(j, METHOD_DURATION_RATIO, READING_MIDPOINT, NULL);
+	j->range = apply_paths(j, all_timelines(j, READING_RANGE));
+	j->midpoint = apply_paths(j, all_timelines(j, READING_MIDPOINT));
 }
 
 /* ---- services ---- */
@@ -179,12 +177,9 @@ static struct timeline target_timeline(struct judge *j, const struct timeline *a
 	return count == 1 && vantages == 1 ? seen[0] : timeline_quorum(j->arena, seen, count, vantages);
 }
 
-struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum method method,
-                                       enum reading reading, const struct span_set *skip)
+/* Those of all that a service's targets are seen by, put together by its quorum. */
+static struct timeline put_together(struct judge *j, const struct service *s, const struct timeline *all)
 {
-	bool buckets = method == METHOD_MINUTE_BUCKET_ALL_FAIL;
-	const struct timeline *all =
-	    buckets ? observe(j, method, reading, skip) : (reading == READING_RANGE ? j->range : j->midpoint);
 	struct timeline *targets;
 
 	if (s->known_outages)
@@ -196,6 +191,30 @@ struct timeline judge_service_timeline(struct judge *j, const struct service *s,
 		return targets[0];
 	return timeline_quorum(j->arena, targets, s->target_count,
 	                       s->quorum.all_targets ? s->target_count : 1);
+}
+
+struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading)
+{
+	return put_together(j, s, reading == READING_RANGE ? j->range : j->midpoint);
+}
+
+static struct timeline *all_minutes(struct judge *j, const struct span_set *skip)
+{
+	struct timeline *all = room_for_all(j);
+
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		all[i] = timeline_of_minutes(j->arena, &j->seen[i], j->period, skip);
+	add_known(j, all);
+	return apply_paths(j, all);
+}
+
+struct timeline judge_service_minutes(struct judge *j, const struct service *s, const struct span_set *skip)
+{
+	if (skip->count)
+		return put_together(j, s, all_minutes(j, skip));
+	if (!j->minutes)
+		j->minutes = all_minutes(j, skip);
+	return put_together(j, s, j->minutes);
 }
 
 void judge_each_observation(const struct judge *j, const struct service *s,

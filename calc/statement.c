@@ -269,7 +269,7 @@ static int judge_one_service(struct judge *j, const struct statement *s, struct 
 	struct span_set excluded = accepted(j, s, r->service, TICKS_PER_US);
 
 	r->excluded = accepted(j, s, r->service, 1);
-	r->timeline = judge_service_timeline(j, r->service, METHOD_DURATION_RATIO, READING_RANGE, NULL);
+	r->timeline = judge_service_timeline(j, r->service, READING_RANGE);
 	view_targets(j, r);
 	find_outages(j, r);
 	r->shortest_provable_s = shortest_provable(j, r);
