@@ -15,6 +15,20 @@ static int icu_error(struct error *err, const char *doing, UErrorCode status)
 	                 u_errorName(status));
 }
 
+/* ICU's three-letter names are no IANA names, and most are ambiguous (CST, IST, BST). */
+static bool is_abbreviation(const char *name)
+{
+	static const char names[] =
+	    " ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT "
+	    "PNT PRT PST SST VST ";
+	char word[8];
+
+	if (strlen(name) != 3)
+		return false;
+	snprintf(word, sizeof word, " %s ", name);
+	return strstr(names, word) != NULL;
+}
+
 static bool is_system_zone(const UChar *id)
 {
 	UChar canonical[128];
@@ -34,7 +48,7 @@ int zone_open(struct zone **out, const char *name, struct error *err)
 	if (strlen(name) >= 128 || !*name)
 		return error_set(err, ERROR_DATA, "'%.40s' is not a time zone like Asia/Tokyo", name);
 	u_uastrcpy(id, name);
-	if (!is_system_zone(id))
+	if (is_abbreviation(name) || !is_system_zone(id))
 		return error_set(err, ERROR_DATA, "'%s' is not a time zone like Asia/Tokyo", name);
 	zone = calloc(1, sizeof *zone);
 	if (!zone)

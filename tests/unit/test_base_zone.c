@@ -55,7 +55,8 @@ END_TEST
 START_TEST(unknown_names_are_refused)
 {
 	static const char *const names[] = { "",      "Asia/Edo", "Etc/Unknown",   "tokyo",       "GMT+9",
-		                             "Asia/", "+09:00",   "../etc/passwd", "Asia/Tokyo ", "東京" };
+		                             "Asia/", "+09:00",   "../etc/passwd", "Asia/Tokyo ", "東京",
+		                             "JST",   "PST" };
 
 	for (size_t i = 0; i < ROWS(names); i++) {
 		struct error err = { 0 };
