@@ -1,37 +1,16 @@
 /*
  * liability: the chain of the usage standard's 5.3.
  *
- * 5.3①  CSP (or, by policy, NSP) at fault: LG claims from DA, DA from CSP; DA owes LG up to what it has
- * actually recovered. Recoveries come in parts; after each, what is payable to a municipality rises and never
- * falls. Shares go by determined losses; a loss determined late catches up from later parts. 5.3②  DA at
- * fault: DA owes LG, with no cap by recovery.
+ * 5.3①  CSP (or, by policy, NSP) at fault: LG claims from DA, DA from CSP; DA owes LG up to what it has actually
+ *        recovered. Recoveries come in parts; after each, what is payable to a municipality rises and never falls.
+ *        Shares go by determined losses; a loss determined late catches up from later parts (chain.h).
+ * 5.3②  DA at fault: DA owes LG, with no cap by recovery.
  *
- * pending: what could still come if all that the provider's cap allows were recovered; cut: lost to a cap for
- * good.
+ * pending: what could still come if all that the provider's cap allows were recovered; cut: lost to a cap for good.
  */
-#include "calc/apportion.h"
-#include "calc/judge.h"
+#include "calc/chain.h"
 
 #include <string.h>
-
-struct creditor { /* a municipality with losses for which one party is at fault */
-	const struct party *party;
-	int claimed;
-	int determined; /* FIGURE_UNKNOWN until a loss was determined */
-	int payable;    /* granted so far */
-	int pending;    /* what the last part, were it all, would add */
-};
-
-struct chain { /* one party at fault */
-	struct judge *judge;
-	const struct party *fault, *agency;
-	struct creditor *creditors; /* sorted by code */
-	size_t count;
-	int provider_cap; /* FIGURE_UNKNOWN: none known */
-	int recovered;    /* so far */
-	int acknowledged; /* FIGURE_UNKNOWN: no acknowledgement entered */
-	int claim;        /* of DA against the party at fault, if entered */
-};
 
 /* ---- contracts ---- */
 
@@ -82,11 +61,6 @@ static void add_creditor(struct chain *ch, const struct party *p)
 	    (struct creditor){ p, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
 }
 
-static int plus(struct judge *j, const char *label, int sum, int more)
-{
-	return sum < 0 ? more : derive(j->book, label, NULL, "$1 + $2", 2, (int[]){ sum, more });
-}
-
 static int record_amount(struct judge *j, const struct liability_record *r, const char *what,
                          const char *amount)
 {
@@ -102,123 +76,6 @@ static void find_creditors(struct chain *ch)
 		if (c->records[i].kind == RECORD_LOSS && c->records[i].fault == ch->fault &&
 		    !creditor_of(ch, c->records[i].sufferer))
 			add_creditor(ch, c->records[i].sufferer);
-}
-
-/* ---- sharing what has been recovered ---- */
-
-static int sum_determined(struct chain *ch)
-{
-	int sum = FIGURE_UNKNOWN;
-
-	for (size_t i = 0; i < ch->count; i++)
-		if (ch->creditors[i].determined >= 0)
-			sum = plus(ch->judge, "determined losses in all", sum, ch->creditors[i].determined);
-	return sum;
-}
-
-static int sum_payable(struct chain *ch)
-{
-	int sum = FIGURE_UNKNOWN;
-
-	for (size_t i = 0; i < ch->count; i++)
-		if (ch->creditors[i].payable >= 0)
-			sum = plus(ch->judge, "payable in all so far", sum, ch->creditors[i].payable);
-	return sum < 0 ? derive_given(ch->judge->book, "payable in all so far", "nothing yet", "0") : sum;
-}
-
-/* The nodes of one sharing: for each creditor its open claim and its grant before trimming. */
-struct sharing {
-	size_t *who;
-	int *open, *grant;
-	size_t count;
-};
-
-static struct sharing open_claims(struct chain *ch, int pool, int determined)
-{
-	struct judge *j = ch->judge;
-	struct sharing s = { arena_array(j->arena, ch->count, sizeof *s.who),
-		             arena_array(j->arena, ch->count, sizeof *s.open),
-		             arena_array(j->arena, ch->count, sizeof *s.grant), 0 };
-
-	for (size_t i = 0; i < ch->count; i++) {
-		struct creditor *cr = &ch->creditors[i];
-		size_t n = s.count;
-		int share;
-
-		if (cr->determined < 0)
-			continue;
-		share = derive(j->book, arena_printf(j->arena, "share of %s, exact", cr->party->id),
-		               "5.3-1; pro rata to determined losses", "$1 * $2 / $3", 3,
-		               (int[]){ pool, cr->determined, determined });
-		s.open[n] = cr->payable < 0 ? share
-		                            : derive(j->book, "share less what is payable already", NULL,
-		                                     "$1 - $2", 2, (int[]){ share, cr->payable });
-		s.grant[n] = derive(j->book, "whole yen of it", "floor; the residual is carried",
-		                    "max(0, floor($1, 1))", 1, &s.open[n]);
-		s.who[n] = i;
-		s.count += s.open[n] >= 0; /* unknown only when nothing is determined in all */
-	}
-	return s;
-}
-
-/* Lowers the grants to what the part allows; a lowered one becomes a node of its own. */
-static void trim(struct chain *ch, struct sharing *s, int part)
-{
-	struct judge *j = ch->judge;
-	mpz_t *grants = arena_array(j->arena, s->count, sizeof *grants);
-	mpq_srcptr *open = arena_array(j->arena, s->count, sizeof *open);
-
-	for (size_t i = 0; i < s->count; i++) {
-		mpz_init_set(grants[i], mpq_numref(book_value(j->book, s->grant[i])));
-		open[i] = book_value(j->book, s->open[i]);
-	}
-	apportion_trim(j->arena, grants, open, s->count, mpq_numref(book_value(j->book, part)));
-	for (size_t i = 0; i < s->count; i++) {
-		mpz_t less;
-		char *text;
-		int taken;
-
-		mpz_init(less);
-		mpz_sub(less, mpq_numref(book_value(j->book, s->grant[i])), grants[i]);
-		if (mpz_sgn(less) > 0) {
-			text = arena_array(j->arena, mpz_sizeinbase(less, 10) + 2, 1);
-			mpz_get_str(text, 10, less);
-			taken = derive_given(j->book, "taken back: others are ahead of their share",
-			                     "apportion, smallest remainder first", text);
-			s->grant[i] = derive(j->book, "whole yen that the part allows", NULL, "$1 - $2", 2,
-			                     (int[]){ s->grant[i], taken });
-		}
-		mpz_clear(less);
-		mpz_clear(grants[i]);
-	}
-}
-
-/* Shares pool (in all, cumulative) among the creditors and adds the grants to payable, or notes them as
- * pending. */
-static void share_out(struct chain *ch, int pool, bool hypothetical)
-{
-	struct judge *j = ch->judge;
-	int determined = sum_determined(ch), part;
-	struct sharing s;
-
-	if (determined < 0)
-		return;
-	pool = derive(j->book, "to be shared in all", NULL, "min($1, $2)", 2, (int[]){ pool, determined });
-	part = derive(j->book, "of it not yet payable", NULL, "$1 - $2", 2, (int[]){ pool, sum_payable(ch) });
-	if (book_sign(j->book, part) <= 0 && !hypothetical)
-		return;
-	part = derive(j->book, "of it in whole yen", NULL, "max(0, floor($1, 1))", 1, &part);
-	s = open_claims(ch, pool, determined);
-	trim(ch, &s, part);
-	for (size_t i = 0; i < s.count; i++) {
-		struct creditor *cr = &ch->creditors[s.who[i]];
-
-		if (hypothetical)
-			cr->pending = s.grant[i];
-		else
-			cr->payable = plus(j, arena_printf(j->arena, "payable to %s", cr->party->id),
-			                   cr->payable, s.grant[i]);
-	}
 }
 
 /* ---- events, in the order of their dates ---- */
@@ -252,16 +109,17 @@ static int enter_loss(struct chain *ch, const struct liability_record *r, struct
 	struct creditor *cr = creditor_of(ch, r->sufferer);
 	int heads = heads_of_loss(j, r), determined;
 
-	cr->claimed = plus(j, arena_printf(j->arena, "claimed by %s", cr->party->id), cr->claimed, heads);
+	cr->claimed =
+	    chain_plus(j, arena_printf(j->arena, "claimed by %s", cr->party->id), cr->claimed, heads);
 	if (!r->determined)
 		return 0;
 	determined = record_amount(j, r, arena_printf(j->arena, "determined loss of %s", r->sufferer->id),
 	                           r->determined);
 	if (exceeds(j, err, r, determined, "a determined loss", heads, "the claimed loss") < 0)
 		return err->code;
-	cr->determined = plus(j, "determined losses of the municipality", cr->determined, determined);
+	cr->determined = chain_plus(j, "determined losses of the municipality", cr->determined, determined);
 	if (ch->recovered >= 0)
-		share_out(ch, ch->recovered, false);
+		chain_share(ch, ch->recovered, false);
 	return 0;
 }
 
@@ -269,12 +127,12 @@ static int enter_recovery(struct chain *ch, const struct liability_record *r, st
 {
 	struct judge *j = ch->judge;
 
-	ch->recovered =
-	    plus(j, "recovered so far", ch->recovered, record_amount(j, r, "recovered, cash", r->amount));
+	ch->recovered = chain_plus(j, "recovered so far", ch->recovered,
+	                           record_amount(j, r, "recovered, cash", r->amount));
 	if (exceeds(j, err, r, ch->recovered, "a recovery", ch->provider_cap, "the cap") < 0 ||
 	    exceeds(j, err, r, ch->recovered, "a recovery", ch->acknowledged, "the acknowledged amount") < 0)
 		return err->code;
-	share_out(ch, ch->recovered, false);
+	chain_share(ch, ch->recovered, false);
 	return 0;
 }
 
@@ -288,10 +146,11 @@ static int enter(struct chain *ch, const struct liability_record *r, struct erro
 	if (r->kind == RECORD_RECOVERY && to_agency)
 		return enter_recovery(ch, r, err);
 	if (r->kind == RECORD_ACKNOWLEDGEMENT && to_agency)
-		ch->acknowledged = plus(j, "acknowledged so far", ch->acknowledged,
-		                        record_amount(j, r, "acknowledged", r->amount));
+		ch->acknowledged = chain_plus(j, "acknowledged so far", ch->acknowledged,
+		                              record_amount(j, r, "acknowledged", r->amount));
 	if (r->kind == RECORD_CLAIM && r->from == ch->agency && r->to == ch->fault)
-		ch->claim = plus(j, "claimed so far", ch->claim, record_amount(j, r, "claimed", r->amount));
+		ch->claim =
+		    chain_plus(j, "claimed so far", ch->claim, record_amount(j, r, "claimed", r->amount));
 	return 0;
 }
 
@@ -332,9 +191,9 @@ static void provider_obligation(struct chain *ch, struct statement *s)
 	int claimed = FIGURE_UNKNOWN, open;
 
 	for (size_t i = 0; i < ch->count; i++)
-		claimed = plus(j, "claimed by the municipalities", claimed, ch->creditors[i].claimed);
+		claimed = chain_plus(j, "claimed by the municipalities", claimed, ch->creditors[i].claimed);
 	o->claimed = ch->claim >= 0 ? ch->claim : claimed;
-	o->determined = sum_determined(ch);
+	o->determined = chain_determined(ch);
 	o->cap = ch->provider_cap;
 	o->payable = o->cap < 0 || o->determined < 0
 	                 ? or_zero(j, "payable", o->determined)
@@ -343,7 +202,7 @@ static void provider_obligation(struct chain *ch, struct statement *s)
 	o->paid = or_zero(j, "recovered", ch->recovered);
 	if (o->determined >= 0)
 		o->residual = derive(j->book, "residual, carried to the next part", NULL, "min($1, $2) - $3",
-		                     3, (int[]){ o->paid, o->determined, sum_payable(ch) });
+		                     3, (int[]){ o->paid, o->determined, chain_payable(ch) });
 	open = derive(j->book, "open", NULL, "max(0, $1 - $2)", 2, (int[]){ o->payable, o->paid });
 	o->pending = open;
 	o->cut = o->determined < 0 ? or_zero(j, "cut", FIGURE_UNKNOWN)
@@ -354,12 +213,12 @@ static void provider_obligation(struct chain *ch, struct statement *s)
 static void recovered_obligations(struct chain *ch, struct statement *s)
 {
 	struct judge *j = ch->judge;
-	int determined = sum_determined(ch);
+	int determined = chain_determined(ch);
 	int limit = ch->provider_cap < 0 ? determined : ch->provider_cap;
 
 	provider_obligation(ch, s);
 	if (limit >= 0)
-		share_out(ch, limit, true);
+		chain_share(ch, limit, true);
 	for (size_t i = 0; i < ch->count; i++) {
 		struct creditor *cr = &ch->creditors[i];
 		struct obligation *o = add_obligation(s, ch->agency, cr->party, "5.3-1");
@@ -403,8 +262,8 @@ static int paid_in_all(struct judge *j, const struct obligation *o, const struct
 		if (r->kind != RECORD_PAYMENT || r->from != o->debtor || r->to != o->creditor)
 			continue;
 		*last = r;
-		paid = plus(j, arena_printf(j->arena, "paid to %s", o->creditor->id), paid,
-		            record_amount(j, r, "paid", r->amount));
+		paid = chain_plus(j, arena_printf(j->arena, "paid to %s", o->creditor->id), paid,
+		                  record_amount(j, r, "paid", r->amount));
 	}
 	return or_zero(j, "paid", paid);
 }
@@ -428,7 +287,7 @@ static int enter_payments_from(struct judge *j, struct statement *s, struct obli
 	int left = paid_in_all(j, first, &last), payable = first->payable;
 
 	for (struct obligation *o = next_between(s, first); o; o = next_between(s, o))
-		payable = plus(j, "payable in all", payable, o->payable);
+		payable = chain_plus(j, "payable in all", payable, o->payable);
 	if (last && exceeds(j, err, last, left, "a payment", payable, "the payable amount") < 0)
 		return err->code;
 	for (struct obligation *o = first; o; o = next_between(s, o)) {
