@@ -5,7 +5,7 @@
  * ⌊q⌋), and nobody ever gives anything back. Where the grants together exceed the part that is to be shared
  * (others are ahead of their share), yen are taken away one by one from the smallest q - grant that still has
  * a grant; on a tie the lower code keeps its yen. Residuals stay in the pot and are shared with the next
- * part. Source: the team's definition (vectors.md, Apportionment); `floor` where the contract is silent.
+ * part. Source: docs/decisions/0006; `floor` where the contract is silent.
  */
 #ifndef GOVSLA_CALC_APPORTION_H
 #define GOVSLA_CALC_APPORTION_H

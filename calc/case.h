@@ -9,7 +9,7 @@
  * Exact numbers (percentages, money, shares) stay text in the form that exact_check() accepted: "250000",
  * "99.99" or "20/37". They become GMP rationals only inside a derivation (derivation.h).
  *
- * The words of JSON are those of case-format.md; struct sla_case is the "case" (a keyword in C).
+ * The words of JSON are those of docs/manual/case.md; struct sla_case is the "case" (a keyword in C).
  */
 #ifndef GOVSLA_CALC_CASE_H
 #define GOVSLA_CALC_CASE_H

@@ -1,5 +1,5 @@
 /*
- * case: reads a case (govsla-case/1, case-format.md) into the plain data that calc/ judges.
+ * case: reads a case (govsla-case/1, docs/manual/case.md) into the plain data that calc/ judges.
  *
  * All that needs a file, JSON or a time zone happens here; calc/ sees resolved instants only. Unknown and
  * duplicate keys, dangling references, numbers that are not exact, and a period that the terms contradict are

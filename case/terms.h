@@ -1,5 +1,5 @@
 /*
- * terms: reads a contract's SLA (the Terms object of case-format.md) into struct terms, and refuses what
+ * terms: reads a contract's SLA (the Terms object of docs/manual/case.md) into struct terms, and refuses what
  * would have to be guessed: band tables with gaps or undeclared overlaps, a credit without a rounding rule, a
  * missing unit.
  */

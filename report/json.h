@@ -1,5 +1,5 @@
 /*
- * json: a statement as govsla-statement/1 (case-format.md).
+ * json: a statement as govsla-statement/1 (docs/manual/case.md).
  *
  * Figures are exact strings ("300", "99.985", "20/37"), null where a figure is not defined; each can be
  * followed to its node by the "nodes" object beside it. Keys come in a fixed order: the same statement gives

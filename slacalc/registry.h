@@ -2,7 +2,7 @@
  * registry: the directory that `slacalc apply` loads, read and checked as a whole.
  *
  *     DIR/registry.json     organisations, parties, vantages, segments, targets, paths, services (govsla-registry/1)
- *     DIR/terms/NAME.json   contracts' SLAs: one Terms object each (case-format)
+ *     DIR/terms/NAME.json   contracts' SLAs: one Terms object each (docs/manual/case.md)
  *     DIR/records/NAME.json exclusions, contracts, records, policies, as in a case (govsla-records/1)
  *
  * docs/registry.md explains it with an example. Nothing is accepted in part: unknown or duplicate keys,

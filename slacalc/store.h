@@ -103,7 +103,7 @@ struct series { /* the samples of one target from one vantage, in the order of t
 
 struct loaded_case {
 	json_t *
-	    document; /* a case (case-format.md) whose observations have no "samples"; release: json_decref() */
+	    document; /* a case (docs/manual/case.md) whose observations have no "samples"; release: json_decref() */
 	struct series *series;
 	size_t series_count;
 };

@@ -179,7 +179,7 @@ END_TEST
 
 #define BODIES_MOST 6
 
-/* vectors.md: while Σa > part take 1 from the smallest q - a with a > 0; on a tie the lower code is favoured. */
+/* docs/decisions/0006: while Σa > part take 1 from the smallest q - a with a > 0; on a tie the lower code is favoured. */
 static void trim_by_definition(long *a, const mpq_t *q, size_t n, long part)
 {
 	mpq_t least, here;
