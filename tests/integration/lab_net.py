@@ -28,6 +28,9 @@ HERE6, PEER6 = "fd99::1", "fd99::2"
 MARK = "GOVSLA_OWN_NETWORK"
 
 
+os.environ["PATH"] += ":/usr/sbin:/sbin"  # nginx and ip, which an ordinary user's PATH lacks
+
+
 def enter():
     """Replaces this process by itself in namespaces of its own, as root in them."""
     if os.environ.get(MARK) != "1":
