@@ -183,8 +183,10 @@ static void do_task(uv_work_t *work)
 
 	switch (task->kind) {
 	case TASK_READ:
-		result =
-		    ship_batch_fill(task->batch, ship->options.spool, task->seq, task->limit, &task->error);
+		result = spool_will_send(ship->options.spool, &task->error);
+		if (result == 0)
+			result = ship_batch_fill(task->batch, ship->options.spool, task->seq, task->limit,
+			                         &task->error);
 		break;
 	case TASK_SET_ASIDE:
 		result = spool_set_aside(ship->options.spool, task->seq, task->reason, &task->error);
@@ -391,8 +393,7 @@ static void start_sending(struct ship *ship)
 {
 	ship->sending = ship->ready;
 	ship->ready = NULL;
-	if (ship->sending->last > ship->sent_through)
-		ship->sent_through = ship->sending->last;
+	spool_sending(ship->options.spool, ship->sending->last);
 	if (ship->sending->rows >= ship->limit && ship->task.kind == TASK_NONE)
 		start_read(ship, ship->sending->last); /* while this one is sent */
 	if (!ask_partitions(ship))
@@ -420,9 +421,9 @@ static void consider(struct ship *ship)
 
 static void marked(struct ship *ship, int64_t mark)
 {
-	struct task renew = { .kind = TASK_RENEW, .seq = ship->sent_through };
+	struct task renew = { .kind = TASK_RENEW, .seq = spool_sent_through(ship->options.spool) };
 
-	if (mark > ship->sent_through) {
+	if (mark > renew.seq) {
 		tell(ship,
 		     "the database has records of this stream that this spool has not: an older copy of it "
 		     "was put back; a new stream begins");
@@ -644,7 +645,6 @@ int ship_init(struct ship **out, uv_loop_t *loop, const struct ship_options *opt
 	default_to(&ship->options.stall_ms, 30000);
 	ship->loop = loop;
 	ship->limit = ship->options.batch_rows;
-	ship->sent_through = spool_first_known(options->spool);
 	ship->counters.mark = -1;
 	text_printf(&ship->sql, "%2000s", ""); /* enough for every text: the partitions' is the longest */
 	if (ship_connect_init(&ship->connect, options->database, spool_vantage(options->spool), err) < 0 ||

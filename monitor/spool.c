@@ -24,7 +24,7 @@
 
 /* A change that another thread asks the writer for, and waits. */
 struct job {
-	enum { JOB_NONE, JOB_SET_ASIDE, JOB_RENEW } kind;
+	enum { JOB_SET_ASIDE, JOB_RENEW, JOB_WILL_SEND } kind;
 	int64_t seq;
 	const char *reason;
 	struct error error;
@@ -35,7 +35,6 @@ struct spool {
 	char *path, *lock_path;
 	int lock_fd;
 	int32_t vantage;
-	int64_t first_known;
 	spool_report *report;
 	void *report_context;
 
@@ -53,7 +52,8 @@ struct spool {
 	int64_t lost_since;    /* lost after the newest entry of the ring */
 	int64_t committed_put; /* how many accepted records were committed, for spool_flush */
 	int64_t delete_through, deleted_through;
-	int64_t stream;
+	int64_t stream, sent_through;
+	bool will_send; /* it is noted on disk */
 	struct job *job;
 	struct spool_counters counters;
 	bool hurry, stopping, losing;
@@ -200,8 +200,10 @@ static void writer_do_job(struct spool *spool)
 	pthread_mutex_unlock(&spool->mutex);
 	if (job->kind == JOB_SET_ASIDE)
 		result = spool_file_set_aside(&spool->writing, job->seq, job->reason, &job->error);
-	else
+	else if (job->kind == JOB_RENEW)
 		result = spool_file_renew(&spool->writing, job->seq, &job->error);
+	else
+		result = spool_file_will_send(&spool->writing, &job->error);
 	pthread_mutex_lock(&spool->mutex);
 	spool->job = NULL;
 	job->done = true;
@@ -288,7 +290,8 @@ static int start_writer(struct spool *spool, struct error *err)
 {
 	int result;
 
-	spool->first_known = spool->counters.last_seq = spool->writing.last_seq;
+	spool->counters.last_seq = spool->writing.last_seq;
+	spool->sent_through = spool->writing.sent_through;
 	spool->counters.pending = spool->writing.pending;
 	spool->stream = spool->writing.stream;
 	result = pthread_create(&spool->writer, NULL, writer_main, spool);
@@ -344,8 +347,7 @@ static void stop_writer(struct spool *spool)
 	pthread_mutex_unlock(&spool->mutex);
 	pthread_join(spool->writer, NULL);
 	if (spool->count > 0) {
-		snprintf(text, sizeof(text), "%zu records could not be written and are lost",
-		         spool->count);
+		snprintf(text, sizeof(text), "%zu records could not be written and are lost", spool->count);
 		tell(spool, text);
 	}
 }
@@ -415,8 +417,8 @@ bool spool_put(struct spool *spool, const struct record *record)
 	}
 	pthread_mutex_unlock(&spool->mutex);
 	if (fault) {
-		snprintf(text, sizeof(text), "a record of target %" PRId32 " is refused: %s",
-		         record->target, fault);
+		snprintf(text, sizeof(text), "a record of target %" PRId32 " is refused: %s", record->target,
+		         fault);
 		tell(spool, text);
 	} else if (first_lost) {
 		tell(spool, "the queue in memory is full, records are being lost");
@@ -503,9 +505,23 @@ int32_t spool_vantage(const struct spool *spool)
 	return spool->vantage;
 }
 
-int64_t spool_first_known(const struct spool *spool)
+int64_t spool_sent_through(struct spool *spool)
 {
-	return spool->first_known;
+	int64_t seq;
+
+	pthread_mutex_lock(&spool->mutex);
+	seq = spool->sent_through;
+	pthread_mutex_unlock(&spool->mutex);
+	return seq;
+}
+
+void spool_sending(struct spool *spool, int64_t seq)
+{
+	pthread_mutex_lock(&spool->mutex);
+	assert(spool->will_send);
+	if (seq > spool->sent_through)
+		spool->sent_through = seq;
+	pthread_mutex_unlock(&spool->mutex);
 }
 
 int64_t spool_read(struct spool *spool, int64_t after, int64_t limit, spool_take *take, void *context,
@@ -549,4 +565,22 @@ int spool_renew(struct spool *spool, int64_t shipped_through, struct error *err)
 	struct job job = { .kind = JOB_RENEW, .seq = shipped_through };
 
 	return have_done(spool, &job, err);
+}
+
+int spool_will_send(struct spool *spool, struct error *err)
+{
+	struct job job = { .kind = JOB_WILL_SEND };
+	bool noted;
+
+	pthread_mutex_lock(&spool->mutex);
+	noted = spool->will_send;
+	pthread_mutex_unlock(&spool->mutex);
+	if (noted)
+		return 0;
+	if (have_done(spool, &job, err) < 0)
+		return err->code;
+	pthread_mutex_lock(&spool->mutex);
+	spool->will_send = true;
+	pthread_mutex_unlock(&spool->mutex);
+	return 0;
 }

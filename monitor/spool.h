@@ -22,7 +22,7 @@
  *     spool_flush(spool, 5000, &err);  spool_close(spool)
  *
  * On disk:
- *     state  (one row)  format, vantage, stream, last_seq    last_seq is advanced in the transaction of its
+ *     state  (one row)  vantage, stream, last_seq, pending, sent_through, sending         last_seq is advanced in the transaction of its
  * rows, so that a drained spool does not count from 1 again record            seq integer primary key, data
  * blob   see spool_codec.h refused           seq, data, reason                    rows that PostgreSQL
  * refuses for ever
@@ -105,8 +105,17 @@ int64_t spool_stream(struct spool *spool);
 /* The vantage the spool was opened for. */
 int32_t spool_vantage(const struct spool *spool);
 
-/* Highest number that was on disk when the spool was opened. */
-int64_t spool_first_known(const struct spool *spool);
+/*
+ * Highest number that may be in PostgreSQL because it was sent from this file. A higher mark there means that the
+ * file is an older copy. Known across processes: the file says whether any shipped from it since.
+ */
+int64_t spool_sent_through(struct spool *spool);
+
+/* Notes on disk, once, that from now on records are sent. Blocks on the disk: not on the loop. */
+int spool_will_send(struct spool *spool, struct error *err) MUST_CHECK;
+
+/* Notes, in memory, that records up to seq are being sent. After spool_will_send. */
+void spool_sending(struct spool *spool, int64_t seq);
 
 /* Takes one record, NULL where the row is damaged; returning false ends the reading (this one is taken). */
 typedef bool spool_take(void *context, int64_t seq, const struct record *record);

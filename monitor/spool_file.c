@@ -24,13 +24,14 @@ static const char *const sql_of[SPOOL_STATEMENTS] = {
 	[SPOOL_ASIDE] = "INSERT INTO refused (stream, seq, data, reason) "
 	                "SELECT (SELECT stream FROM state), seq, data, ?2 FROM record WHERE seq = ?1",
 	[SPOOL_RENEW] = "UPDATE state SET stream = ?1",
+	[SPOOL_SEND] = "UPDATE state SET sending = 1",
 };
 
 static const char schema[] =
     "PRAGMA application_id = 1733512257;" /* APPLICATION_ID */
     "PRAGMA user_version = 1;"            /* FORMAT */
     "CREATE TABLE state (vantage INTEGER NOT NULL, stream INTEGER NOT NULL, last_seq INTEGER NOT NULL,"
-    " pending INTEGER NOT NULL) STRICT;"
+    " pending INTEGER NOT NULL, sent_through INTEGER NOT NULL, sending INTEGER NOT NULL) STRICT;"
     "CREATE TABLE record (seq INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
     "CREATE TABLE refused (stream INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL,"
     " reason TEXT NOT NULL) STRICT;";
@@ -124,13 +125,25 @@ static int make_schema(struct spool_file *f, int32_t vantage, struct error *err)
 
 	if (random_stream(&stream, err) < 0)
 		return err->code;
-	snprintf(sql, sizeof(sql), "INSERT INTO state VALUES (%" PRId32 ", %" PRId64 ", 0, 0);", vantage,
-	         stream);
+	snprintf(sql, sizeof(sql), "INSERT INTO state VALUES (%" PRId32 ", %" PRId64 ", 0, 0, 0, 0);",
+	         vantage, stream);
 	if (sqlite3_exec(f->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(f->db, schema, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK ||
 	    sqlite3_exec(f->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		return give_up(f, "cannot be made", err);
+	return 0;
+}
+
+/* Whoever had the file open last may have sent all that is in it. */
+static int settle_sent(struct spool_file *f, struct error *err)
+{
+	if (sqlite3_exec(
+	        f->db,
+	        "UPDATE state SET sent_through = CASE sending WHEN 1 THEN last_seq ELSE sent_through END,"
+	        " sending = 0",
+	        NULL, NULL, NULL) != SQLITE_OK)
+		return fail(f, "cannot be written", err);
 	return 0;
 }
 
@@ -214,7 +227,11 @@ int spool_file_open(struct spool_file *f, const char *path, int32_t vantage, int
 		return err->code;
 	if (tables == 0 && make_schema(f, vantage, err) < 0)
 		return err->code;
-	return check_schema(f, vantage, err);
+	if (check_schema(f, vantage, err) < 0 || settle_sent(f, err) < 0)
+		return err->code;
+	return read_integer(f, "SELECT sent_through FROM state", &f->sent_through)
+	           ? 0
+	           : fail(f, "state cannot be read", err);
 }
 
 int spool_file_open_reader(struct spool_file *f, const char *path, struct error *err)
@@ -314,6 +331,11 @@ int spool_file_set_aside(struct spool_file *f, int64_t seq, const char *reason, 
 		return give_up(f, "a refused row cannot be set aside", err);
 	f->pending--;
 	return 0;
+}
+
+int spool_file_will_send(struct spool_file *f, struct error *err)
+{
+	return run(f, SPOOL_SEND, 0, 0) ? 0 : fail(f, "cannot be written", err);
 }
 
 int spool_file_renew(struct spool_file *f, int64_t shipped_through, struct error *err)

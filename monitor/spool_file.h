@@ -29,6 +29,7 @@ enum spool_statement {
 	SPOOL_READ,
 	SPOOL_ASIDE,
 	SPOOL_RENEW,
+	SPOOL_SEND,
 	SPOOL_STATEMENTS,
 };
 
@@ -36,7 +37,8 @@ struct spool_file {
 	sqlite3 *db;
 	sqlite3_stmt *statement[SPOOL_STATEMENTS]; /* prepared at first use */
 	const char *path;                          /* for messages; borrowed */
-	int64_t stream, last_seq, pending;         /* as committed; of the writing connection only */
+	/* as committed; of the writing connection only */
+	int64_t stream, last_seq, pending, sent_through;
 };
 
 /* Opens for writing; makes the file and its schema when it is empty. Errors as spool_open. */
@@ -55,6 +57,9 @@ int spool_file_append(struct spool_file *f, const struct spool_entry *entries, s
 
 int spool_file_delete(struct spool_file *f, int64_t through, struct error *err) MUST_CHECK;
 int spool_file_set_aside(struct spool_file *f, int64_t seq, const char *reason, struct error *err) MUST_CHECK;
+/* Notes that from now on records are sent: at the next opening any of them may have been. */
+int spool_file_will_send(struct spool_file *f, struct error *err) MUST_CHECK;
+
 int spool_file_renew(struct spool_file *f, int64_t shipped_through, struct error *err) MUST_CHECK;
 int64_t spool_file_read(struct spool_file *f, int64_t after, int64_t limit, spool_take *take, void *context,
                         struct error *err) MUST_CHECK;

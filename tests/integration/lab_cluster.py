@@ -47,11 +47,17 @@ class Cluster:
         subprocess.run([SCRIPT, "start", self.folder], check=True)
         self.url = subprocess.run([SCRIPT, "url", self.folder], check=True, capture_output=True,
                                   text=True).stdout.strip()
-        self.socket_folder = open(os.path.join(self.folder, "socket")).read().strip()
+        with open(os.path.join(self.folder, "socket")) as file:
+            self.socket_folder = file.read().strip()
 
     def postmaster(self):
         """The process id of the server."""
-        return int(open(os.path.join(self.folder, "postgres", "postmaster.pid")).readline())
+        with open(os.path.join(self.folder, "postgres", "postmaster.pid")) as file:
+            return int(file.readline())
+
+    def log(self):
+        with open(os.path.join(self.folder, "postgres.log")) as file:
+            return file.read()
 
     def url_of(self, role):
         return self.url.replace("user=govsla", "user=" + role)

@@ -176,6 +176,7 @@ int main(int argc, char **argv)
 	bool is_fill = argc == 5 && strcmp(argv[1], "fill") == 0;
 	bool is_drain = argc == 6 && strcmp(argv[1], "drain") == 0;
 	struct feeder f = { .base_us = base_now() };
+	struct spool_counters counters;
 	struct error err = { 0 };
 
 	if (!is_run && !is_fill && !is_drain)
@@ -187,7 +188,8 @@ int main(int argc, char **argv)
 		error_print(&err, stderr, "spool_feeder");
 		return 1;
 	}
-	f.kept = spool_first_known(f.spool);
+	spool_count(f.spool, &counters);
+	f.kept = counters.last_seq;
 	f.next = f.kept + 1;
 	if (is_run) {
 		f.rate = atoll(argv[5]);
