@@ -16,7 +16,7 @@
 #define DEFAULT_SIZE_LIMIT   (INT64_C(1) << 30)
 #define LEAST_SIZE_LIMIT     (INT64_C(4) << 20)
 #define DEFAULT_QUEUE        65536
-#define GATHER_MS            20 /* how long the writer lets records gather: one flush to disk for all of them */
+#define GATHER_MS            100 /* how long the writer lets records gather: one flush to disk for all of them */
 #define GATHER_ENOUGH        1024
 #define COMMIT_MOST          16384
 #define RETRY_MS             250 /* after a transaction failed */
