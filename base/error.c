@@ -42,17 +42,41 @@ int error_hint(struct error *err, const char *format, ...)
 	return err->code;
 }
 
+/* Control characters (C0, DEL, and C1 in UTF-8) become \n, \t or \xNN: their data must not steer a terminal. */
+static void print_visibly(FILE *out, const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+		if (*at == '\n' || *at == '\t')
+			fputs(*at == '\n' ? "\\n" : "\\t", out);
+		else if (*at < 0x20 || *at == 0x7f)
+			fprintf(out, "\\x%02x", *at);
+		else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			fprintf(out, "\\x%02x", *++at);
+		else
+			fputc(*at, out);
+}
+
+static void print_part(FILE *out, const char *text, const char *end)
+{
+	print_visibly(out, text);
+	fputs(end, out);
+}
+
 int error_print(const struct error *err, FILE *out, const char *program)
 {
-	fprintf(out, "%s: ", program);
+	print_part(out, program, ": ");
+	if (err->file[0])
+		print_part(out, err->file, "");
 	if (err->file[0] && err->line)
-		fprintf(out, "%s:%d: ", err->file, err->line);
-	else if (err->file[0])
-		fprintf(out, "%s: ", err->file);
+		fprintf(out, ":%d", err->line);
+	if (err->file[0])
+		fputs(": ", out);
 	if (err->field[0])
-		fprintf(out, "%s: ", err->field);
-	fprintf(out, "%s\n", err->text);
-	if (err->hint[0])
-		fprintf(out, "hint: %s\n", err->hint);
+		print_part(out, err->field, ": ");
+	print_part(out, err->text, "\n");
+	if (err->hint[0]) {
+		fputs("hint: ", out);
+		print_part(out, err->hint, "\n");
+	}
 	return err->code;
 }

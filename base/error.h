@@ -50,7 +50,10 @@ int error_at(struct error *err, const char *file, int line, const char *field);
 /* Adds the hint, as far as not known yet. Returns err->code. */
 int error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Writes "PROGRAM: FILE:LINE: FIELD: TEXT" and, if any, a line "hint: HINT". Returns err->code. */
+/*
+ * Writes "PROGRAM: FILE:LINE: FIELD: TEXT" and, if any, a line "hint: HINT". Control characters of what is quoted
+ * are shown as \n, \t or \xNN, so that a message is always one line and never steers a terminal. Returns err->code.
+ */
 int error_print(const struct error *err, FILE *out, const char *program);
 
 #endif

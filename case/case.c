@@ -27,6 +27,15 @@ int read_exact(struct arena *a, const struct node *object, const char *key, enum
 	return 0;
 }
 
+/* Texts go into terminals, CSV and XLSX, which take no control characters (C0, DEL, and C1 in UTF-8). */
+static bool has_control(const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
+			return true;
+	return false;
+}
+
 int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
               const char **out, struct error *err)
 {
@@ -38,6 +47,8 @@ int read_text(struct arena *a, const struct node *object, const char *key, enum 
 		return err->code;
 	if (!*text)
 		return node_fail(&member, err, "must not be empty");
+	if (has_control(text))
+		return node_fail(&member, err, "must not hold control characters");
 	*out = arena_copy(a, text);
 	return 0;
 }

@@ -28,7 +28,7 @@ int read_instant(const struct node *object, const char *key, enum presence prese
 int read_day(const struct node *object, const char *key, enum presence presence, int64_t *out,
              struct error *err) MUST_CHECK;
 
-/* A string, copied into the arena. */
+/* A string that is not empty and holds no control characters, copied into the arena. */
 int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
               const char **out, struct error *err) MUST_CHECK;
 

@@ -62,6 +62,20 @@ START_TEST(the_first_hint_wins)
 }
 END_TEST
 
+START_TEST(control_characters_are_shown)
+{
+	struct error err = { 0 };
+
+	error_set(&err, ERROR_DATA, "no party '%s'",
+	          "a\nb\tc\x1b[31m\x7f\xc2\x9b"
+	          "2J千代田区\xc2\xa5");
+	error_at(&err, "a\r.json", 7, "fault.\x1b");
+	error_hint(&err, "x\ny");
+	assert_error(&err, "a\\x0d.json:7: fault.\\x1b: no party "
+	                   "'a\\nb\\tc\\x1b[31m\\x7f\\x9b2J千代田区\xc2\xa5'\nhint: x\\ny");
+}
+END_TEST
+
 START_TEST(long_parts_are_cut_not_overrun)
 {
 	struct error err = { 0 };
@@ -97,8 +111,9 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("error", (const TTest *const[]){ the_first_error_wins, the_innermost_place_wins,
-	                                                  parts_that_are_unknown_are_left_out,
-	                                                  the_first_hint_wins, long_parts_are_cut_not_overrun,
-	                                                  print_returns_the_code, NULL });
+	return run_suite("error",
+	                 (const TTest *const[]){ the_first_error_wins, the_innermost_place_wins,
+	                                         parts_that_are_unknown_are_left_out, the_first_hint_wins,
+	                                         control_characters_are_shown, long_parts_are_cut_not_overrun,
+	                                         print_returns_the_code, NULL });
 }
