@@ -146,12 +146,14 @@ static int *exact_at(const struct bill *b, size_t payer, size_t level, size_t re
 
 static int add_up(struct judge *j, const char *label, const int *parts, size_t count)
 {
-	char *formula = arena_copy(j->arena, count ? "$1" : "0");
+	size_t size = 24 * (count + 1), length;
+	char *formula = arena_array(j->arena, size, 1);
 
 	if (count == 1)
 		return parts[0];
-	for (size_t i = 1; i < count; i++)
-		formula = arena_printf(j->arena, "%s + $%zu", formula, i + 1);
+	length = (size_t)snprintf(formula, size, "%s", count ? "$1" : "0");
+	for (size_t i = 1; i < count; i++) /* in place: there may be a payer for each of 1,741 bodies */
+		length += (size_t)snprintf(formula + length, size - length, " + $%zu", i + 1);
 	return derive(j->book, label, NULL, formula, count, parts);
 }
 

@@ -168,9 +168,13 @@ static struct timeline target_timeline(struct judge *j, const struct timeline *a
                                        size_t vantages)
 {
 	const struct sla_case *c = j->c;
-	struct timeline *seen = arena_array(j->arena, c->observation_count, sizeof *seen);
+	struct timeline *seen;
 	size_t count = 0;
 
+	for (size_t i = 0; i < c->observation_count; i++)
+		count += strcmp(c->observations[i].target, target) == 0;
+	seen = arena_array(j->arena, count, sizeof *seen);
+	count = 0;
 	for (size_t i = 0; i < c->observation_count; i++)
 		if (strcmp(c->observations[i].target, target) == 0)
 			seen[count++] = all[i];

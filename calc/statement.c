@@ -59,10 +59,14 @@ static void judge_exclusions(struct judge *j, struct statement *s)
 static struct span_set accepted(struct judge *j, const struct statement *s, const struct service *service,
                                 int64_t per_us)
 {
-	struct span *spans = arena_array(j->arena, s->exclusion_count, sizeof *spans);
 	struct span within = { j->c->period.span.start * per_us, j->c->period.span.end * per_us };
+	struct span *spans;
 	size_t count = 0;
 
+	for (size_t i = 0; i < s->exclusion_count; i++)
+		count += s->exclusions[i].accepted && s->exclusions[i].service == service;
+	spans = arena_array(j->arena, count, sizeof *spans);
+	count = 0;
 	for (size_t i = 0; i < s->exclusion_count; i++) {
 		struct span x = s->exclusions[i].exclusion->span;
 
@@ -242,8 +246,12 @@ static void view_target(struct judge *j, struct service_result *r, size_t observ
 static void view_targets(struct judge *j, struct service_result *r)
 {
 	const struct sla_case *c = j->c;
+	size_t count = 0;
 
-	r->targets = arena_array(j->arena, c->observation_count, sizeof *r->targets);
+	for (size_t k = 0; k < r->service->target_count; k++)
+		for (size_t i = 0; i < c->observation_count; i++)
+			count += strcmp(c->observations[i].target, r->service->targets[k]) == 0;
+	r->targets = arena_array(j->arena, count, sizeof *r->targets);
 	for (size_t k = 0; k < r->service->target_count; k++)
 		for (size_t i = 0; i < c->observation_count; i++)
 			if (strcmp(c->observations[i].target, r->service->targets[k]) == 0)

@@ -136,8 +136,14 @@ struct timeline timeline_of_minutes(struct arena *a, const struct observation *o
 			if (o->samples[to].scheduled_us >= minute_us + BUCKET_US ||
 			    tick_of(o->samples[to].scheduled_us) >= within.end)
 				break;
+		if (from == o->sample_count || tick_of(o->samples[from].scheduled_us) >= within.end)
+			break;
+		if (from ==
+		    to) /* on to the next minute that has a sample: a period may be of many empty years */
+			minute_us = floor_to(o->samples[from].scheduled_us, BUCKET_US) - BUCKET_US;
 		extend(&b, tick_of(minute_us + BUCKET_US), bucket_state(o, from, to, skip));
 	}
+	extend(&b, within.end, STATE_UNMEASURED);
 	return b.t;
 }
 
