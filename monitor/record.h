@@ -24,13 +24,16 @@ struct record {
 	int32_t target;                /* number in the registry; 0 for a clock record */
 	int32_t lateness_us;           /* send time minus scheduled time, on the monotonic clock */
 	int32_t rtt_us;                /* the round trip that counts; -1 unless up */
-	int32_t name_us, connect_us, tls_us, first_byte_us,
-	    total_us;         /* HTTP phases, cumulative as in libcurl */
+	/* HTTP phases, cumulative as in libcurl */
+	int32_t name_us, connect_us, tls_us, first_byte_us, total_us;
 	int16_t http_status;  /* 0 when no status line was received */
 	uint8_t kind;         /* enum record_kind */
 	uint8_t outcome;      /* enum sample_outcome */
 	uint8_t failure;      /* enum sample_failure */
 	uint8_t synchronised; /* clock record: 1 the kernel says so */
 };
+
+/* What contradicts itself in a record ("an outcome up with a failure"), or NULL when it may be kept. */
+const char *record_fault(const struct record *record);
 
 #endif

@@ -85,9 +85,6 @@ bool spool_put(struct spool *spool, const struct record *record);
 int spool_put_many(struct spool *spool, const struct record *records, size_t count,
                    struct error *err) MUST_CHECK;
 
-/* What contradicts itself in a record ("an outcome up with a failure"), or NULL when it may be kept. */
-const char *record_fault(const struct record *record);
-
 /* Waits until all that was put before is committed to disk. Returns 0, or ERROR_RETRY after timeout_ms. */
 int spool_flush(struct spool *spool, int64_t timeout_ms, struct error *err) MUST_CHECK;
 

@@ -1,0 +1,136 @@
+/* observe_turn: the schedule at work: what each wake-up does, and when the next one is. */
+#include "monitor/observe_part.h"
+
+#include "base/log.h"
+#include "monitor/schedule.h"
+
+#include <stdlib.h>
+
+#define WAKE_US         INT64_C(100000) /* the longest sleep, so that a stop is noticed */
+#define STALL_US        INT64_C(100000) /* later than its time by this much: we were stopped */
+#define STEP_US         INT64_C(1000)   /* of the time of day */
+#define TURN_US         INT64_C(10000)  /* between turns of the kinds that want them */
+#define STARTS_PER_TURN 128             /* then the sockets have their turn */
+#define GAPS_PER_TURN   100
+
+/* ---- what is due ---- */
+
+static void run_due(struct observer *o, struct target *target, int64_t now_us)
+{
+	struct schedule_turn turn = schedule_turn(target->due.key, now_us, target->interval_us);
+
+	if (o->once) {
+		int64_t scheduled_us = target->due.key;
+
+		heap_remove(&o->due, &target->due);
+		observer_probe(o, target, scheduled_us);
+		return;
+	}
+	heap_move(&o->due, &target->due, turn.next_us);
+	if (turn.missed > 0)
+		observer_add_gap(o, target, turn.missed_us, turn.missed);
+	observer_probe(o, target, turn.send_us);
+}
+
+void observer_start_due(struct observer *o, int64_t now_us)
+{
+	for (int i = 0; i < STARTS_PER_TURN; i++) {
+		const struct heap_entry *top = heap_top(&o->due);
+
+		if (!top || top->key > now_us)
+			return;
+		run_due(o, (struct target *)((char *)heap_top(&o->due) - offsetof(struct target, due)),
+		        now_us);
+	}
+}
+
+/* ---- stops and steps ---- */
+
+void observer_notice_stall(struct observer *o, struct moment now)
+{
+	int64_t late = moment_between(o->wake, now);
+
+	if (o->wake.us && late > STALL_US) {
+		o->stalled_us += late;
+		o->wake = now;
+	}
+}
+
+/* After the time of day went back, instants may lie more than an interval ahead: take up the grid from now. */
+static void reschedule(struct observer *o, int64_t now_us)
+{
+	for (size_t i = 0; i < o->config->target_count; i++) {
+		struct target *target = &o->targets[i];
+
+		if (target->due.place && target->due.key - now_us > target->interval_us)
+			heap_move(&o->due, &target->due,
+			          schedule_first_us(now_us, target->interval_us,
+			                            target->due.key % target->interval_us));
+	}
+}
+
+static void notice_step(struct observer *o, struct moment now)
+{
+	int64_t offset_us = moment_wall_offset_us(), step_us = offset_us - o->wall_offset_us;
+
+	if (llabs(step_us) <= STEP_US) {
+		return;
+	}
+	log_line("schedule", "the time of day was stepped by %lld ms", (long long)(step_us / 1000));
+	o->wall_offset_us = offset_us;
+	reschedule(o, observer_now_us(o, now));
+}
+
+/* ---- waking up ---- */
+
+static void take_turns(struct observer *o)
+{
+	o->turning = false;
+	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
+		if (o->kinds[i]->turn && o->kinds[i]->turn(o->services[i]))
+			o->turning = true;
+}
+
+static void tick(uv_timer_t *timer);
+
+void observer_arm(struct observer *o)
+{
+	struct moment now = moment_now();
+	const struct heap_entry *due = heap_top(&o->due), *deadline = heap_top(&o->deadlines);
+	int64_t wait_us = o->turning ? TURN_US : WAKE_US;
+
+	if (due && due->key - observer_now_us(o, now) < wait_us)
+		wait_us = due->key - observer_now_us(o, now);
+	if (deadline && deadline->key - now.us < wait_us)
+		wait_us = deadline->key - now.us;
+	if (o->gap_count > 0 && wait_us > 1000) /* the spool's writer gets its share */
+		wait_us = 1000;
+	if (wait_us < 0)
+		wait_us = 0;
+	o->wake = moment_after(now, wait_us);
+	uv_update_time(o->context.loop);
+	uv_timer_start(&o->timer, tick, (uint64_t)(wait_us + 999) / 1000, 0);
+}
+
+static void tick(uv_timer_t *timer)
+{
+	struct observer *o = timer->data;
+	struct moment now = moment_now();
+	bool idle;
+
+	observer_notice_stall(o, now);
+	notice_step(o, now);
+	observer_start_due(o, observer_now_us(o, now));
+	take_turns(o);
+	observer_expire_runs(o, moment_now());
+	observer_write_gaps(o, GAPS_PER_TURN);
+	idle = o->counts.in_flight == 0 && !o->due.count && !o->gap_count;
+	if (idle && o->drained) {
+		observer_drained *drained = o->drained;
+
+		o->drained = NULL;
+		drained(o->arg);
+	} else {
+		observer_arm(o);
+	}
+}

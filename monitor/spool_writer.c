@@ -1,0 +1,152 @@
+/* spool_writer: the thread that owns the disk: commits what waits, deletes what was shipped, does what ship asks. */
+#include "monitor/spool_part.h"
+
+#include <errno.h>
+
+#define GATHER_MS   100 /* how long the writer lets records gather: one flush to disk for all of them */
+#define COMMIT_MOST 16384
+#define RETRY_MS    250 /* after a transaction failed */
+
+/* All functions are called with the mutex held unless said otherwise. */
+
+/* The transaction failed: says so once, then waits a little so that a full disk is not hammered. */
+static void writer_failed(struct spool *spool, const struct error *err)
+{
+	struct timespec until = spool_after_ms(RETRY_MS);
+	bool first = !spool->counters.stuck;
+
+	spool->counters.failures++;
+	spool->counters.stuck = true;
+	pthread_cond_broadcast(&spool->progress);
+	if (first) {
+		pthread_mutex_unlock(&spool->mutex);
+		spool_tell(spool, err->text);
+		pthread_mutex_lock(&spool->mutex);
+	}
+	while (!spool->stopping && pthread_cond_timedwait(&spool->work, &spool->mutex, &until) != ETIMEDOUT)
+		;
+}
+
+static void writer_succeeded(struct spool *spool)
+{
+	bool was_stuck = spool->counters.stuck;
+
+	spool->counters.stuck = false;
+	spool->counters.commits++;
+	spool->counters.pending = spool->writing.pending;
+	spool->counters.last_seq = spool->writing.last_seq;
+	spool->stream = spool->writing.stream;
+	pthread_cond_broadcast(&spool->progress);
+	if (was_stuck) {
+		pthread_mutex_unlock(&spool->mutex);
+		spool_tell(spool, "the disk takes records again");
+		pthread_mutex_lock(&spool->mutex);
+	}
+}
+
+/* Commits what waits at the head. The entries stay in the ring, which nobody else frees, until they are on disk. */
+static bool writer_append(struct spool *spool)
+{
+	struct error err = { 0 };
+	size_t contiguous = spool->ring_size - spool->head;
+	size_t take = spool->count < contiguous ? spool->count : contiguous;
+	int64_t lost_after;
+	int result;
+
+	if (take > COMMIT_MOST)
+		take = COMMIT_MOST;
+	/* a hole after the newest record is written down at the end, when no record can carry it any more */
+	lost_after = spool->stopping && take == spool->count ? spool->lost_since : 0;
+	pthread_mutex_unlock(&spool->mutex);
+	result = spool_file_append(&spool->writing, spool->ring + spool->head, take, lost_after, &err);
+	pthread_mutex_lock(&spool->mutex);
+	if (result < 0) {
+		writer_failed(spool, &err);
+		return false;
+	}
+	spool->head = (spool->head + take) % spool->ring_size;
+	spool->count -= take;
+	spool->lost_since -= lost_after;
+	spool->committed_put += (int64_t)take;
+	spool->counters.queued = (int64_t)spool->count;
+	writer_succeeded(spool);
+	return true;
+}
+
+static void writer_delete(struct spool *spool)
+{
+	struct error err = { 0 };
+	int64_t through = spool->delete_through;
+	int result;
+
+	pthread_mutex_unlock(&spool->mutex);
+	result = spool_file_delete(&spool->writing, through, &err);
+	pthread_mutex_lock(&spool->mutex);
+	if (result < 0) {
+		writer_failed(spool, &err);
+		return;
+	}
+	spool->deleted_through = through;
+	writer_succeeded(spool);
+}
+
+static void writer_do_job(struct spool *spool)
+{
+	struct spool_job *job = spool->job;
+	int result = 0;
+
+	pthread_mutex_unlock(&spool->mutex);
+	if (job->kind == JOB_SET_ASIDE)
+		result = spool_file_set_aside(&spool->writing, job->seq, job->reason, &job->error);
+	else if (job->kind == JOB_RENEW)
+		result = spool_file_renew(&spool->writing, job->seq, &job->error);
+	else
+		result = spool_file_will_send(&spool->writing, &job->error);
+	pthread_mutex_lock(&spool->mutex);
+	spool->job = NULL;
+	job->done = true;
+	if (result == 0)
+		writer_succeeded(spool);
+	else
+		pthread_cond_broadcast(&spool->progress);
+}
+
+static bool writer_has_work(const struct spool *spool)
+{
+	return spool->count > 0 || spool->delete_through > spool->deleted_through || spool->job ||
+	       (spool->stopping && spool->lost_since > 0);
+}
+
+/* Lets records gather for a moment, unless somebody waits or there are enough. */
+static void writer_gather(struct spool *spool)
+{
+	struct timespec until = spool_after_ms(GATHER_MS);
+
+	while (!spool->stopping && !spool->hurry && !spool->job && spool->count < SPOOL_GATHER_ENOUGH)
+		if (pthread_cond_timedwait(&spool->work, &spool->mutex, &until) == ETIMEDOUT)
+			return;
+}
+
+void *spool_writer_main(void *argument)
+{
+	struct spool *spool = argument;
+
+	pthread_mutex_lock(&spool->mutex);
+	for (;;) {
+		while (!spool->stopping && !writer_has_work(spool))
+			pthread_cond_wait(&spool->work, &spool->mutex);
+		if (!writer_has_work(spool))
+			break;
+		writer_gather(spool);
+		if (spool->job)
+			writer_do_job(spool);
+		/* deleting first: on a full disk it makes the room that appending needs */
+		if (spool->delete_through > spool->deleted_through)
+			writer_delete(spool);
+		if ((spool->count > 0 || (spool->stopping && spool->lost_since > 0)) &&
+		    !writer_append(spool) && spool->stopping)
+			break;
+	}
+	pthread_mutex_unlock(&spool->mutex);
+	return NULL;
+}
