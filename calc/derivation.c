@@ -163,14 +163,14 @@ int derive(struct book *b, const char *label, const char *clause, const char *fo
 
 int derive_rounded(struct book *b, const char *label, int input, const struct node_rounding *rounding)
 {
-	char formula[256];
+	char formula[4 * EXACT_TEXT_MOST + 64];
 	struct node_rounding *copy;
 	int node;
 
 	if (strcmp(rounding->rule, "floor_debt") == 0)
-		/* a debt of more than nothing and less than one unit is one unit (端数計算法 2-2) */
-		snprintf(formula, sizeof formula, "min(ceil($1, %s), max(%s, floor($1, %s)))", rounding->unit,
-		         rounding->unit, rounding->unit);
+		/* a debt of more than nothing and less than one unit is one unit (端数計算法 2-2); all else is floored */
+		snprintf(formula, sizeof formula, "floor($1, %s) + gt($1, 0, %s) - ge($1, %s, %s)",
+		         rounding->unit, rounding->unit, rounding->unit, rounding->unit);
 	else
 		snprintf(formula, sizeof formula, "%s($1, %s)", rounding->rule, rounding->unit);
 	node = derive(b, label, rounding->clause, formula, 1, &input);

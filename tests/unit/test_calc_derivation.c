@@ -52,11 +52,13 @@ END_TEST
 static const struct {
 	const char *rule, *unit, *in, *want;
 } roundings[] = {
-	{ "floor", "1", "1234.99", "1234" },     { "floor_debt", "1", "0.4", "1" },
-	{ "floor_debt", "1", "0", "0" },         { "floor_debt", "1", "1.4", "1" },
-	{ "floor_debt", "100", "4178", "4100" }, { "floor_debt", "100", "99", "100" },
-	{ "ceil", "1", "2777.1", "2778" },       { "half_up", "1", "0.5", "1" },
-	{ "half_even", "1", "0.5", "0" },        { "floor", "1", "250/9", "27" },
+	{ "floor", "1", "1234.99", "1234" },  { "floor_debt", "1", "0.4", "1" },
+	{ "floor_debt", "1", "0", "0" },      { "floor_debt", "1", "1", "1" },
+	{ "floor_debt", "1", "-0.4", "-1" },  { "floor_debt", "1", "-1.4", "-2" },
+	{ "floor_debt", "1", "1.4", "1" },    { "floor_debt", "100", "4178", "4100" },
+	{ "floor_debt", "100", "99", "100" }, { "ceil", "1", "2777.1", "2778" },
+	{ "half_up", "1", "0.5", "1" },       { "half_even", "1", "0.5", "0" },
+	{ "floor", "1", "250/9", "27" },
 };
 
 START_TEST(a_rounded_node_says_how)

@@ -63,9 +63,9 @@ static const struct {
 	{ "max(0, 1 / ($1 - $1))", { "5" }, NULL },
 	{ "1 / 0 * 0", { NULL }, NULL },
 	/* the debt rule of 端数計算法 2-2 */
-	{ "min(ceil($1, 1), max(1, floor($1, 1)))", { "0" }, "0" },
-	{ "min(ceil($1, 1), max(1, floor($1, 1)))", { "0.4" }, "1" },
-	{ "min(ceil($1, 1), max(1, floor($1, 1)))", { "1.9" }, "1" },
+	{ "floor($1, 1) + gt($1, 0, 1) - ge($1, 1, 1)", { "0" }, "0" },
+	{ "floor($1, 1) + gt($1, 0, 1) - ge($1, 1, 1)", { "0.4" }, "1" },
+	{ "floor($1, 1) + gt($1, 0, 1) - ge($1, 1, 1)", { "1.9" }, "1" },
 };
 
 START_TEST(formulas_have_their_value)
