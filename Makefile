@@ -8,10 +8,15 @@
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 DESTDIR ?=
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CFLAGS  ?= -O2 -g
 SANITIZE ?=
 DEVELOPER ?=
+
+# make V=1 shows the commands
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2);)
 
 BUILD ?= build$(if $(SANITIZE),/sanitize)$(if $(filter clang%,$(notdir $(CC))),/clang)
 
@@ -40,11 +45,11 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(w
 .PHONY: all programs check demo bench lint format install clean setup tests
 all: programs
 
-programs: $(BUILD)/slacalc.bin $(BUILD)/slamon.bin
+programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(PURE) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(PURE) -MMD -MP -c -o $@ $<
 
 # calc/ must not contain a floating-point instruction (see also make lint).
 $(BUILD)/calc/%.o: PURE = $(if $(filter clang%,$(notdir $(CC))),,$(if $(SANITIZE),,-mgeneral-regs-only))
@@ -55,17 +60,20 @@ $(BUILD)/sql/migrations.c: sql/embed $(sort $(wildcard sql/migrations/*.sql))
 	sql/embed $(filter %.sql,$^) >$@
 
 $(BUILD)/sql/migrations.o: $(BUILD)/sql/migrations.c
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(BUILD)/slacalc.bin: $(BUILD)/slacalc/main.o $(call objects,$(SLACALC))
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLACALC)
+$(BUILD)/bin/slacalc: $(BUILD)/slacalc/main.o $(call objects,$(SLACALC))
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLACALC)
 
-$(BUILD)/slamon.bin: $(BUILD)/monitor/main.o $(call objects,$(SLAMON))
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
+$(BUILD)/bin/slamon: $(BUILD)/monitor/main.o $(call objects,$(SLAMON))
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
 
 # ---- demo: the generator of a month of samples ----
 $(BUILD)/demo/generate: $(BUILD)/demo/generate.o $(call objects,$(SLAMON))
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
 
 # ---- tests: tests/unit/test_FOLDER_MODULE.c is one program of Check suites, linked with its FOLDER ----
 UNIT_calc    := $(JUDGE)
@@ -81,12 +89,14 @@ folder_of = $(word 2,$(subst _, ,$(notdir $(1))))
 
 .SECONDEXPANSION:
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call objects,$$(UNIT_$$(call folder_of,$$*)))
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_UNIT)
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_UNIT)
 
 # Programs that integration tests run beside the real ones.
 integration_programs := $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/*.c))
 $(BUILD)/tests/integration/%: $(BUILD)/tests/integration/%.o $(call objects,$(SLAMON))
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
 
 tests: programs $(unit_programs) $(integration_programs)
 
@@ -110,8 +120,9 @@ format:
 
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install $(BUILD)/slacalc.bin $(DESTDIR)$(PREFIX)/bin/slacalc
-	install $(BUILD)/slamon.bin $(DESTDIR)$(PREFIX)/bin/slamon
+	install $(BUILD)/bin/slacalc $(BUILD)/bin/slamon $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/slacalc.1 docs/man/slamon.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 clean:
 	rm -rf build

@@ -18,22 +18,19 @@ extern char **environ;
 /* slamon beside this program: as installed, or as built. */
 static const char *find_slamon(struct arena *a)
 {
-	static const char *const names[] = { "slamon", "slamon.bin" };
 	char self[4096];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	const char *path;
 	char *slash;
 
 	if (length <= 0)
 		return NULL;
 	self[length] = '\0';
 	slash = strrchr(self, '/');
-	for (size_t i = 0; slash && i < sizeof names / sizeof names[0]; i++) {
-		const char *path = arena_printf(a, "%.*s/%s", (int)(slash - self), self, names[i]);
-
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return NULL;
+	if (!slash)
+		return NULL;
+	path = arena_printf(a, "%.*s/slamon", (int)(slash - self), self);
+	return access(path, X_OK) == 0 ? path : NULL;
 }
 
 /* Runs PROGRAM check FILE; said gets what it wrote to standard error. Returns its exit status or -1. */

@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", "build")), "slacalc.bin")
+PROGRAM = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", "build")), "bin", "slacalc")
 
 
 def half_even(x, unit):

@@ -71,7 +71,7 @@ def program(name):
     build = os.environ.get("GOVSLA_BUILD")
     if not build:
         build = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build")
-    return os.path.join(build, name + ".bin")
+    return os.path.join(build, "bin", name)
 
 
 def wait_for(condition, what, seconds=10):

@@ -14,7 +14,7 @@ import jsonschema
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(ROOT, "build")))
-SLACALC = os.path.join(BUILD, "slacalc.bin")
+SLACALC = os.path.join(BUILD, "bin", "slacalc")
 LOCAL_CLUSTER = os.path.join(ROOT, "sql", "local-cluster")
 
 TERMS = {

@@ -16,7 +16,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction as F
 
-PROGRAM = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", "build")), "slacalc.bin")
+PROGRAM = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", "build")), "bin", "slacalc")
 JST = timezone(timedelta(hours=9))
 EPOCH = datetime(2026, 10, 10, tzinfo=JST)  # second 0 of every case
 UP, DOWN, EITHER, OPEN = "up", "down", "either", "open"

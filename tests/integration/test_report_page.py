@@ -16,7 +16,7 @@ import zlib
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab_report  # noqa: E402
 
-SLACALC = os.path.join(os.environ.get("GOVSLA_BUILD", "build"), "slacalc.bin")
+SLACALC = os.path.join(os.environ.get("GOVSLA_BUILD", "build"), "bin", "slacalc")
 SUFFIXES = ["ja.html", "en.html", "json", "verdicts.csv", "outages.csv", "obligations.csv", "derivations.csv"]
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 

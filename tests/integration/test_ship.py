@@ -21,7 +21,7 @@ import lab_cluster
 import lab_relay
 
 FEEDER = lab_cluster.program("spool_feeder")
-SLAMON = os.path.join(lab_cluster.BUILD, "slamon.bin")
+SLAMON = os.path.join(lab_cluster.BUILD, "bin", "slamon")
 SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
 
 # every record of the database: what it says its number is, and the number it has
