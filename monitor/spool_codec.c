@@ -9,6 +9,7 @@ enum {
 	BIT_SENT = 1 << 4,
 	BIT_PHASES = 1 << 5,
 	BIT_CERTIFICATE = 1 << 6,
+	BIT_NONE = 1 << 7,
 };
 
 static uint8_t *put_varint(uint8_t *at, int64_t value)
@@ -52,6 +53,15 @@ static int32_t get_varint32(struct cursor *c)
 	if (value < INT32_MIN || value > INT32_MAX)
 		c->bad = true;
 	return (int32_t)value;
+}
+
+static int16_t get_varint16(struct cursor *c)
+{
+	int64_t value = get_varint(c);
+
+	if (value < INT16_MIN || value > INT16_MAX)
+		c->bad = true;
+	return (int16_t)value;
 }
 
 static bool has_phases(const struct record *r)
@@ -111,7 +121,7 @@ static void get_sample(struct record *r, struct cursor *c, unsigned flags)
 		r->tls_us = get_varint32(c);
 		r->first_byte_us = get_varint32(c);
 		r->total_us = get_varint32(c);
-		r->http_status = (int16_t)get_varint32(c);
+		r->http_status = get_varint16(c);
 	}
 	if (flags & BIT_CERTIFICATE)
 		r->certificate_expiry_us = get_varint(c);
@@ -137,5 +147,5 @@ bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
 		r->max_error_us = get_varint(&c);
 	else
 		get_sample(r, &c, flags);
-	return !c.bad && c.at == c.end;
+	return !c.bad && c.at == c.end && !(flags & BIT_NONE);
 }

@@ -223,6 +223,9 @@ int spool_file_open(struct spool_file *f, const char *path, int32_t vantage, int
 	if (!read_integer(f, "SELECT count(*) FROM sqlite_schema", &tables))
 		return (sqlite3_errcode(f->db) & 0xff) == SQLITE_NOTADB ? not_a_spool(f, err)
 		                                                        : fail(f, "cannot be read", err);
+	/* looked at before anything is set: the file of another program is left as it is */
+	if (tables > 0 && check_schema(f, vantage, err) < 0)
+		return err->code;
 	if (configure(f, size_limit_bytes, err) < 0)
 		return err->code;
 	if (tables == 0 && make_schema(f, vantage, err) < 0)
