@@ -1,4 +1,4 @@
-/* observe_record: each instant becomes exactly one record: probes in flight, those that ended, instants that were missed. */
+/* observe_record: each instant becomes exactly one record: of a probe that ended, or missed. */
 #include "monitor/observe_part.h"
 
 #include "base/log.h"

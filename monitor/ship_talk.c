@@ -1,4 +1,4 @@
-/* ship_talk: what is said to the database over a connection: the mark, one transaction after another, and what the answers mean. */
+/* ship_talk: what is said to the database: the mark, one transaction after another, and what the answers mean. */
 #include "monitor/ship_part.h"
 
 #include "monitor/ship_sql.h"
