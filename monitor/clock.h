@@ -25,8 +25,7 @@ struct clock_state {
 	bool synchronised;
 };
 
-/* Reads the kernel's state. Where the kernel does not tell (ntp_adjtime refused), not synchronised, unknown.
- */
+/* Reads the kernel's state. Where the kernel does not tell (ntp_adjtime refused), not synchronised, unknown. */
 struct clock_state clock_state_read(void);
 
 /* The rule for what the kernel gives: status bits, maxerror in µs, and the return value of ntp_adjtime. */

@@ -23,8 +23,7 @@ struct command_options {
 /* Reads the configuration and says what is in it. */
 int command_check(const struct command_options *options, struct error *err) MUST_CHECK;
 
-/* Probes by the schedule until SIGTERM, SIGINT or for_s, then finishes what is in flight and ships briefly.
- */
+/* Probes by the schedule until SIGTERM, SIGINT or for_s, then finishes what is in flight and ships briefly. */
 int command_run(const struct command_options *options, struct error *err) MUST_CHECK;
 
 /* Probes each target one time and prints what came of it. */

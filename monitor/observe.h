@@ -9,11 +9,12 @@
  *   up, down                     sent and judged by the probe kind
  *   missed, in-flight cap        a stated limit was reached
  *   missed, not running          the process could not run at that instant (stopped, suspended, overloaded by
- *                                more than one interval, or the clock was stepped over it), at most 72 h
- * back; or it was sent, and a stop of this process spoilt what could be observed missed, send this machine
- * could not send A stop is noticed by a timer that is due at least every 100 ms. The schedule is driven on
- * the monotonic clock; when the time of day is stepped by more than 1 ms, the next instants follow the new
- * time.
+ *                                more than one interval, or the clock was stepped over it), at most 72 h back;
+ *                                or it was sent, and a stop of this process spoilt what could be observed
+ *   missed, send                 this machine could not send
+ *
+ * A stop is noticed by a timer that is due at least every 100 ms. The schedule is driven on the monotonic clock;
+ * when the time of day is stepped by more than 1 ms, the next instants follow the new time.
  *
  *     observer_open(&o, loop, &config, record, arg, &err);
  *     observer_start(o, 0);                   or observer_once(o, drained);

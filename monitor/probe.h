@@ -48,8 +48,8 @@ struct probe_run {
 	struct record record;  /* the kind fills outcome, failure, sent_us, rtt_us, phases … */
 	struct moment started; /* when start() was called */
 	int64_t timeout_us;
-	bool kernel_timed; /* rtt_us comes from kernel stamps: true even if the process was stopped meanwhile
-	                    */
+	bool
+	    kernel_timed; /* rtt_us comes from kernel stamps: true even if the process was stopped meanwhile */
 	void *service, *plan;
 	void *state; /* the kind's own */
 	void (*finished)(struct probe_run *run);

@@ -22,8 +22,7 @@
 
 #define SCHEDULE_SLOT_US INT64_C(10000)
 
-/* The target's offset within its interval, in µs: 0 <= offset < interval_us, a multiple of SCHEDULE_SLOT_US.
- */
+/* The target's offset within its interval, in µs: 0 <= offset < interval_us, a multiple of SCHEDULE_SLOT_US. */
 int64_t schedule_offset_us(const char *vantage, const char *target, int64_t interval_us);
 
 /* The first instant of the grid at or after from_us (which may not be negative). */

@@ -35,8 +35,8 @@ struct ship_batch {    /* all zero is a valid empty batch */
 	struct ship_chunk *chunk;
 	size_t chunks, chunks_made; /* in use; allocated */
 	struct text clock;
-	int32_t day
-	    [SHIP_BATCH_DAYS]; /* UTC days since 1970 of the samples, each once; what exceeds the list is left out */
+	/* UTC days since 1970 of the samples, each once; what exceeds the list is left out */
+	int32_t day[SHIP_BATCH_DAYS];
 	size_t days;
 	bool failed; /* out of memory */
 };

@@ -21,8 +21,8 @@
 
 struct ship_connect { /* all zero is valid for release */
 	PQconninfoOption *given, *defaults;
-	const char *
-	    host; /* a name to be resolved; NULL: address known, or a Unix socket. Borrowed from given or defaults */
+	/* a name to be resolved; NULL: address known, or a Unix socket. Borrowed from given or defaults */
+	const char *host;
 	const char *port;        /* "5432" when none is given */
 	char *hosts, *addresses; /* equally long lists after ship_connect_resolved */
 	char role[40];

@@ -22,10 +22,10 @@
  *     spool_flush(spool, 5000, &err);  spool_close(spool)
  *
  * On disk:
- *     state  (one row)  vantage, stream, last_seq, pending, sent_through, sending         last_seq is advanced in the transaction of its
- * rows, so that a drained spool does not count from 1 again record            seq integer primary key, data
- * blob   see spool_codec.h refused           seq, data, reason                    rows that PostgreSQL
- * refuses for ever
+ *     state    one row: vantage, stream, last_seq, pending, sent_through, sending. last_seq is advanced in the
+ *              transaction of its rows, so that a drained spool does not count from 1 again
+ *     record   seq integer primary key, data blob: see spool_codec.h
+ *     refused  stream, seq, data, reason: rows that PostgreSQL refuses for ever
  */
 #ifndef GOVSLA_MONITOR_SPOOL_H
 #define GOVSLA_MONITOR_SPOOL_H
@@ -45,8 +45,7 @@ typedef void spool_report(void *context, const char *text);
 struct spool_options {
 	const char *path;         /* the file; made when absent, with mode 600 (its folder must exist) */
 	int32_t vantage;          /* number of the vantage, positive; a spool of another vantage is refused */
-	int64_t size_limit_bytes; /* most the file may take; 0: 1 GiB; a row takes about 40 bytes, an HTTP one
-	                             70 */
+	int64_t size_limit_bytes; /* most the file may take; 0: 1 GiB; a row takes about 40 bytes, HTTP 70 */
 	size_t queue_records;     /* most records that wait in memory; 0: 65,536 */
 	spool_report *report;     /* may be NULL */
 	void *report_context;

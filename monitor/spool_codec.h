@@ -6,9 +6,11 @@
  *
  *     byte 0    bit 0 kind, bits 1-2 outcome, bit 3 synchronised, bit 4 sent, bit 5 phases, bit 6 certificate
  *     byte 1    failure
- *     varints   sample: scheduled, target, lateness, rtt; sent - scheduled if bit 4; if bit 5 name, connect,
- * tls, first byte, total, http status; certificate expiry if bit 6 clock:  scheduled, max_error A varint is
- * zigzag, then 7 bits a byte, least significant first, bit 7 set on all but the last.
+ *     varints   sample: scheduled, target, lateness, rtt; sent - scheduled if bit 4; name, connect, tls, first byte,
+ *                       total, http status if bit 5; certificate expiry if bit 6
+ *               clock:  scheduled, max_error
+ *
+ * A varint is zigzag, then 7 bits a byte, least significant first, bit 7 set on all but the last.
  */
 #ifndef GOVSLA_MONITOR_SPOOL_CODEC_H
 #define GOVSLA_MONITOR_SPOOL_CODEC_H
