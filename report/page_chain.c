@@ -170,6 +170,20 @@ static void table(struct page *p)
 	page_raw(p, "</p>\n");
 }
 
+/* A page of one municipality whose own loss is not among the obligations. */
+static bool is_of_others(const struct page *p)
+{
+	const char *code = p->options->organisation_code;
+
+	for (size_t i = 0; code && i < p->s->obligation_count; i++) {
+		const char *creditor = p->s->obligations[i].creditor->code;
+
+		if (creditor && strcmp(creditor, code) == 0)
+			return false;
+	}
+	return code != NULL;
+}
+
 void page_chain(struct page *p)
 {
 	page_raw(p, "<section>\n<h2>");
@@ -183,6 +197,11 @@ void page_chain(struct page *p)
 		page_raw(p, "<p class=\"lead\">");
 		page_word(p, W_CHAIN_LEAD);
 		page_raw(p, "</p>\n");
+		if (is_of_others(p)) {
+			page_raw(p, "<p><strong>");
+			page_word(p, W_CHAIN_OF_OTHERS);
+			page_raw(p, "</strong></p>\n");
+		}
 		diagram(p);
 		table(p);
 	}

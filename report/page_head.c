@@ -70,10 +70,9 @@ static void payable_line(struct page *p, const struct service_result *r, const s
 	page_text(p, service_label(r->service));
 	page_raw(p, "</td><td>");
 	page_text(p, party_label(p, r->service->provider));
-	page_raw(p, " → ");
+	page_raw(p, "</td><td>");
 	page_text(p, party_label(p, due->fee->payer));
 	page_raw(p, "</td><td class=\"n money\">");
-	page_word(p, W_GOLD);
 	page_money(p, due->amount, due->fee->currency);
 	page_raw(p, "</td><td class=\"n soft\">");
 	page_money_range(p, due->least, due->most, due->fee->currency);
@@ -90,7 +89,8 @@ static void payable_head(struct page *p)
 {
 	page_raw(p, "<table class=\"due\"><thead><tr>");
 	page_cell_word(p, "th", W_SERVICE);
-	page_cell_word(p, "th", W_CREDIT_FROM_TO);
+	page_cell_word(p, "th", W_PROVIDER);
+	page_cell_word(p, "th", W_PAYER);
 	page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
 	page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
 	page_raw(p, "</tr></thead><tbody>\n");
@@ -108,7 +108,7 @@ static size_t count_payable(const struct page *p)
 	return count;
 }
 
-/* What is due, or would be at the worst reading; payers to whom nothing can be due are in the credit section. */
+/* What was computed, or would be at the worst reading; payers with nothing at all are in the credit section. */
 static void payable_lines(struct page *p)
 {
 	size_t count = count_payable(p);
@@ -129,7 +129,9 @@ static void payable_lines(struct page *p)
 			if (is_something(p, r, &r->payable[k]))
 				payable_line(p, r, &r->payable[k]);
 	}
-	page_raw(p, "</tbody></table>\n");
+	page_raw(p, "</tbody></table>\n<p class=\"note\">");
+	page_word(p, W_CREDIT_LIMITS);
+	page_raw(p, "</p>\n");
 }
 
 static void banner(struct page *p)

@@ -175,7 +175,6 @@ static void payer_row(struct page *p, const struct payable *due)
 	if (due->fee->state_share)
 		page_text(p, due->fee->state_share);
 	page_raw(p, "</td><td class=\"n money\">");
-	page_word(p, W_GOLD);
 	page_money(p, due->amount, due->fee->currency);
 	page_raw(p, "</td><td class=\"n soft\">");
 	page_money_range(p, due->least, due->most, due->fee->currency);
@@ -200,7 +199,6 @@ static void payers(struct page *p, const struct service_result *r)
 		page_raw(p, "<tfoot><tr><th scope=\"row\" colspan=\"3\">");
 		page_word(p, W_TOTAL);
 		page_raw(p, "</th><td class=\"n money\">");
-		page_word(p, W_GOLD);
 		page_money(p, r->credit_total, r->currency);
 		page_raw(p, "</td><td class=\"n soft\">");
 		page_money_range(p, r->credit_least, r->credit_most, r->currency);

@@ -217,7 +217,7 @@ static void credits(struct text *out, const struct statement *s)
 			const struct payable *due = &s->services[i].payable[k];
 
 			grid_cell(&g, s->services[i].service->id);
-			text_add(&g.cell, "to ");
+			text_add(&g.cell, "fee of ");
 			grid_cell(&g, due->fee->payer->id);
 			figure_money(&g.cell, LANGUAGE_EN, s, due->amount, due->fee->currency);
 			grid_end_cell(&g);
@@ -225,7 +225,8 @@ static void credits(struct text *out, const struct statement *s)
 			grid_end_cell(&g);
 		}
 	if (g.count > 0)
-		text_add(out, "\ncredits (range from the best to the worst reading)\n");
+		text_add(out,
+		         "\ncredits as computed from the terms (range from the best to the worst reading)\n");
 	grid_print(out, &g);
 }
 

@@ -2,6 +2,7 @@
 #include "report/json.h"
 #include "report/phrase.h"
 #include "report/report.h"
+#include "report/words.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -52,7 +53,7 @@
 	"{'id':'r1','kind':'recovery','at':'2026-11-10','document':'d','from':'carrier','to':'da',"          \
 	"'amount':'1000000','form':'cash'}]}"
 
-#define HOSTILE "=cmd|x\\\"><script>alert(1)</script>&amp;\\n"
+#define HOSTILE "=cmd|x\\\"><script>alert(1)</script>&amp;"
 
 struct made {
 	struct arena arena;
@@ -126,6 +127,46 @@ START_TEST(hostile_names_stay_text)
 		ck_assert_ptr_null(strstr(out.bytes, "<script"));
 		ck_assert_ptr_nonnull(
 		    strstr(out.bytes, "=cmd|x&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;"));
+		text_release(&out);
+		unmake(&m);
+	}
+}
+END_TEST
+
+/* A credit of a provider's terms goes to the Agency: the page must not say that the municipality gets it. */
+START_TEST(credit_is_not_shown_as_due_to_the_municipality)
+{
+	for (int language = 0; language < LANGUAGE_COUNT; language++) {
+		struct text out = { 0 };
+		struct made m;
+
+		make(&m, "A");
+		page(&out, &m, language);
+		ck_assert_uint_eq(count_of(out.bytes, word_of(language, W_CREDIT_LIMITS)), 1);
+		ck_assert_ptr_null(strstr(out.bytes, "A → A"));
+		text_release(&out);
+		unmake(&m);
+	}
+}
+END_TEST
+
+START_TEST(losses_of_others_are_marked)
+{
+	static const struct {
+		const char *code;
+		size_t times;
+	} cases[] = { { "999999", 1 }, { "131016", 0 }, { NULL, 0 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct report_options options = plain;
+		struct text out = { 0 };
+		struct made m;
+
+		options.organisation_code = cases[i].code;
+		make(&m, "A");
+		report_page(m.s, &options, LANGUAGE_JA, &out);
+		ck_assert_uint_eq(count_of(out.bytes, word_of(LANGUAGE_JA, W_CHAIN_OF_OTHERS)),
+		                  cases[i].times);
 		text_release(&out);
 		unmake(&m);
 	}
@@ -269,8 +310,8 @@ START_TEST(terminal)
 	    "downtime, least – most\n"
 	    "  line-a  availability  240 – 360 s  unmeasured 0 s  excluded 0 s\n"
 	    "\n"
-	    "credits (range from the best to the worst reading)\n"
-	    "  line-a  to lg-a  ¥2,500  (¥0 – ¥2,500)\n"
+	    "credits as computed from the terms (range from the best to the worst reading)\n"
+	    "  line-a  fee of lg-a  ¥2,500  (¥0 – ¥2,500)\n"
 	    "\n"
 	    "exclusions\n"
 	    "  x1  line-a  Sat 10 Oct 01:00:00 – 03:00:00  refused: notice 3 days before, 7 required\n"
@@ -306,10 +347,10 @@ START_TEST(csv)
 	    "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,credit_rate,"
 	    "credit_amount,credit_least,credit_most,currency\r\n"
 	    "line-a,\"'=cmd|x\"\"><script>alert(1)</"
-	    "script>&amp;\n\",carrier,availability,percent,>=,99.99,not "
+	    "script>&amp;\",carrier,availability,percent,>=,99.99,not "
 	    "provable,223175/2232,37195/372,55795/558,1,240,360,0,0,0,2678400,1,2500,0,2500,JPY\r\n"
 	    "line-a,\"'=cmd|x\"\"><script>alert(1)</"
-	    "script>&amp;\n\",carrier,delay,ms,<=,50,met,8,8,8,1,,,,,0,,0,0,0,0,JPY\r\n");
+	    "script>&amp;\",carrier,delay,ms,<=,50,met,8,8,8,1,,,,,0,,0,0,0,0,JPY\r\n");
 	text_clear(&out);
 	report_csv_outages(m.s, &out);
 	same_text(out.bytes,
@@ -427,6 +468,8 @@ int main(void)
 	int failed;
 
 	tcase_add_test(all, hostile_names_stay_text);
+	tcase_add_test(all, credit_is_not_shown_as_due_to_the_municipality);
+	tcase_add_test(all, losses_of_others_are_marked);
 	tcase_add_test(all, nothing_is_fetched);
 	tcase_add_test(all, every_figure_leads_to_its_node);
 	tcase_add_test(all, the_verdict_can_be_seen);

@@ -16,7 +16,7 @@ static bool has_kana_or_kanji(const char *text)
 /* Words that one language does without; every other is there in both. */
 static bool may_be_empty(enum word word)
 {
-	return word == W_GOLD || word == W_BAND_BELOW || word == W_BAND_TO || word == W_CAP_PERCENT ||
+	return word == W_BAND_BELOW || word == W_BAND_TO || word == W_CAP_PERCENT ||
 	       word == W_CAP_PERCENT_END;
 }
 
@@ -65,7 +65,7 @@ START_TEST(phrases_keep_names_and_numbers)
 	translates("terms own-line, level delay", "契約条件 own-line、項目 delay");
 	translates("notice 3 days before, 7 required", "通知が3日前（7日前までに必要）");
 	translates("timeline of a of b, range", "a of b の時系列（幅）");
-	translates("credit rate of 稼働率 at the best reading, per cent", "稼働率 の減額率：最良の読み（%）");
+	translates("credit rate of 稼働率 at the best reading, per cent", "稼働率 の減額率：最良の場合（%）");
 }
 END_TEST
 
