@@ -41,7 +41,7 @@ def enter():
 
 def main():
     """Runs the tests of this program: those named on the command line in namespaces of their own; without a name
-    each of them like that, four at a time, because they mostly wait."""
+    each of them like that, as many at a time as there are processors: more would stop each other."""
     if len(sys.argv) > 1:
         enter()
         unittest.main()
@@ -54,7 +54,7 @@ def main():
         return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True)
     tests = names(unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]))
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         results = list(pool.map(test, tests))
     for name, result in zip(tests, results):
         print(name.replace("__main__.", ""), "ok" if result.returncode == 0 else "FAILED\n" + result.stdout)
@@ -255,10 +255,18 @@ class Lab:
         return self.path("slamon.json")
 
     def once(self, targets, before=(), **more):
-        """Probes each target one time; returns {id: sample}. before: a command that runs slamon."""
-        out = subprocess.run([*before, program("slamon"), "once", self.config(targets, **more), "--json",
-                              "--no-spool"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60)
-        return {s["target"]: s for s in json.loads(out.stdout)["samples"]}
+        """Probes each target one time; returns {id: sample}. before: a command that runs slamon.
+
+        A sample that says "not running" tells that this machine stopped slamon while it was probing: then it shows
+        nothing about the target, and all are probed again, a few times at the most."""
+        for _ in range(5):
+            out = subprocess.run([*before, program("slamon"), "once", self.config(targets, **more), "--json",
+                                  "--no-spool"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 timeout=60)
+            samples = {s["target"]: s for s in json.loads(out.stdout)["samples"]}
+            if not any(s["failure"] == "not running" for s in samples.values()):
+                break
+        return samples
 
     def run(self, targets, environment=None, **more):
         """Starts slamon run; its samples come as JSON lines from Run.finish()."""
