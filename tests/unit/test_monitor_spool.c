@@ -1,7 +1,5 @@
 #include "monitor/spool.h"
 
-#include "monitor/spool_codec.h"
-#include "tests/unit/random.h"
 #include "tests/unit/spool_place.h"
 #include "tests/unit/suite.h"
 
@@ -9,225 +7,6 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-
-/* ---- codec ---- */
-
-static void assert_same(const struct record *got, const struct record *want)
-{
-	ck_assert_int_eq(got->scheduled_us, want->scheduled_us);
-	ck_assert_int_eq(got->sent_us, want->sent_us);
-	ck_assert_int_eq(got->certificate_expiry_us, want->certificate_expiry_us);
-	ck_assert_int_eq(got->max_error_us, want->max_error_us);
-	ck_assert_int_eq(got->target, want->target);
-	ck_assert_int_eq(got->lateness_us, want->lateness_us);
-	ck_assert_int_eq(got->rtt_us, want->rtt_us);
-	ck_assert_int_eq(got->name_us, want->name_us);
-	ck_assert_int_eq(got->connect_us, want->connect_us);
-	ck_assert_int_eq(got->tls_us, want->tls_us);
-	ck_assert_int_eq(got->first_byte_us, want->first_byte_us);
-	ck_assert_int_eq(got->total_us, want->total_us);
-	ck_assert_int_eq(got->http_status, want->http_status);
-	ck_assert_int_eq(got->kind, want->kind);
-	ck_assert_int_eq(got->outcome, want->outcome);
-	ck_assert_int_eq(got->failure, want->failure);
-	ck_assert_int_eq(got->synchronised, want->synchronised);
-}
-
-static struct record http_record(void)
-{
-	struct record r = echo_record(12);
-
-	r.certificate_expiry_us = INT64_C(2000000000) * US_PER_S;
-	r.name_us = 100;
-	r.connect_us = 20000;
-	r.tls_us = 40000;
-	r.first_byte_us = 65536;
-	r.total_us = INT32_MAX;
-	r.http_status = 503;
-	r.outcome = SAMPLE_DOWN;
-	r.failure = FAILURE_HTTP_STATUS;
-	r.rtt_us = -1;
-	return r;
-}
-
-static struct record clock_record(void)
-{
-	return (struct record){ .kind = RECORD_CLOCK,
-		                .scheduled_us = PLACE_EPOCH_US,
-		                .synchronised = 1,
-		                .max_error_us = 16000000,
-		                .lateness_us = 0,
-		                .rtt_us = -1,
-		                .name_us = -1,
-		                .connect_us = -1,
-		                .tls_us = -1,
-		                .first_byte_us = -1,
-		                .total_us = -1 };
-}
-
-static size_t assert_round_trip(const struct record *record)
-{
-	uint8_t bytes[SPOOL_CODEC_SIZE];
-	size_t size = spool_encode(bytes, record);
-	struct record back;
-
-	ck_assert(size <= SPOOL_CODEC_SIZE);
-	ck_assert(spool_decode(&back, bytes, size));
-	assert_same(&back, record);
-	return size;
-}
-
-START_TEST(a_record_comes_back_as_it_was)
-{
-	struct record echo = echo_record(7), http = http_record(), clock = clock_record(), extreme = http;
-
-	ck_assert_uint_le(assert_round_trip(&echo), 20);
-	ck_assert_uint_le(assert_round_trip(&http), 45);
-	assert_round_trip(&clock);
-	extreme.scheduled_us = INT64_MIN;
-	extreme.sent_us = INT64_MAX;
-	extreme.certificate_expiry_us = INT64_MIN;
-	extreme.target = extreme.rtt_us = INT32_MIN;
-	extreme.lateness_us = extreme.name_us = INT32_MAX;
-	extreme.http_status = INT16_MIN;
-	assert_round_trip(&extreme);
-}
-END_TEST
-
-/* Sets one field of many to a number of random length. */
-static void disturb(struct random *random, struct record *r)
-{
-	int64_t value = (int64_t)(random_bits(random) >> random_in(random, 0, 63));
-	int32_t *const fields[] = { &r->target,     &r->lateness_us, &r->rtt_us,        &r->name_us,
-		                    &r->connect_us, &r->tls_us,      &r->first_byte_us, &r->total_us };
-
-	switch (random_in(random, 0, 3)) {
-	case 0:
-		r->scheduled_us = value;
-		break;
-	case 1:
-		r->sent_us = value;
-		break;
-	case 2:
-		r->http_status = (int16_t)value;
-		break;
-	default:
-		*fields[random_in(random, 0, ROWS(fields) - 1)] = (int32_t)value;
-	}
-}
-
-START_TEST(any_record_comes_back_as_it_was)
-{
-	struct random random = random_start(1);
-
-	for (int i = 0; i < 20000; i++) {
-		struct record record = i % 2 ? echo_record(i) : http_record();
-
-		for (int n = 0; n < 4; n++)
-			disturb(&random, &record);
-		assert_round_trip(&record);
-	}
-}
-END_TEST
-
-START_TEST(bytes_are_as_documented)
-{
-	/* flags: sent; no failure; scheduled 2, target 3, lateness 64, rtt -1, sent - scheduled 300: zigzag, 7 bits */
-	static const uint8_t want[] = { 0x10, 0x00, 0x04, 0x06, 0x80, 0x01, 0x01, 0xd8, 0x04 };
-	struct record record = echo_record(64);
-	uint8_t bytes[SPOOL_CODEC_SIZE];
-
-	record.scheduled_us = 2;
-	record.sent_us = 302;
-	record.rtt_us = -1;
-	ck_assert_uint_eq(spool_encode(bytes, &record), sizeof want);
-	ck_assert_mem_eq(bytes, want, sizeof want);
-}
-END_TEST
-
-START_TEST(damaged_bytes_are_refused)
-{
-	static const struct {
-		const char *what;
-		uint8_t bytes[24];
-		size_t size;
-	} rows[] = {
-		{ "a flag that does not exist", { 0x80, 0, 4, 6, 0, 1 }, 6 },
-		{ "a number that does not end", { 0, 0, 0x84, 0x80, 0x80 }, 5 },
-		{ "a number of more than 64 bits",
-		  { 1, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, 0 },
-		  14 },
-		{ "a target of more than 32 bits", { 0, 0, 4, 0x80, 0x80, 0x80, 0x80, 0x10, 0, 1 }, 10 },
-		{ "an HTTP status of more than 16 bits",
-		  { 0x20, 0, 4, 6, 0, 1, 1, 1, 1, 1, 1, 0x80, 0x80, 0x04 },
-		  14 },
-	};
-	const struct record records[] = { echo_record(7), http_record(), clock_record() };
-	struct record back;
-
-	for (size_t i = 0; i < ROWS(rows); i++)
-		ck_assert_msg(!spool_decode(&back, rows[i].bytes, rows[i].size), "%s", rows[i].what);
-	for (size_t i = 0; i < ROWS(records); i++) {
-		uint8_t bytes[SPOOL_CODEC_SIZE + 1] = { 0 };
-		size_t size = spool_encode(bytes, &records[i]);
-
-		for (size_t cut = 0; cut < size; cut++)
-			ck_assert_msg(!spool_decode(&back, bytes, cut), "record %zu cut to %zu", i, cut);
-		ck_assert_msg(!spool_decode(&back, bytes, size + 1), "record %zu and a byte more", i);
-	}
-}
-END_TEST
-
-/* ---- what is refused before it is kept ---- */
-
-START_TEST(contradictions_are_named)
-{
-	static const struct {
-		uint8_t kind, outcome, failure;
-		int32_t target, rtt_us;
-		int64_t sent_us, max_error_us;
-		const char *want; /* NULL: it may be kept */
-	} rows[] = {
-		{ 0, SAMPLE_UP, FAILURE_NONE, 1, 0, 9, -1, NULL },
-		{ 0, SAMPLE_UP, FAILURE_TIMEOUT, 1, 5, 9, -1, "an outcome up with a failure" },
-		{ 0, SAMPLE_UP, FAILURE_NONE, 1, -1, 9, -1, "an outcome up without a round trip" },
-		{ 0, SAMPLE_UP, FAILURE_NONE, 0, 5, 9, -1, "no target" },
-		{ 0, SAMPLE_DOWN, FAILURE_TIMEOUT, 1, -1, 9, -1, NULL },
-		{ 0, SAMPLE_DOWN, FAILURE_PROTOCOL, 1, -1, 9, -1, NULL },
-		{ 0, SAMPLE_DOWN, FAILURE_NONE, 1, -1, 9, -1,
-		  "an outcome down without a failure of the target" },
-		{ 0, SAMPLE_DOWN, FAILURE_SEND, 1, -1, 9, -1,
-		  "an outcome down without a failure of the target" },
-		{ 0, SAMPLE_DOWN, FAILURE_DNS, 1, 0, 9, -1, "an outcome down with a round trip" },
-		{ 0, SAMPLE_MISSED, FAILURE_IN_FLIGHT_CAP, 1, -1, 0, -1, NULL },
-		{ 0, SAMPLE_MISSED, FAILURE_SEND, 1, -1, 0, -1, NULL },
-		{ 0, SAMPLE_MISSED, FAILURE_NO_RECORD, 1, -1, 0, -1,
-		  "an outcome missed without a failure of the monitor" },
-		{ 0, SAMPLE_MISSED, FAILURE_DNS, 1, -1, 0, -1,
-		  "an outcome missed without a failure of the monitor" },
-		{ 0, SAMPLE_MISSED, FAILURE_SEND, 1, -1, 9, -1, "an outcome missed with a send time" },
-		{ 0, SAMPLE_MISSED, FAILURE_SEND, 1, 0, 0, -1, "an outcome missed with a round trip" },
-		{ 0, 3, FAILURE_NONE, 1, -1, 0, -1, "an outcome that does not exist" },
-		{ 1, 0, 0, 0, -1, 0, -1, NULL },
-		{ 1, 0, 0, 0, -1, 0, -2, "a clock's error below zero" },
-		{ 2, 0, 0, 1, -1, 0, -1, "a kind that does not exist" },
-	};
-
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct record r = { .kind = rows[i].kind,
-			            .outcome = rows[i].outcome,
-			            .failure = rows[i].failure,
-			            .target = rows[i].target,
-			            .rtt_us = rows[i].rtt_us,
-			            .sent_us = rows[i].sent_us,
-			            .max_error_us = rows[i].max_error_us };
-		const char *got = record_fault(&r);
-
-		ck_assert_msg(!got == !rows[i].want && (!got || strcmp(got, rows[i].want) == 0),
-		              "row %zu: %s", i, got ? got : "nothing");
-	}
-}
-END_TEST
 
 /* ---- reading back ---- */
 
@@ -715,16 +494,19 @@ END_TEST
 
 int main(void)
 {
-	return run_suite(
-	    "spool",
-	    (const TTest *const[]){
-	        a_record_comes_back_as_it_was, any_record_comes_back_as_it_was, bytes_are_as_documented,
-	        damaged_bytes_are_refused, contradictions_are_named, reopened_it_keeps_stream_and_sequence,
-	        two_spools_are_two_streams, a_drained_spool_does_not_count_from_1_again,
-	        a_refused_record_leaves_a_hole_also_at_the_end, a_damaged_row_is_told_and_the_others_are_read,
-	        what_is_not_this_vantages_spool_is_refused, another_file_is_refused_and_left_as_it_is,
-	        a_second_process_is_refused_until_the_first_has_ended,
-	        at_the_size_limit_records_wait_in_memory, put_many_waits_for_room,
-	        what_may_have_been_sent_is_known_to_the_next_process,
-	        a_renewed_stream_keeps_what_was_not_shipped, NULL });
+	static const TTest *const tests[] = { reopened_it_keeps_stream_and_sequence,
+		                              two_spools_are_two_streams,
+		                              a_drained_spool_does_not_count_from_1_again,
+		                              a_refused_record_leaves_a_hole_also_at_the_end,
+		                              a_damaged_row_is_told_and_the_others_are_read,
+		                              what_is_not_this_vantages_spool_is_refused,
+		                              another_file_is_refused_and_left_as_it_is,
+		                              a_second_process_is_refused_until_the_first_has_ended,
+		                              at_the_size_limit_records_wait_in_memory,
+		                              put_many_waits_for_room,
+		                              what_may_have_been_sent_is_known_to_the_next_process,
+		                              a_renewed_stream_keeps_what_was_not_shipped,
+		                              NULL };
+
+	return run_suite("spool", tests);
 }
