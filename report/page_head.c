@@ -47,8 +47,9 @@ static void masthead(struct page *p)
 	page_raw(p, "</p>\n<p class=\"sub\">");
 	page_text(p, c->title);
 	page_raw(p, c->title ? "<br>" : "");
-	page_word(p, W_AS_OF);
-	when_stamp(p->out, p->language, c->as_of_us, c->period.zone_offset_s);
+	page_word(p, c->as_of_us == INT64_MAX ? W_AS_OF_NONE : W_AS_OF);
+	if (c->as_of_us != INT64_MAX)
+		when_stamp(p->out, p->language, c->as_of_us, c->period.zone_offset_s);
 	page_raw(p, "</p>\n</header>\n");
 }
 

@@ -102,8 +102,9 @@ static void heading(struct text *out, const struct statement *s)
 	when_period(out, LANGUAGE_EN, &c->period);
 	text_add(out, " (");
 	figure_add(out, LANGUAGE_EN, s, s->period_s, FIGURE_DURATION);
-	text_add(out, "), records as of ");
-	when_stamp(out, LANGUAGE_EN, c->as_of_us, c->period.zone_offset_s);
+	text_add(out, c->as_of_us == INT64_MAX ? "), all records" : "), records as of ");
+	if (c->as_of_us != INT64_MAX)
+		when_stamp(out, LANGUAGE_EN, c->as_of_us, c->period.zone_offset_s);
 	text_add(out, "\n\n");
 }
 

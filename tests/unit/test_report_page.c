@@ -287,6 +287,29 @@ static void same_text(const char *got, const char *want)
 	}
 }
 
+START_TEST(without_as_of_all_records_count)
+{
+	struct text text = { 0 }, ja = { 0 }, en = { 0 };
+	struct sla_case c;
+	struct made m;
+
+	make(&m, "A");
+	c = *m.s->the_case;
+	c.as_of_us = INT64_MAX;
+	m.s->the_case = &c;
+	report_text(m.s, &text);
+	page(&ja, &m, LANGUAGE_JA);
+	page(&en, &m, LANGUAGE_EN);
+	ck_assert_ptr_nonnull(strstr(text.bytes, "October 2026 (744 h), all records\n"));
+	ck_assert_uint_eq(count_of(ja.bytes, "記録の基準日時：指定なし（すべての記録）</p>"), 1);
+	ck_assert_uint_eq(count_of(en.bytes, "All records, whatever their date</p>"), 1);
+	text_release(&text);
+	text_release(&ja);
+	text_release(&en);
+	unmake(&m);
+}
+END_TEST
+
 START_TEST(terminal)
 {
 	struct text out = { 0 };
@@ -475,6 +498,7 @@ int main(void)
 	tcase_add_test(all, the_verdict_can_be_seen);
 	tcase_add_test(all, every_label_is_known_in_japanese);
 	tcase_add_test(all, same_statement_same_bytes);
+	tcase_add_test(all, without_as_of_all_records_count);
 	tcase_add_test(all, terminal);
 	tcase_add_test(all, csv);
 	tcase_add_test(all, files_are_all_there);
