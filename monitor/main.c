@@ -61,13 +61,21 @@ static int parse_time(const char *text, int64_t *out_s, struct error *err)
 	return error_set(err, ERROR_USAGE, "'%s' is not a time such as 90s, 30m or 6h", text);
 }
 
-static int take_option(const struct command *command, int letter, struct command_options *options,
-                       struct error *err)
+/* Of an option that getopt_long() does not know, argv[optind - 1] is what was given; of one letter, optopt. */
+static int refuse_option(const struct command *command, int letter, const char *given, struct error *err)
 {
-	if (letter == '?')
-		return error_set(err, ERROR_USAGE, "wrong option");
+	if (letter == ':')
+		return error_set(err, ERROR_USAGE, "option '%s' needs a value", given);
+	if (optopt)
+		return error_set(err, ERROR_USAGE, "'%s' has no option '-%c'", command->name, optopt);
+	return error_set(err, ERROR_USAGE, "'%s' has no option '%s'", command->name, given);
+}
+
+static int take_option(const struct command *command, int letter, const char *name,
+                       struct command_options *options, struct error *err)
+{
 	if (!strchr(command->letters, letter))
-		return error_set(err, ERROR_USAGE, "'%s' has no such option", command->name);
+		return error_set(err, ERROR_USAGE, "'%s' has no option '--%s'", command->name, name);
 	if (letter == 'j')
 		options->json = true;
 	else if (letter == 'n')
@@ -82,12 +90,16 @@ static int take_option(const struct command *command, int letter, struct command
 static int parse(const struct command *command, int argc, char **argv, struct command_options *options,
                  struct error *err)
 {
-	int letter;
+	int letter, at = 0;
 
 	*options = (struct command_options){ .timeout_s = -1 };
-	while ((letter = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-		if (take_option(command, letter, options, err) < 0)
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":", long_options, &at)) != -1) {
+		if (letter == '?' || letter == ':')
+			return refuse_option(command, letter, argv[optind - 1], err);
+		if (take_option(command, letter, long_options[at].name, options, err) < 0)
 			return err->code;
+	}
 	if (argc - optind > command->file)
 		return error_set(err, ERROR_USAGE, "'%s' is one argument too many",
 		                 argv[optind + command->file]);
@@ -135,16 +147,25 @@ static int run(const struct command *command, int argc, char **argv)
 	return STATUS_USAGE;
 }
 
+/* slamon help, slamon --help, slamon run FILE --help */
+static bool asks_for_help(int argc, char **argv)
+{
+	const char *last = argv[argc - 1];
+
+	return argc > 1 && (strcmp(last, "--help") == 0 || strcmp(last, "-h") == 0 ||
+	                    (argc == 2 && strcmp(last, "help") == 0));
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 
-	if (command)
-		return run(command, argc - 1, argv + 1);
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+	if (asks_for_help(argc, argv)) {
 		fputs(usage, stdout);
 		return STATUS_OK;
 	}
+	if (command)
+		return run(command, argc - 1, argv + 1);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		puts("slamon " GOVSLA_VERSION);
 		return STATUS_OK;
