@@ -261,8 +261,10 @@ static int read_period(struct reader *r, const struct node *root, struct period_
 	if (read_period_keys(r, root, k, err) < 0)
 		return err->code;
 	fill_from_terms(r->c, root, k);
-	if (k->month && !k->time_zone)
-		return node_fail(&k->node, err, "the key 'time_zone' is missing");
+	if (k->month && !k->time_zone) {
+		node_fail(&k->node, err, "the key 'time_zone' is missing");
+		return error_hint(err, "give it here, or in the terms that a service names");
+	}
 	zone_node = node_member(&k->node, "time_zone");
 	if (zone_open(&zone, k->time_zone ? k->time_zone : LEGAL_ZONE, err) < 0)
 		return node_fail_at(zone_node.value ? &zone_node : &k->node, err);

@@ -22,15 +22,18 @@ void ship_link_init(struct ship_link *link, uv_loop_t *loop, ship_link_callback 
 /* libpq's messages have several lines, indented. */
 static void one_line(char *out, size_t size, const char *text)
 {
+	bool ended = false;
 	size_t n = 0;
 
 	for (; *text && n + 1 < size; text++) {
+		ended = ended || *text == '\n';
 		if (*text == '\n' || *text == '\t')
 			continue;
-		if (n > 0 && text[-1] == '\n' && n + 3 < size) {
+		if (n > 0 && ended && n + 3 < size) {
 			out[n++] = ';';
 			out[n++] = ' ';
 		}
+		ended = false;
 		out[n++] = *text;
 	}
 	out[n] = '\0';

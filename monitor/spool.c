@@ -40,9 +40,14 @@ struct timespec spool_after_ms(int64_t ms)
 static int lock_spool(struct spool *spool, struct error *err)
 {
 	spool->lock_fd = open(spool->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (spool->lock_fd < 0)
-		return error_set(err, ERROR_IO, "spool '%s' cannot be opened: %s", spool->path,
-		                 strerror(errno));
+	if (spool->lock_fd < 0) {
+		int cause = errno;
+
+		error_set(err, ERROR_IO, "spool '%s' cannot be opened: %s", spool->path, strerror(cause));
+		if (cause == ENOENT)
+			error_hint(err, "make its folder, or name another in spool.path");
+		return err->code;
+	}
 	if (flock(spool->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	error_set(err, ERROR_RETRY, "spool '%s' is in use by another process", spool->path);

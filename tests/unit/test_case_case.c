@@ -10,7 +10,9 @@ static const struct {
 	  "case.json:8: as_of: '2026-11-20' is not an instant with offset like 2026-10-10T01:00:00+09:00" },
 	{ { .more = "'title': ''" }, "case.json:8: title: must not be empty" },
 	/* the period */
-	{ { .period = "{ 'month': '2026-10' }" }, "case.json:3: period: the key 'time_zone' is missing" },
+	{ { .period = "{ 'month': '2026-10' }" },
+	  "case.json:3: period: the key 'time_zone' is missing"
+	  "\nhint: give it here, or in the terms that a service names" },
 	{ { .period = "{ 'month': '2026-1', 'time_zone': 'Asia/Tokyo' }" },
 	  "case.json:3: period.month: '2026-1' is not a month like 2026-10" },
 	{ { .period = "{ 'month': '2026-10', 'time_zone': 'Asia/Edo' }" },
@@ -168,7 +170,8 @@ START_TEST(terms_that_are_not_in_use_are_silent)
 	ck_assert_str_eq(instant_format(s->the_case->period.span.start, at), "2026-09-30T15:00:00Z");
 	statement_free(s);
 	p.terms = arena_printf(&a, "[ %s, %s ]", UNUSED("{ 'time_zone': 'UTC' }"), IN_USE(""));
-	ck_assert_str_eq(refusal_of(&a, &p), "case.json:3: period: the key 'time_zone' is missing");
+	ck_assert_str_eq(refusal_of(&a, &p), "case.json:3: period: the key 'time_zone' is missing"
+	                                     "\nhint: give it here, or in the terms that a service names");
 	arena_release(&a);
 }
 END_TEST

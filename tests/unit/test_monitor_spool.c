@@ -230,7 +230,9 @@ START_TEST(what_is_not_this_vantages_spool_is_refused)
 	assert_refused(&options, ERROR_DATA, "size limit of 1000 bytes is below 4 MiB");
 	place_remove(&place);
 	options = (struct spool_options){ .path = place.spool, .vantage = 1 }; /* its folder is gone */
-	assert_refused(&options, ERROR_IO, "spool '%s' cannot be opened: No such file or directory");
+	assert_refused(&options, ERROR_IO,
+	               "spool '%s' cannot be opened: No such file or directory\n"
+	               "hint: make its folder, or name another in spool.path");
 }
 END_TEST
 
