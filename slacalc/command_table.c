@@ -38,24 +38,24 @@ const struct command command_table[] = {
 	  "\n" DATABASE,
 	  command_db },
 	{ "verdict", "judge a month from the database",
-	  "usage: slacalc verdict MONTH [--organisation CODE] [--service ID] [--as-of INSTANT] [--json] "
-	  "[--db URL]\n"
+	  "usage: slacalc verdict MONTH [--organisation CODE] [--service ID] [--as-of INSTANT] [--json]\n"
+	  "                       [--timing] [--db URL]\n"
 	  "\n"
 	  "MONTH                such as 2026-10; counted in the terms' time zone and from their start day\n"
 	  "--json               print the statement as JSON (govsla-statement/1)\n"
 	  "--timing             say on standard error how long each part took\n" MONTH,
 	  command_verdict },
 	{ "report", "write a month's page for each organisation",
-	  "usage: slacalc report MONTH [--organisation CODE] [--lang ja|en|both] -o DIR [--as-of INSTANT] "
-	  "[--db URL]\n"
+	  "usage: slacalc report MONTH -o DIR [--organisation CODE] [--service ID] [--as-of INSTANT]\n"
+	  "                      [--lang ja|en|both] [--db URL]\n"
 	  "\n"
 	  "MONTH                such as 2026-10\n"
 	  "-o, --output DIR     where the pages go, each with its statement as JSON and CSV\n"
 	  "--lang ja|en|both    language of the pages; default: both\n" MONTH,
 	  command_report },
 	{ "export-case", "write a month as a case file for evaluate",
-	  "usage: slacalc export-case MONTH [--organisation CODE] [--service ID] -o DIR [--as-of INSTANT] "
-	  "[--db URL]\n"
+	  "usage: slacalc export-case MONTH -o DIR [--organisation CODE] [--service ID] [--as-of INSTANT]\n"
+	  "                           [--db URL]\n"
 	  "\n"
 	  "MONTH                such as 2026-10\n"
 	  "-o, --output DIR     gets case.json and one CSV for each target and vantage;\n"

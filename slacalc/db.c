@@ -75,6 +75,10 @@ int command_db(int argc, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "unknown verb '%s'", verb);
 		return error_hint(err, "slacalc db migrate, or slacalc db status");
 	}
+	if (json && verb[0] == 'm') {
+		error_set(err, ERROR_USAGE, "'db migrate' has no option '--json'");
+		return error_hint(err, "slacalc db status --json");
+	}
 	if (store_open(&store, url, err) == 0)
 		(verb[0] == 'm' ? migrate(store, &out, err) : show_status(store, json, &out, err));
 	store_close(store);

@@ -123,7 +123,11 @@ int store_failed(struct store *store, const PGresult *result, struct error *err)
 {
 	const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	const char *hint = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
+	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 
+	/* undefined table, column, function */
+	if (state && (!strcmp(state, "42P01") || !strcmp(state, "42703") || !strcmp(state, "42883")))
+		hint = "the schema is missing or older than this program: slacalc db migrate";
 	if (!hint && result)
 		hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
 	if (!message)

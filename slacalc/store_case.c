@@ -65,15 +65,21 @@ static int check_request(struct loading *l, struct error *err)
 {
 	const struct case_request *q = l->request;
 	struct date month;
-	int digit;
+	int digit = -1;
 
 	if (month_parse(&month, q->month, err) < 0 ||
 	    (q->as_of && instant_parse(&l->as_of_us, q->as_of, err) < 0)) {
 		err->code = ERROR_USAGE;
 		return err->code;
 	}
-	if (q->organisation && !organisation_code_check(q->organisation, &digit))
-		return error_set(err, ERROR_USAGE, "'%.40s' is not an organisation code", q->organisation);
+	if (q->organisation && !organisation_code_check(q->organisation, &digit)) {
+		if (digit < 0)
+			return error_set(err, ERROR_USAGE,
+			                 "'%.40s' is not an organisation code of six digits",
+			                 q->organisation);
+		return error_set(err, ERROR_USAGE, "'%s' has a wrong check digit: %d would be right",
+		                 q->organisation, digit);
+	}
 	l->first_day = arena_printf(l->arena, "%s-01", q->month);
 	return 0;
 }
