@@ -1,7 +1,15 @@
-/* The statement as tables for a spreadsheet: exact values, UTC instants, names of JSON as column names. */
+/*
+ * The statement as tables for a spreadsheet: UTC instants, names of JSON as column names. Values are exact, but for
+ * fractions without an end in the table of verdicts: a spreadsheet would take some of them for dates.
+ */
 #include "base/instant.h"
 #include "report/escape.h"
+#include "report/number.h"
 #include "report/report.h"
+
+#include <string.h>
+
+#define FRACTION_PLACES 12
 
 static void begin(struct text *out, const char *columns)
 {
@@ -22,6 +30,24 @@ static void number(struct text *out, const struct statement *s, int figure)
 	text_add(out, ",");
 }
 
+/* The same; a fraction as a decimal of FRACTION_PLACES places, rounded half away from zero. */
+static void decimal(struct text *out, const struct statement *s, int figure)
+{
+	const char *exact_text = figure_text(s, figure);
+	struct text digits = { 0 };
+
+	if (!exact_text || !strchr(exact_text, '/')) {
+		number(out, s, figure);
+		return;
+	}
+	number_fixed(&digits, book_value(s->book, figure), FRACTION_PLACES);
+	for (const char *c = text_string(&digits); *c; c++)
+		if (*c != ',') /* thousands are not separated in a table */
+			text_append(out, c, 1);
+	text_add(out, ",");
+	text_release(&digits);
+}
+
 static void instant(struct text *out, int64_t us)
 {
 	char buffer[INSTANT_TEXT_SIZE];
@@ -38,26 +64,26 @@ static void end(struct text *out)
 
 static void availability(struct text *out, const struct statement *s, const struct availability_figures *f)
 {
-	number(out, s, f->by_method);
-	number(out, s, f->worst);
-	number(out, s, f->best);
-	number(out, s, f->coverage);
-	number(out, s, f->downtime_least);
-	number(out, s, f->downtime_most);
-	number(out, s, f->unmeasured);
-	number(out, s, f->obscured);
-	number(out, s, f->excluded);
-	number(out, s, f->denominator);
+	decimal(out, s, f->by_method);
+	decimal(out, s, f->worst);
+	decimal(out, s, f->best);
+	decimal(out, s, f->coverage);
+	decimal(out, s, f->downtime_least);
+	decimal(out, s, f->downtime_most);
+	decimal(out, s, f->unmeasured);
+	decimal(out, s, f->obscured);
+	decimal(out, s, f->excluded);
+	decimal(out, s, f->denominator);
 }
 
 static void latency(struct text *out, const struct statement *s, const struct latency_figures *f)
 {
-	number(out, s, f->mean);
-	number(out, s, f->mean);
-	number(out, s, f->mean);
-	number(out, s, f->coverage);
+	decimal(out, s, f->mean);
+	decimal(out, s, f->mean);
+	decimal(out, s, f->mean);
+	decimal(out, s, f->coverage);
 	text_add(out, ",,,,");
-	number(out, s, f->excluded);
+	decimal(out, s, f->excluded);
 	text_add(out, ",");
 }
 
