@@ -78,7 +78,11 @@ static int compose(struct outputs *o, const struct statement *s, struct error *e
 
 static int make_directory(const char *path, struct error *err)
 {
-	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+	struct stat st;
+
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return 0;
 	error_set(err, ERROR_IO, "cannot make the directory: %s", strerror(errno));
 	return error_at(err, path, 0, NULL);
