@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+"""What the manual shows whole can be run as it stands: the case of case.md, the registry of registry.md."""
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SLACALC = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(ROOT, "build"))), "bin", "slacalc")
+
+
+def read(*names):
+    with open(os.path.join(ROOT, *names), encoding="utf-8") as file:
+        return file.read()
+
+
+def whole(text, kind):
+    """The JSON blocks of a page that state a format of this kind."""
+    blocks = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    return [block for block in blocks if f'"format": "govsla-{kind}/1"' in block]
+
+
+class Manual(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def put(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def slacalc(self, *arguments):
+        done = subprocess.run([SLACALC, *arguments], capture_output=True, text=True, timeout=30)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_case(self):
+        page = read("docs", "manual", "case.md")
+        [case] = whole(page, "case")
+        [verdict] = re.findall(r"^ {4}(  BREACHED .*)$", page, re.MULTILINE)
+        self.assertIn(verdict + "\n", self.slacalc("evaluate", self.put("case.json", case)))
+
+    def test_registry(self):
+        page = read("docs", "registry.md")
+        [registry] = whole(page, "registry")
+        [records] = whole(page, "records")
+        self.put("registry.json", registry)
+        self.put("records/records.json", records)
+        self.put("terms/access-line.json", read("demo", "registry", "terms", "access-line.json"))
+        self.slacalc("apply", self.folder, "--check")
+
+
+if __name__ == "__main__":
+    unittest.main()
