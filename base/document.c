@@ -124,6 +124,46 @@ static int line_of(const struct node *node)
 	return line;
 }
 
+/* Cuts the next part off a path: a key, or an index in brackets. False at its end. */
+static bool next_part(const char **path, char key[256], size_t *index, bool *is_index)
+{
+	size_t length;
+
+	*path += **path == '.';
+	*is_index = **path == '[';
+	if (*is_index) {
+		*index = strtoul(*path + 1, NULL, 10);
+		*path += strcspn(*path, "]");
+		*path += **path == ']';
+		return true;
+	}
+	length = strcspn(*path, ".[");
+	if (length == 0 || length >= 256)
+		return false;
+	memcpy(key, *path, length);
+	key[length] = '\0';
+	*path += length;
+	return true;
+}
+
+int document_line(const struct document *doc, const char *path)
+{
+	struct node nodes[16] = { { doc, doc->value, NULL, NULL, 0 } };
+	char keys[16][256];
+	size_t depth = 0, index;
+	bool is_index;
+
+	while (*path && depth + 1 < 16 && next_part(&path, keys[depth], &index, &is_index)) {
+		struct node child =
+		    is_index ? node_item(&nodes[depth], index) : node_member(&nodes[depth], keys[depth]);
+
+		if (!child.value)
+			break;
+		nodes[++depth] = child;
+	}
+	return line_of(&nodes[depth]);
+}
+
 int node_fail_at(const struct node *node, struct error *err)
 {
 	struct text path = { 0 };

@@ -97,6 +97,12 @@ int node_item_string(const struct node *array, size_t index, const char **out, s
  */
 int node_fail(const struct node *node, struct error *err, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/*
+ * The line of the key at a path such as "records[2].amount", for errors that were found after reading; the line of
+ * the innermost part that is there, 0 for a document without text.
+ */
+int document_line(const struct document *doc, const char *path);
+
 /* Adds the place of a node to an error that another function has set. Returns err->code. */
 int node_fail_at(const struct node *node, struct error *err);
 

@@ -35,6 +35,18 @@ static int show(struct arena *a, const struct statement *s, const char *path, co
 	return rc;
 }
 
+/* Judging knows the key that is wrong, not where it stands: looks the line up in the file. */
+static void locate(const char *path, struct error *err)
+{
+	struct error unread = { 0 };
+	struct document doc = { 0 };
+
+	if (!err->file[0] && err->field[0] && document_load(&doc, path, &unread) == 0)
+		error_at(err, path, document_line(&doc, err->field), NULL);
+	document_release(&doc);
+	error_at(err, path, 0, NULL);
+}
+
 int command_evaluate(int argc, char **argv, struct error *err)
 {
 	const char *path = NULL, *directory = NULL;
@@ -53,7 +65,7 @@ int command_evaluate(int argc, char **argv, struct error *err)
 	if (rc == 0)
 		rc = statement_make(&a, c, &s, err);
 	if (rc < 0)
-		error_at(err, path, 0, NULL);
+		locate(path, err);
 	else
 		rc = show(&a, s, path, directory, json, err);
 	statement_free(s);

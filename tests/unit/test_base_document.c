@@ -272,6 +272,27 @@ START_TEST(a_very_long_key_is_refused_whole)
 }
 END_TEST
 
+START_TEST(lines_of_paths)
+{
+	static const char text[] =
+	    "{\n \"a\": [\n  { \"b\": 1,\n    \"c\": [ 1,\n 2 ] },\n  3 ],\n \"d\": {} }";
+	static const struct {
+		const char *path;
+		int line;
+	} rows[] = { { "", 1 },     { "a", 2 }, { "a[0]", 3 },     { "a[0].b", 3 }, { "a[0].c[1]", 5 },
+		     { "a[1]", 6 }, { "d", 7 }, { "a[0].x.y", 3 }, { "x", 1 },      { "a[9].b", 2 },
+		     { "a[0", 3 },  { "[", 1 }, { "..", 1 },       { "d[0]", 7 } };
+	struct document doc = { 0 };
+	struct error err = { 0 };
+
+	ck_assert_int_eq(document_parse(&doc, "d.json", text, sizeof text - 1, &err), 0);
+	for (size_t i = 0; i < ROWS(rows); i++)
+		ck_assert_msg(document_line(&doc, rows[i].path) == rows[i].line, "'%s': got %d, want %d",
+		              rows[i].path, document_line(&doc, rows[i].path), rows[i].line);
+	document_release(&doc);
+}
+END_TEST
+
 START_TEST(a_file_that_is_absent)
 {
 	struct document doc = { 0 };
@@ -285,10 +306,10 @@ END_TEST
 
 int main(void)
 {
-	return run_suite(
-	    "document",
-	    (const TTest *const[]){ what_is_no_case_of_json_is_refused_with_its_line, a_nul_byte_is_refused,
-	                            deep_nesting_is_refused, values_are_read, absent_and_null_are_the_same,
-	                            a_refusal_names_line_and_path, a_value_of_our_own_is_read_the_same_way,
-	                            a_very_long_key_is_refused_whole, a_file_that_is_absent, NULL });
+	return run_suite("document",
+	                 (const TTest *const[]){
+	                     what_is_no_case_of_json_is_refused_with_its_line, a_nul_byte_is_refused,
+	                     deep_nesting_is_refused, values_are_read, absent_and_null_are_the_same,
+	                     a_refusal_names_line_and_path, a_value_of_our_own_is_read_the_same_way,
+	                     a_very_long_key_is_refused_whole, lines_of_paths, a_file_that_is_absent, NULL });
 }
