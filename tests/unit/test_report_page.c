@@ -371,7 +371,8 @@ START_TEST(csv)
 	    "credit_amount,credit_least,credit_most,currency\r\n"
 	    "line-a,\"'=cmd|x\"\"><script>alert(1)</"
 	    "script>&amp;\",carrier,availability,percent,>=,99.99,not "
-	    "provable,99.988799283154,99.986559139785,99.991039426523,1,240,360,0,0,0,2678400,1,2500,0,2500,JPY\r\n"
+	    "provable,99.988799283154,99.986559139785,99.991039426523,1,240,360,0,0,0,2678400,1,2500,0,2500,"
+	    "JPY\r\n"
 	    "line-a,\"'=cmd|x\"\"><script>alert(1)</"
 	    "script>&amp;\",carrier,delay,ms,<=,50,met,8,8,8,1,,,,,0,,0,0,0,0,JPY\r\n");
 	text_clear(&out);
