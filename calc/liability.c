@@ -170,7 +170,7 @@ static struct obligation *add_obligation(struct statement *s, const struct party
 	o->creditor = creditor;
 	o->contract = contract_between(s->the_case, debtor, creditor);
 	o->basis = basis;
-	o->cap = o->residual = FIGURE_UNKNOWN;
+	o->cap = o->acknowledged = o->residual = FIGURE_UNKNOWN;
 	return o;
 }
 
@@ -199,6 +199,7 @@ static void provider_obligation(struct chain *ch, struct statement *s)
 	                 ? or_zero(j, "payable", o->determined)
 	                 : derive(j->book, "payable under the cap", o->contract ? o->contract->id : NULL,
 	                          "min($1, $2)", 2, (int[]){ o->determined, o->cap });
+	o->acknowledged = ch->acknowledged;
 	o->paid = or_zero(j, "recovered", ch->recovered);
 	if (o->determined >= 0)
 		o->residual = derive(j->book, "residual, carried to the next part", NULL, "min($1, $2) - $3",

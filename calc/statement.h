@@ -122,6 +122,7 @@ struct obligation {
 	int claimed, determined;         /* determined FIGURE_UNKNOWN: not yet */
 	int cap;                         /* FIGURE_UNKNOWN: none */
 	int payable, paid, pending, cut;
+	int acknowledged; /* by the provider so far; FIGURE_UNKNOWN when nobody entered it */
 	int residual; /* recovered, and too little to give each creditor one yen more: shared with the next part */
 };
 

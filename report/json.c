@@ -273,6 +273,8 @@ static json_t *obligation(const struct statement *s, const struct obligation *o)
 	put_figure(s, object, nodes, "paid", o->paid);
 	put_figure(s, object, nodes, "pending", o->pending);
 	put_figure(s, object, nodes, "cut", o->cut);
+	if (o->acknowledged >= 0)
+		put_figure(s, object, nodes, "acknowledged", o->acknowledged);
 	if (o->residual >= 0)
 		put_figure(s, object, nodes, "residual", o->residual);
 	put(object, "nodes", nodes);
