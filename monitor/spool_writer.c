@@ -73,7 +73,7 @@ static bool writer_append(struct spool *spool)
 	return true;
 }
 
-static void writer_delete(struct spool *spool)
+static bool writer_delete(struct spool *spool)
 {
 	struct error err = { 0 };
 	int64_t through = spool->delete_through;
@@ -84,10 +84,11 @@ static void writer_delete(struct spool *spool)
 	pthread_mutex_lock(&spool->mutex);
 	if (result < 0) {
 		writer_failed(spool, &err);
-		return;
+		return false;
 	}
 	spool->deleted_through = through;
 	writer_succeeded(spool);
+	return true;
 }
 
 static void writer_do_job(struct spool *spool)
@@ -141,8 +142,9 @@ void *spool_writer_main(void *argument)
 		if (spool->job)
 			writer_do_job(spool);
 		/* deleting first: on a full disk it makes the room that appending needs */
-		if (spool->delete_through > spool->deleted_through)
-			writer_delete(spool);
+		if (spool->delete_through > spool->deleted_through && !writer_delete(spool) &&
+		    spool->stopping)
+			spool->delete_through = spool->deleted_through; /* the mark says it again next time */
 		if ((spool->count > 0 || (spool->stopping && spool->lost_since > 0)) &&
 		    !writer_append(spool) && spool->stopping)
 			break;

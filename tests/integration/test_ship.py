@@ -91,6 +91,13 @@ class ShipCase(unittest.TestCase):
         rows = cluster.value("SELECT id, mark FROM stream WHERE vantage = %d ORDER BY first_seen" % self.vantage)
         return [tuple(map(int, row.split("|"))) for row in rows.splitlines()]
 
+    def wait_for_shipping(self):
+        """Until the mark of the vantage's one stream has moved."""
+        before, deadline = self.streams(), time.monotonic() + 20
+        while self.streams() == before:
+            self.assertLess(time.monotonic(), deadline, "nothing was shipped")
+            time.sleep(0.05)
+
     def assert_exactly_once(self, at_least):
         """Every number from 1 to the mark once, at least as many as were said to be kept, each its own record."""
         [(_, mark)] = self.streams()
@@ -117,7 +124,7 @@ class Killed(ShipCase):
             os.kill(cluster.postmaster(), signal.SIGQUIT)  # immediate shutdown: no farewell, recovery at the start
             time.sleep(0.3)
             cluster.start()
-        time.sleep(0.3)
+            self.wait_for_shipping()
         kept = feeder.end(signal.SIGTERM)
         self.assertEqual(feeder.process.returncode, 0, feeder.errors)
         self.assertIn("trying again", feeder.errors)
