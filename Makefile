@@ -40,7 +40,7 @@ LIBS_SLACALC := $(LIBS_BASE) $(shell pkg-config --libs gmp libpq libcrypto 2>/de
 LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares libpq sqlite3 libssl libcrypto 2>/dev/null)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c)))) \
-	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o)
+	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
 .PHONY: all programs check demo bench lint format install clean setup tests
 all: programs
@@ -49,10 +49,10 @@ programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(PURE) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(FOLDER_CFLAGS) -MMD -MP -c -o $@ $<
 
 # calc/ must not contain a floating-point instruction (see also make lint).
-$(BUILD)/calc/%.o: PURE = $(if $(filter clang%,$(notdir $(CC))),,$(if $(SANITIZE),,-mgeneral-regs-only))
+$(BUILD)/calc/%.o: FOLDER_CFLAGS = $(if $(filter clang%,$(notdir $(CC))),,$(if $(SANITIZE),,-mgeneral-regs-only))
 
 # slacalc carries its migrations.
 $(BUILD)/sql/migrations.c: sql/embed $(sort $(wildcard sql/migrations/*.sql))
@@ -60,6 +60,15 @@ $(BUILD)/sql/migrations.c: sql/embed $(sort $(wildcard sql/migrations/*.sql))
 	sql/embed $(filter %.sql,$^) >$@
 
 $(BUILD)/sql/migrations.o: $(BUILD)/sql/migrations.c
+	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# case/ carries the catalogue and the calendars.
+$(BUILD)/contracts/shipped.c: contracts/embed contracts/catalogue contracts/calendars \
+		$(sort $(wildcard contracts/catalogue/*.json contracts/catalogue/*/*.json contracts/calendars/*.json))
+	@mkdir -p $(@D)
+	contracts/embed $(filter %.json,$^) >$@
+
+$(BUILD)/contracts/shipped.o: $(BUILD)/contracts/shipped.c
 	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(BUILD)/bin/slacalc: $(BUILD)/slacalc/main.o $(call objects,$(SLACALC))
@@ -91,6 +100,9 @@ folder_of = $(word 2,$(subst _, ,$(notdir $(1))))
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call objects,$$(UNIT_$$(call folder_of,$$*)))
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_UNIT)
+
+# Tests leave out the fields that they do not speak of.
+$(BUILD)/tests/unit/%.o: FOLDER_CFLAGS = -Wno-missing-field-initializers
 
 # Programs that integration tests run beside the real ones.
 integration_programs := $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/*.c))

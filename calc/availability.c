@@ -9,15 +9,9 @@
  * and leaves unmeasured time out above and below, unless the terms count it.
  */
 #include "calc/judge.h"
+#include "calc/method.h"
 
 #include <string.h>
-
-static const char *method_clause(const struct level *l)
-{
-	if (l->clause)
-		return l->clause;
-	return l->method == METHOD_DURATION_RATIO ? "method duration_ratio" : "method minute_bucket_all_fail";
-}
 
 int judge_seconds(struct judge *j, const char *label, const char *source, int64_t ticks)
 {
@@ -82,7 +76,7 @@ static char *removed_formula(struct arena *a, const struct level *l, bool point)
 static int over(struct judge *j, const char *label, const struct level *l, char *formula, int base,
                 struct state_seconds n)
 {
-	return derive(j->book, label, method_clause(l), formula, 5,
+	return derive(j->book, label, method_clause(j, l), formula, 5,
 	              (int[]){ base, n.down, n.either, n.unmeasured, n.obscured });
 }
 
@@ -92,7 +86,7 @@ static int percent(struct judge *j, const char *label, const struct level *l, in
 	const char *formula = j->c->period.fixed_hours ? "max(0, 100 * ($1 - $2) / max(0, $1))"
 	                                               : "max(0, 100 * ($1 - $2) / $1)";
 
-	return derive(j->book, label, method_clause(l), formula, 2, (int[]){ denominator, downtime });
+	return derive(j->book, label, method_clause(j, l), formula, 2, (int[]){ denominator, downtime });
 }
 
 /* T: the period or the fixed hours, less what is excluded and removed. */
@@ -126,9 +120,10 @@ static int coverage(struct judge *j, const struct level *l, int excluded, bool r
 	              (int[]){ denominator, n.unmeasured, n.obscured });
 }
 
-struct availability_figures judge_availability(struct judge *j, const struct service *s,
-                                               const struct level *l, const struct span_set *excluded)
+void method_availability(struct judge *j, const struct service *s, struct level_result *r,
+                         const struct span_set *excluded)
 {
+	const struct level *l = r->level;
 	const struct span_set none = { NULL, 0 };
 	const struct span_set *used = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
 	bool removed = l->excluded_time == EXCLUDED_REMOVE;
@@ -155,5 +150,6 @@ struct availability_figures judge_availability(struct judge *j, const struct ser
 	point_down = over(j, "downtime of the point value", l, downtime_formula(j->arena, l, false), base, m);
 	f.by_method = percent(j, "availability by the contract's method", l, point_denominator, point_down);
 	f.coverage = coverage(j, l, f.excluded, removed, n);
-	return f;
+	r->availability = f;
+	r->measure = (struct measure){ f.best, f.worst, f.by_method };
 }

@@ -6,9 +6,6 @@
  * statement_make(). calc/ only reads it. All pointers are borrowed from the arena that the case was made in.
  * Instants are µs UTC and are resolved: nothing here needs a time zone any more.
  *
- * Exact numbers (percentages, money, shares) stay text in the form that exact_check() accepted: "250000",
- * "99.99" or "20/37". They become GMP rationals only inside a derivation (derivation.h).
- *
  * The words of JSON are those of docs/manual/case.md; struct sla_case is the "case" (a keyword in C).
  */
 #ifndef GOVSLA_CALC_CASE_H
@@ -17,14 +14,11 @@
 #include "base/instant.h"
 #include "base/sample.h"
 #include "base/span.h"
+#include "calc/terms.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-typedef const char *exact; /* an exact number as text; NULL where there is none */
-
-enum party_kind { PARTY_CSP, PARTY_NSP, PARTY_DA, PARTY_LG, PARTY_OMA, PARTY_ASP };
 
 struct party {
 	const char *id;
@@ -42,90 +36,6 @@ struct period {
 	int zone_offset_s;     /* seconds east of UTC at the start, for showing instants */
 };
 
-/* ---- terms: a contract's SLA as data ---- */
-
-enum metric { METRIC_AVAILABILITY, METRIC_LATENCY_MEAN };
-
-enum method { METHOD_NONE, METHOD_DURATION_RATIO, METHOD_MINUTE_BUCKET_ALL_FAIL };
-
-enum binding {
-	BINDING_GUARANTEE,
-	BINDING_TARGET
-}; /* 保証事項, 努力目標: only a guarantee is breached for money */
-
-enum comparison { AT_LEAST, MORE_THAN, AT_MOST, LESS_THAN };
-
-enum excluded_time { EXCLUDED_REMOVE, EXCLUDED_COUNT_AS_UP, EXCLUDED_IGNORE };
-
-/* How unmeasured (or obscured) time counts: as a range, as up, as down, or not at all. */
-enum unmeasured_time { UNMEASURED_BOUNDS, UNMEASURED_UP, UNMEASURED_DOWN, UNMEASURED_REMOVE };
-
-enum band_rule { BANDS_DISJOINT, BANDS_MOST_SEVERE };
-
-struct band { /* the credit rate of from <= percent < to */
-	exact from, to, rate;
-};
-
-struct credit_rule {
-	const char *base;   /* what the rate is a per cent of: "monthly_fee" */
-	exact flat_rate;    /* one rate for any miss; NULL where bands apply */
-	struct band *bands; /* sorted by from */
-	size_t band_count;
-	enum band_rule band_rule;
-};
-
-struct level {
-	const char *id;
-	enum metric metric;
-	enum method method; /* METHOD_NONE for latency */
-	enum binding binding;
-	enum comparison op;
-	exact objective; /* per cent, or ms */
-	enum excluded_time excluded_time;
-	enum unmeasured_time unmeasured_time, obscured_time;
-	exact min_coverage;         /* share of 1 below which latency is not provable; NULL none */
-	struct credit_rule *credit; /* NULL: no money */
-	const char *clause;         /* where the contract says so; NULL when not given */
-};
-
-enum overlap_rule { OVERLAP_SUM, OVERLAP_MAX };
-
-enum rounding_rule { ROUND_FLOOR, ROUND_CEIL, ROUND_HALF_UP, ROUND_HALF_EVEN };
-
-enum rounding_of { ROUND_CREDIT, ROUND_REDUCED_FEE }; /* which amount is the determined one */
-
-enum rounding_side { SIDE_CLAIM, SIDE_DEBT, SIDE_PUBLIC };
-
-struct rounding {
-	enum rounding_rule rule;
-	exact unit; /* of the currency: "1" for yen */
-	enum rounding_of of;
-	enum rounding_side side;
-	const char *clause;
-};
-
-enum remedy { REMEDY_NON_EXCLUSIVE, REMEDY_SOLE, REMEDY_LIQUIDATED_DAMAGES };
-
-struct terms {
-	const char *id, *title;
-	enum party_kind provider, customer;
-	const char *document, *document_date, *confidence; /* the source */
-	const char *effective_from, *effective_to;         /* dates as given; NULL open */
-	const char *time_zone;                             /* of the period; NULL not stated */
-	int start_day;
-	int64_t maintenance_notice_days; /* -1: the terms have no notice rule */
-	const char *notice_clause;
-	struct level *levels;
-	size_t level_count;
-	enum overlap_rule overlap;
-	exact cap_percent; /* of the fee; NULL: no such cap */
-	exact cap_amount;  /* NULL: no such cap */
-	const char *cap_clause;
-	struct rounding *rounding; /* never NULL when a level has credit */
-	const char *claim_rule;
-	enum remedy remedy;
-};
-
 /* ---- what was observed ---- */
 
 struct observation { /* one target as seen from one vantage */
@@ -134,14 +44,17 @@ struct observation { /* one target as seen from one vantage */
 	struct sample *samples; /* sorted by scheduled_us, no two at the same instant */
 	size_t sample_count;
 	const char
-	    *origin; /* what messages and derivations call the samples: "t1.csv", "all_up", "database" */
+	    *origin;   /* what messages and derivations call the samples: "t1.csv", "all_up", "database" */
+	bool requests; /* the samples are a whole log of requests, not probes on a schedule: none missing */
 };
 
 struct path { /* hops in order from the vantage; a deeper answer implies that those before it work */
 	const char *vantage;
 	const char **hops; /* targets */
-	const char *
+	const struct party *
 	    *parties; /* responsible for the segment that ends at the hop; NULL entries when not stated */
+	const char **segments; /* what the segment is called; NULL entries when not stated */
+	bool *own;             /* the monitor's own side: its failure is charged to nobody */
 	size_t hop_count;
 };
 
@@ -151,7 +64,25 @@ struct fee {
 	const struct party *payer;
 	exact amount;
 	const char *currency;
-	exact state_share; /* of 1 */
+	exact state_share;      /* of 1 */
+	struct fee_base *bases; /* other amounts that a credit may be a per cent of */
+	size_t base_count;
+};
+
+struct fee_base {
+	const char *name; /* "fee_before_tax", "connection_fee", … */
+	exact amount;
+};
+
+struct attribute {
+	const char *name, *value;
+};
+
+struct member {                    /* one of a service's targets as a resource in a zone */
+	const char *target, *zone; /* zone NULL when not given */
+	struct span *deployed;     /* µs; has_deployed false: all the period */
+	size_t deployed_count;
+	bool has_deployed;
 };
 
 struct quorum {
@@ -171,6 +102,21 @@ struct service {
 	struct quorum quorum;
 	struct fee *fees;
 	size_t fee_count;
+	struct attribute *attributes;
+	size_t attribute_count;
+	struct member *members;
+	size_t member_count;
+	struct span *deployed; /* µs; has_deployed false: all the period */
+	size_t deployed_count;
+	bool has_deployed;
+	bool has_subscribed;
+	struct span subscribed;               /* µs: T is cut to it */
+	int64_t subscribed_days, period_days; /* calendar days of the terms' zone, for pro rata */
+	const char *network;                  /* services of one network; NULL none */
+	exact baseline_ms;
+	bool has_opening;
+	int64_t due_day, opened_day; /* days since 1970-01-01; opened_day INT64_MAX: not yet */
+	const char *choice; /* the level that the customer chose (overlap choose_one); NULL: none yet */
 };
 
 /* ---- records people enter ---- */
@@ -182,11 +128,73 @@ struct exclusion_use { /* the exclusion as it concerns one service: days are cou
 
 struct exclusion {
 	const char *id, *kind, *document; /* kind "maintenance" falls under the notice rule */
-	struct span span;                 /* µs UTC */
+	const char *clause, *approver;
+	struct span span;   /* µs UTC */
+	int64_t entered_us; /* INT64_MIN: not stated */
 	bool has_notice;
 	int64_t notice_us;
 	struct exclusion_use *uses;
 	size_t use_count;
+};
+
+/* What people know of an outage. INT64_MIN: not stated. */
+struct incident {
+	const char *id, *document;
+	const struct service **services;
+	size_t service_count;
+	struct span span;    /* outages that touch it belong to it; both INT64_MIN: all of the period */
+	int64_t known_us;    /* the provider knew */
+	int64_t reported_us; /* the customer told the provider */
+	int64_t notified_us; /* the provider told the customer */
+	int64_t replaced_us;
+	const struct service *root_cause; /* NULL: not stated */
+	int64_t entered_us;
+};
+
+/* A later finding about a target: supersedes what was observed, erases nothing. */
+struct correction {
+	const char *id, *target, *vantage; /* vantage NULL: as seen from all */
+	struct span span;                  /* µs */
+	uint8_t outcome;                   /* SAMPLE_UP, SAMPLE_DOWN, SAMPLE_MISSED (not measured) */
+	const char *author, *reason, *document;
+	int64_t entered_us;
+	const char *supersedes; /* an earlier correction; NULL none */
+	bool in_effect;         /* entered by as_of, and no later one in effect supersedes it */
+};
+
+/* What an earlier span came to: for months running, rolling windows and rolling caps. */
+struct history {
+	const struct service *service;
+	const char *level;
+	struct span span;
+	const char *verdict;                     /* "met", "breached", "not provable"; NULL not stated */
+	exact downtime_least_s, downtime_most_s; /* NULL not stated */
+	exact credit;                            /* determined; NULL not stated */
+	const char *document;
+};
+
+struct claim_made {
+	const struct terms *terms;
+	const struct service *service; /* NULL: for all services under the terms */
+	int64_t sent_us, received_us;  /* INT64_MIN not stated */
+	const char **contents;
+	size_t content_count;
+	const char *id, *document;
+};
+
+struct calendar_used { /* a calendar of holidays that service hours were resolved with */
+	const char *id, *edition, *document, *origin; /* origin "case" or "shipped" */
+};
+
+/*
+ * Days of a time zone as instants, so that calc/ can count days without one: start_us[k] is the first instant of
+ * first_day + k.
+ */
+struct zone_days {
+	const char *time_zone;
+	int64_t first_day;
+	int64_t *start_us;
+	size_t count;
 };
 
 enum contract_kind { CONTRACT_A, CONTRACT_I, CONTRACT_U, CONTRACT_E }; /* ア, イ, ウ, エ of §4.1 */
@@ -253,6 +261,18 @@ struct sla_case {
 	size_t record_count;
 	struct policies policies;
 	const char *zone_data; /* version of the time zone data that resolved the instants */
+	struct incident *incidents;
+	size_t incident_count;
+	struct correction *corrections;
+	size_t correction_count;
+	struct history *history;
+	size_t history_count;
+	struct claim_made *claims;
+	size_t claim_count;
+	struct calendar_used *calendars;
+	size_t calendar_count;
+	struct zone_days *zone_days; /* of each time zone that the terms in use name (or the period's) */
+	size_t zone_days_count;
 };
 
 #endif

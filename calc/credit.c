@@ -55,18 +55,18 @@ static void rates_of(struct judge *j, const struct terms *t, const struct level_
 {
 	const struct level *l = r->level;
 
-	if (l->metric == METRIC_AVAILABILITY) {
-		rates[AT_POINT] = rate_at(j, t, l, r->availability.by_method, reading_names[AT_POINT]);
-		rates[AT_BEST] = rate_at(j, t, l, r->availability.best, reading_names[AT_BEST]);
-		rates[AT_WORST] = rate_at(j, t, l, r->availability.worst, reading_names[AT_WORST]);
-		return;
-	}
-	rates[AT_POINT] = rates[AT_BEST] = rates[AT_WORST] =
-	    rate_at(j, t, l, r->latency.mean, reading_names[AT_POINT]);
-	if (r->verdict == VERDICT_NOT_PROVABLE) { /* what was not measured may be anything */
+	rates[AT_POINT] = rate_at(j, t, l, r->measure.point, reading_names[AT_POINT]);
+	if (r->unbounded) { /* what was not measured may be anything */
 		rates[AT_BEST] = derive_given(j->book, "credit rate if met, per cent", t->id, "0");
 		rates[AT_WORST] = largest_rate(j, t, l);
+		return;
 	}
+	rates[AT_BEST] = r->measure.best == r->measure.point
+	                     ? rates[AT_POINT]
+	                     : rate_at(j, t, l, r->measure.best, reading_names[AT_BEST]);
+	rates[AT_WORST] = r->measure.worst == r->measure.point
+	                      ? rates[AT_POINT]
+	                      : rate_at(j, t, l, r->measure.worst, reading_names[AT_WORST]);
 }
 
 /* ---- determination ---- */
@@ -281,7 +281,8 @@ void judge_credit(struct judge *j, struct service_result *r)
 	for (size_t i = 0; i < r->level_count; i++) {
 		const struct level *l = r->levels[i].level;
 
-		if (!l->credit || l->binding != BINDING_GUARANTEE)
+		if (!l->credit || l->binding != BINDING_GUARANTEE ||
+		    r->levels[i].verdict == VERDICT_NOT_COVERED)
 			continue;
 		rates_of(j, b.terms, &r->levels[i], b.rates[b.due_count]);
 		b.due[b.due_count++] = i;

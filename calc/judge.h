@@ -38,11 +38,21 @@ void judge_each_observation(const struct judge *j, const struct service *s,
 /* A figure of seconds, from ticks. */
 int judge_seconds(struct judge *j, const char *label, const char *source, int64_t ticks);
 
-/* excluded in ticks; unknown figures are FIGURE_UNKNOWN */
-struct availability_figures judge_availability(struct judge *j, const struct service *s,
-                                               const struct level *l, const struct span_set *excluded);
-struct latency_figures judge_latency(struct judge *j, const struct service *s, const struct level *l,
-                                     const struct span_set *excluded);
+/* Which exclusions are accepted; and those of one service, in µs (per_us 1) or in ticks (TICKS_PER_US). */
+void judge_exclusions(struct judge *j, struct statement *s);
+struct span_set judge_accepted(struct judge *j, const struct statement *s, const struct service *service,
+                               int64_t per_us);
+
+/* The outages of a service from its timeline. */
+void judge_outages(struct judge *j, struct service_result *r);
+
+/* One level; excluded in ticks. Unknown figures are FIGURE_UNKNOWN. */
+void judge_level(struct judge *j, const struct service *s, const struct level *l,
+                 const struct span_set *excluded, struct level_result *r);
+
+/* All levels of a service with their readings. */
+int judge_levels(struct judge *j, struct service_result *r, const struct span_set *excluded,
+                 struct error *err) MUST_CHECK;
 
 /* The credit of each level and what is payable to each payer. */
 void judge_credit(struct judge *j, struct service_result *r);

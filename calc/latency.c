@@ -6,6 +6,7 @@
  * per cent of the received values do not exceed.
  */
 #include "calc/judge.h"
+#include "calc/method.h"
 
 #include <string.h>
 
@@ -108,9 +109,21 @@ static int time_coverage(struct judge *j, const struct service *s, const struct 
 	return derive(j->book, "coverage", NULL, "($1 - $2) / $1", 2, (int[]){ denominator, unmeasured });
 }
 
-struct latency_figures judge_latency(struct judge *j, const struct service *s, const struct level *l,
-                                     const struct span_set *excluded)
+/* Without enough measured time the mean says nothing: it may have been anything. */
+static bool covers_enough(struct judge *j, const struct terms *t, const struct level *l, int coverage)
 {
+	int least;
+
+	if (!l->min_coverage)
+		return true;
+	least = derive_given(j->book, "least coverage", t->id, l->min_coverage);
+	return coverage >= 0 && book_compare(j->book, coverage, least) >= 0;
+}
+
+void method_latency_mean(struct judge *j, const struct service *s, struct level_result *r,
+                         const struct span_set *excluded)
+{
+	const struct level *l = r->level;
 	const struct span_set none = { NULL, 0 };
 	const struct span_set *skip = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
 	struct population p = { .judge = j, .skip = skip };
@@ -136,5 +149,7 @@ struct latency_figures judge_latency(struct judge *j, const struct service *s, c
 	f.loss = derive(j->book, "loss", NULL, "($1 - $2) / $1", 2, (int[]){ f.sent, f.received });
 	f.coverage = time_coverage(j, s, skip);
 	f.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(skip));
-	return f;
+	r->latency = f;
+	r->measure = (struct measure){ f.mean, f.mean, f.mean };
+	r->unbounded = f.mean < 0 || !covers_enough(j, s->terms, l, f.coverage);
 }

@@ -23,9 +23,10 @@ enum verdict {
 	VERDICT_MET,          /* even the worst reading meets the level */
 	VERDICT_BREACHED,     /* even the best reading misses it */
 	VERDICT_NOT_PROVABLE, /* in between, or unknown */
+	VERDICT_NOT_COVERED,  /* the level promises nothing for this service: no figures, no credit */
 };
 
-/* "met", "breached", "not provable" */
+/* "met", "breached", "not provable", "not covered" */
 const char *verdict_name(enum verdict verdict);
 
 /*
@@ -51,6 +52,21 @@ struct latency_figures { /* ms; received, sent and loss are counts and a share o
 	int excluded; /* seconds of accepted exclusions left out */
 };
 
+/* A measure at the three readings, in the level's unit: the one thing that verdict and credit look at. */
+struct measure {
+	int best, worst, point;
+};
+
+/* One outage or incident of a level that judges each by itself; or one clock hour. */
+struct part {
+	const char *id;                  /* of the incident; NULL for an outage of the timeline */
+	struct span span;                /* µs: the possible extent */
+	struct measure length;           /* in the level's unit */
+	int rate, rate_best, rate_worst; /* credit rate of it alone; FIGURE_UNKNOWN without credit */
+	bool counted;                    /* false: too short, or beyond what counts a day */
+	const char *why;                 /* why not counted; NULL */
+};
+
 struct credit_figures {
 	bool due;                /* false: the level carries no money, the rest is unset */
 	int rate;                /* per cent of the base at the point value */
@@ -59,14 +75,34 @@ struct credit_figures {
 	const char *currency;
 };
 
+/* What an exclusion or a correction did to a level: the figures had it not been there. */
+struct effect {
+	const char *kind, *id; /* "exclusion" or "correction" */
+	enum verdict verdict;
+	struct measure measure;
+	int amount; /* determined credit of the level alone; FIGURE_UNKNOWN without money */
+};
+
 struct level_result {
 	const struct level *level;
 	enum verdict verdict;
-	const char *settle; /* what evidence would settle it; NULL unless not provable */
+	const char *settle;      /* what evidence would settle it; NULL unless not provable */
+	const char *not_covered; /* why the level does not cover the service; NULL when it does */
+	struct measure measure;  /* of every metric */
+	bool
+	    unbounded; /* not provable, and what was not measured may be anything: rates from none to the largest */
+	struct part *parts; /* of metrics that judge each outage, incident or hour */
+	size_t part_count;
+	int counted; /* requests, intervals or hours that were judged; FIGURE_UNKNOWN where that says nothing */
+	struct level_result *readings; /* of level->readings, in their order */
+	size_t reading_count;
+	struct effect *effects; /* one for each accepted exclusion and each correction of the service */
+	size_t effect_count;
 	struct availability_figures availability;  /* of METRIC_AVAILABILITY */
 	struct availability_figures unexcluded;    /* the same, had no exclusion been accepted */
 	struct latency_figures latency;            /* of METRIC_LATENCY_MEAN */
 	struct latency_figures unexcluded_latency; /* the same, had no exclusion been accepted */
+	struct measure unexcluded_measure;
 	struct credit_figures credit;
 };
 
@@ -75,13 +111,53 @@ struct payable { /* to one payer: the determined credit of all levels together *
 	int amount, least, most;
 };
 
+/* One reading of when and how the credit of a service must be claimed. */
+struct claim_result {
+	const struct claim_terms *terms;
+	int64_t
+	    deadline_us; /* the first instant that is too late; INT64_MIN: automatic, or nothing to anchor it */
+	int64_t days_left;  /* whole days of the terms' zone from as_of to the last day; negative: late */
+	bool has_days_left; /* false without as_of or deadline */
+	const struct claim_made *made; /* NULL: not claimed yet */
+	bool in_time;                  /* made, and by the deadline */
+	const char *
+	    *missing; /* contents that the claim made does not hold (all of them when none was made) */
+	size_t missing_count;
+};
+
 struct outage {               /* a stretch of the service's timeline that is down or may be */
 	struct span possible; /* µs: up or unmeasured before and after, unless cut by the period */
 	struct span
 	    certain; /* µs: from the first to the last instant that is surely down; empty when none is */
-	int64_t least_us;   /* how much of it is surely down */
-	int failed_samples; /* over all observations of the service */
-	int failure;        /* most frequent enum sample_failure among them */
+	int64_t least_us;          /* how much of it is surely down */
+	int failed_samples;        /* over all observations of the service */
+	int failure;               /* most frequent enum sample_failure among them */
+	const struct party *party; /* responsible: of the nearest failing hop; NULL: not known */
+	const char *segment;       /* of that hop; NULL when not stated */
+	const char *hop;           /* the target that failed; NULL for a known outage */
+	struct witness *witnesses; /* what each observation of the service says of it */
+	size_t witness_count;
+	const struct incident *incident; /* the first that belongs to it; NULL */
+};
+
+/* One observation beside an outage, or against the service's state: nothing that was seen is lost in a quorum. */
+struct witness {
+	const struct observation *observation;
+	int failed, answered, missed, obscured;  /* samples inside the possible stretch */
+	int64_t first_failed_us, last_failed_us; /* INT64_MIN without any */
+	bool agrees;                             /* saw it down at some time within it */
+};
+
+struct minority { /* a stretch in which a vantage saw a target down and the service did not count as down */
+	const struct observation *observation;
+	struct span span; /* µs */
+};
+
+struct obscured {         /* a stretch in which the service could not be seen, and by whose failure */
+	struct span span; /* µs */
+	const char *hop, *segment;
+	const struct party *party; /* NULL: not known */
+	bool own;                  /* the monitor's own side */
 };
 
 struct target_view { /* what a report draws of one observation */
@@ -98,6 +174,10 @@ struct service_result {
 	size_t target_count;
 	struct outage *outages;
 	size_t outage_count;
+	struct minority *minorities;
+	size_t minority_count;
+	struct obscured *obscured;
+	size_t obscured_count;
 	struct level_result *levels;
 	size_t level_count;
 	struct payable *payable;
@@ -105,6 +185,10 @@ struct service_result {
 	int credit_total; /* FIGURE_UNKNOWN when no level carries money or one of them is unknown */
 	int credit_least, credit_most;
 	const char *currency;
+	const char *credit_note; /* why there is less or no credit (cap, minimum, root cause, choice); NULL */
+	struct claim_result
+	    *claims; /* the readings of the terms' claim procedure; none when nothing is due */
+	size_t claim_count;
 	int shortest_provable_s; /* node: the shortest outage that the interval can prove, in seconds */
 };
 
@@ -113,6 +197,13 @@ struct exclusion_result { /* one exclusion as it concerns one service */
 	const struct service *service;
 	bool accepted;
 	const char *why; /* why it was refused; NULL when accepted */
+	int overlap_s;   /* node: seconds of it that other accepted exclusions of the service cover too */
+};
+
+struct correction_result {
+	const struct correction *correction;
+	const char *
+	    why_not; /* why it is not in effect ("entered after as_of", "superseded by …"); NULL: in effect */
 };
 
 struct obligation {
@@ -138,6 +229,8 @@ struct statement {
 	size_t service_count;
 	struct exclusion_result *exclusions;
 	size_t exclusion_count;
+	struct correction_result *corrections;
+	size_t correction_count;
 	struct obligation *obligations;
 	size_t obligation_count;
 	struct policy_used *policies;

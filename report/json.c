@@ -1,4 +1,5 @@
 #include "report/json.h"
+#include "calc/method.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -122,20 +123,19 @@ static json_t *objective(const struct level *l)
 	json_t *object = json_object();
 
 	put(object, "op", json_string(ops[l->op]));
-	put(object, l->metric == METRIC_AVAILABILITY ? "percent" : "ms", json_string(l->objective));
+	put(object, unit_name(l->unit), json_string(l->objective));
 	return object;
 }
 
 static json_t *level(const struct statement *s, const struct level_result *r)
 {
-	static const char *const methods[] = { NULL, "duration_ratio", "minute_bucket_all_fail" };
 	bool availability = r->level->metric == METRIC_AVAILABILITY;
 	json_t *object = json_object(), *nodes = json_object();
 
 	put(object, "id", json_string(r->level->id));
-	put(object, "metric", json_string(availability ? "availability" : "latency_mean"));
-	if (availability)
-		put(object, "method", json_string(methods[r->level->method]));
+	put(object, "metric", json_string(metric_name(r->level->metric)));
+	if (r->level->method != METHOD_NONE)
+		put(object, "method", json_string(method_name(r->level->method)));
 	put(object, "binding", json_string(r->level->binding == BINDING_GUARANTEE ? "guarantee" : "target"));
 	put(object, "objective", objective(r->level));
 	put(object, "verdict", json_string(verdict_name(r->verdict)));

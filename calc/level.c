@@ -1,0 +1,111 @@
+/*
+ * level: one level of a service from its method to its verdict.
+ */
+#include "calc/judge.h"
+#include "calc/method.h"
+
+#include <string.h>
+
+static enum verdict compare(const struct book *b, enum comparison op, int best, int worst, int objective)
+{
+	bool upwards = op == AT_LEAST || op == MORE_THAN;
+	int best_order, worst_order;
+
+	if (best < 0 || worst < 0)
+		return VERDICT_NOT_PROVABLE;
+	best_order = book_compare(b, best, objective) * (upwards ? 1 : -1);
+	worst_order = book_compare(b, worst, objective) * (upwards ? 1 : -1);
+	if (op == AT_LEAST || op == AT_MOST) /* equality meets the level */
+		return worst_order >= 0 ? VERDICT_MET
+		       : best_order < 0 ? VERDICT_BREACHED
+		                        : VERDICT_NOT_PROVABLE;
+	return worst_order > 0 ? VERDICT_MET : best_order <= 0 ? VERDICT_BREACHED : VERDICT_NOT_PROVABLE;
+}
+
+/* What evidence would settle a verdict that cannot be proved. */
+static const char *what_settles(const struct judge *j, const struct level_result *r)
+{
+	if (r->level->metric != METRIC_AVAILABILITY) {
+		if (r->measure.best < 0 && r->measure.worst < 0)
+			return "any received sample";
+		return r->unbounded ? "more samples: the coverage is too low"
+		                    : "measurements of the time that was not measured";
+	}
+	if (r->measure.best < 0)
+		return "any measurement: the period has no time that counts";
+	if (book_sign(j->book, r->availability.unmeasured) > 0)
+		return "another party's measurements of the unmeasured time, or the exact times at which the "
+		       "service changed between two samples";
+	return "the exact times at which the service changed between two samples";
+}
+
+static void measure(struct judge *j, const struct service *s, struct level_result *r,
+                    const struct span_set *excluded)
+{
+	r->measure = (struct measure){ FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
+	r->counted = FIGURE_UNKNOWN;
+	method_of(r->level)->judge(j, s, r, excluded);
+}
+
+void judge_level(struct judge *j, const struct service *s, const struct level *l,
+                 const struct span_set *excluded, struct level_result *r)
+{
+	const struct span_set none = { NULL, 0 };
+	struct level_result without = { .level = l };
+	int objective =
+	    derive_given(j->book, arena_printf(j->arena, "objective of %s", l->id),
+	                 arena_printf(j->arena, "terms %s, level %s", s->terms->id, l->id), l->objective);
+
+	r->level = l;
+	measure(j, s, r, excluded);
+	if (r->not_covered) {
+		r->verdict = VERDICT_NOT_COVERED;
+		return;
+	}
+	without = *r;
+	if (excluded->count)
+		measure(j, s, &without, &none);
+	r->unexcluded = without.availability;
+	r->unexcluded_latency = without.latency;
+	r->unexcluded_measure = without.measure;
+	r->verdict = r->unbounded ? VERDICT_NOT_PROVABLE
+	                          : compare(j->book, l->op, r->measure.best, r->measure.worst, objective);
+	if (r->verdict == VERDICT_NOT_PROVABLE)
+		r->settle = what_settles(j, r);
+}
+
+static int refuse_known_outages(const struct judge *j, const struct service *s, const struct level *l,
+                                struct error *err)
+{
+	error_set(err, ERROR_DATA, "%s needs samples, the service has known outages",
+	          l->method == METHOD_NONE ? metric_name(l->metric) : method_name(l->method));
+	return error_at(err, NULL, 0,
+	                arena_printf(j->arena, "services[%zu].outages", (size_t)(s - j->c->services)));
+}
+
+static void judge_readings(struct judge *j, struct level_result *r, const struct service *s,
+                           const struct span_set *excluded)
+{
+	r->reading_count = r->level->reading_count;
+	r->readings = arena_array(j->arena, r->reading_count, sizeof *r->readings);
+	for (size_t i = 0; i < r->reading_count; i++)
+		judge_level(j, s, &r->level->readings[i], excluded, &r->readings[i]);
+}
+
+int judge_levels(struct judge *j, struct service_result *r, const struct span_set *excluded,
+                 struct error *err)
+{
+	const struct terms *t = r->service->terms;
+
+	r->level_count = t->level_count;
+	r->levels = arena_array(j->arena, r->level_count, sizeof *r->levels);
+	for (size_t i = 0; i < r->level_count; i++) {
+		const struct level *l = &t->levels[i];
+
+		if (method_of(l)->needs_samples && r->service->known_outages)
+			return refuse_known_outages(j, r->service, l, err);
+		judge_level(j, r->service, l, excluded, &r->levels[i]);
+		judge_readings(j, &r->levels[i], r->service, excluded);
+	}
+	return 0;
+}
