@@ -1,228 +1,8 @@
 #include "report/json.h"
-#include "calc/method.h"
+#include "report/json_part.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- small pieces ---- */
-
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
-
-static json_t *figure(const struct statement *s, int node)
-{
-	return text_or_null(figure_text(s, node));
-}
-
-static json_t *node_id(int node)
-{
-	return node < 0 ? json_null() : json_sprintf("n%d", node + 1);
-}
-
-static json_t *instant(int64_t us)
-{
-	char at[INSTANT_TEXT_SIZE];
-
-	return json_string(instant_format(us, at));
-}
-
-static void put(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
-
-/* A figure under key, and its node under the same key of nodes. */
-static void put_figure(const struct statement *s, json_t *object, json_t *nodes, const char *key, int node)
-{
-	put(object, key, figure(s, node));
-	put(nodes, key, node_id(node));
-}
-
-static json_t *least_most(const struct statement *s, int least, int most)
-{
-	json_t *range = json_object();
-
-	put(range, "least", figure(s, least));
-	put(range, "most", figure(s, most));
-	return range;
-}
-
-/* ---- levels ---- */
-
-static json_t *percents(const struct statement *s, const struct availability_figures *f)
-{
-	json_t *percent = json_object();
-
-	put(percent, "worst", figure(s, f->worst));
-	put(percent, "best", figure(s, f->best));
-	put(percent, "by_method", figure(s, f->by_method));
-	return percent;
-}
-
-static void put_availability(const struct statement *s, json_t *level, json_t *nodes,
-                             const struct level_result *r)
-{
-	const struct availability_figures *f = &r->availability;
-	json_t *without = json_object();
-
-	put(level, "downtime_s", least_most(s, f->downtime_least, f->downtime_most));
-	put(nodes, "downtime_least", node_id(f->downtime_least));
-	put(nodes, "downtime_most", node_id(f->downtime_most));
-	put_figure(s, level, nodes, "unmeasured_s", f->unmeasured);
-	put_figure(s, level, nodes, "obscured_s", f->obscured);
-	put_figure(s, level, nodes, "excluded_s", f->excluded);
-	put_figure(s, level, nodes, "denominator_s", f->denominator);
-	put(level, "percent", percents(s, f));
-	put(nodes, "worst", node_id(f->worst));
-	put(nodes, "best", node_id(f->best));
-	put(nodes, "by_method", node_id(f->by_method));
-	put_figure(s, level, nodes, "coverage", f->coverage);
-	put(without, "downtime_s", least_most(s, r->unexcluded.downtime_least, r->unexcluded.downtime_most));
-	put(without, "percent", percents(s, &r->unexcluded));
-	put(level, "without_exclusions", without);
-}
-
-static void put_latency(const struct statement *s, json_t *level, json_t *nodes, const struct level_result *r)
-{
-	const struct latency_figures *f = &r->latency;
-	json_t *ms = json_object(), *without = json_object();
-
-	put_figure(s, ms, nodes, "mean", f->mean);
-	put_figure(s, ms, nodes, "p50", f->p50);
-	put_figure(s, ms, nodes, "p95", f->p95);
-	put_figure(s, ms, nodes, "p99", f->p99);
-	put(level, "latency_ms", ms);
-	put_figure(s, level, nodes, "received", f->received);
-	put_figure(s, level, nodes, "sent", f->sent);
-	put_figure(s, level, nodes, "loss", f->loss);
-	put_figure(s, level, nodes, "excluded_s", f->excluded);
-	put_figure(s, level, nodes, "coverage", f->coverage);
-	put(without, "mean", figure(s, r->unexcluded_latency.mean));
-	put(level, "without_exclusions", without);
-}
-
-static json_t *credit(const struct statement *s, const struct credit_figures *f)
-{
-	json_t *object = json_object();
-
-	put(object, "rate", figure(s, f->rate));
-	put(object, "exact", figure(s, f->exact));
-	put(object, "amount", figure(s, f->amount));
-	put(object, "amount_range", least_most(s, f->least, f->most));
-	put(object, "currency", text_or_null(f->currency));
-	put(object, "node", node_id(f->amount));
-	return object;
-}
-
-static json_t *objective(const struct level *l)
-{
-	static const char *const ops[] = { ">=", ">", "<=", "<" };
-	json_t *object = json_object();
-
-	put(object, "op", json_string(ops[l->op]));
-	put(object, unit_name(l->unit), json_string(l->objective));
-	return object;
-}
-
-static json_t *level(const struct statement *s, const struct level_result *r)
-{
-	bool availability = r->level->metric == METRIC_AVAILABILITY;
-	json_t *object = json_object(), *nodes = json_object();
-
-	put(object, "id", json_string(r->level->id));
-	put(object, "metric", json_string(metric_name(r->level->metric)));
-	if (r->level->method != METHOD_NONE)
-		put(object, "method", json_string(method_name(r->level->method)));
-	put(object, "binding", json_string(r->level->binding == BINDING_GUARANTEE ? "guarantee" : "target"));
-	put(object, "objective", objective(r->level));
-	put(object, "verdict", json_string(verdict_name(r->verdict)));
-	put(object, "settle", text_or_null(r->settle));
-	if (availability)
-		put_availability(s, object, nodes, r);
-	else
-		put_latency(s, object, nodes, r);
-	if (r->credit.due)
-		put(object, "credit", credit(s, &r->credit));
-	put(object, "nodes", nodes);
-	return object;
-}
-
-/* ---- services ---- */
-
-static json_t *outage(const struct outage *o)
-{
-	json_t *object = json_object(), *possible = json_object(), *certain = json_object();
-
-	put(possible, "start", instant(o->possible.start));
-	put(possible, "end", instant(o->possible.end));
-	put(object, "possible", possible);
-	if (span_length(o->certain)) {
-		put(certain, "start", instant(o->certain.start));
-		put(certain, "end", instant(o->certain.end));
-		put(object, "certain", certain);
-	} else {
-		json_decref(certain);
-		put(object, "certain", json_null());
-	}
-	put(object, "failed_samples", json_integer(o->failed_samples));
-	put(object, "failure", o->failure ? json_string(sample_failure_name(o->failure)) : json_null());
-	return object;
-}
-
-static json_t *terms_source(const struct terms *t)
-{
-	json_t *object = json_object();
-
-	put(object, "document", text_or_null(t->document));
-	put(object, "date", text_or_null(t->document_date));
-	put(object, "confidence", text_or_null(t->confidence));
-	return object;
-}
-
-static json_t *payables(const struct statement *s, const struct service_result *r)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < r->payable_count; i++) {
-		const struct payable *p = &r->payable[i];
-		json_t *object = json_object();
-
-		put(object, "payer", json_string(p->fee->payer->id));
-		put(object, "amount", figure(s, p->amount));
-		put(object, "amount_range", least_most(s, p->least, p->most));
-		put(object, "state_share", json_string(p->fee->state_share));
-		put(object, "node", node_id(p->amount));
-		json_array_append_new(list, object);
-	}
-	return list;
-}
-
-static json_t *service(const struct statement *s, const struct service_result *r)
-{
-	json_t *object = json_object(), *levels = json_array(), *outages = json_array();
-
-	put(object, "id", json_string(r->service->id));
-	if (r->service->name)
-		put(object, "name", json_string(r->service->name));
-	put(object, "provider", json_string(r->service->provider->id));
-	put(object, "terms", json_string(r->service->terms->id));
-	put(object, "source", terms_source(r->service->terms));
-	for (size_t i = 0; i < r->level_count; i++)
-		json_array_append_new(levels, level(s, &r->levels[i]));
-	put(object, "levels", levels);
-	for (size_t i = 0; i < r->outage_count; i++)
-		json_array_append_new(outages, outage(&r->outages[i]));
-	put(object, "outages", outages);
-	put(object, "shortest_provable_s", figure(s, r->shortest_provable_s));
-	put(object, "credit_total", figure(s, r->credit_total));
-	put(object, "credit_range", least_most(s, r->credit_least, r->credit_most));
-	put(object, "currency", text_or_null(r->currency));
-	put(object, "payable_to", payables(s, r));
-	return object;
-}
 
 /* ---- the rest of the statement ---- */
 
@@ -231,53 +11,107 @@ static json_t *period(const struct statement *s)
 	const struct period *p = &s->the_case->period;
 	json_t *object = json_object();
 
-	put(object, "start", instant(p->span.start));
-	put(object, "end", instant(p->span.end));
-	put(object, "seconds", figure(s, s->period_s));
+	json_put(object, "start", json_instant(p->span.start));
+	json_put(object, "end", json_instant(p->span.end));
+	json_put(object, "seconds", json_figure(s, s->period_s));
 	if (p->fixed_hours)
-		put(object, "hours", json_integer(p->fixed_hours));
+		json_put(object, "hours", json_integer(p->fixed_hours));
 	if (p->month)
-		put(object, "month", json_string(p->month));
-	put(object, "time_zone", text_or_null(p->time_zone));
-	put(object, "zone_data", json_string(s->the_case->zone_data));
+		json_put(object, "month", json_string(p->month));
+	json_put(object, "time_zone", json_text_or_null(p->time_zone));
+	json_put(object, "zone_data", json_string(s->the_case->zone_data));
 	return object;
 }
 
-static json_t *exclusion(const struct exclusion_result *r)
+static json_t *exclusion(const struct statement *s, const struct exclusion_result *r)
 {
 	json_t *object = json_object();
 
-	put(object, "id", json_string(r->exclusion->id));
-	put(object, "service", json_string(r->service->id));
-	put(object, "kind", json_string(r->exclusion->kind));
-	put(object, "start", instant(r->exclusion->span.start));
-	put(object, "end", instant(r->exclusion->span.end));
-	put(object, "document", text_or_null(r->exclusion->document));
-	put(object, "accepted", json_boolean(r->accepted));
-	put(object, "why", text_or_null(r->why));
+	json_put(object, "id", json_string(r->exclusion->id));
+	json_put(object, "service", json_string(r->service->id));
+	json_put(object, "kind", json_string(r->exclusion->kind));
+	json_put(object, "start", json_instant(r->exclusion->span.start));
+	json_put(object, "end", json_instant(r->exclusion->span.end));
+	json_put(object, "document", json_text_or_null(r->exclusion->document));
+	json_put(object, "accepted", json_boolean(r->accepted));
+	json_put(object, "why", json_text_or_null(r->why));
+	json_put(object, "clause", json_text_or_null(r->exclusion->clause));
+	json_put(object, "approver", json_text_or_null(r->exclusion->approver));
+	if (r->accepted)
+		json_put(object, "overlap_s", json_figure(s, r->overlap_s));
 	return object;
+}
+
+static json_t *correction(const struct correction_result *r)
+{
+	static const char *const outcomes[] = {
+		[SAMPLE_UP] = "up", [SAMPLE_DOWN] = "down", [SAMPLE_MISSED] = "missed"
+	};
+	const struct correction *c = r->correction;
+	json_t *object = json_span(c->span);
+
+	json_put(object, "id", json_string(c->id));
+	json_put(object, "target", json_string(c->target));
+	json_put(object, "vantage", json_text_or_null(c->vantage));
+	json_put(object, "outcome", json_string(outcomes[c->outcome]));
+	json_put(object, "author", json_text_or_null(c->author));
+	json_put(object, "reason", json_text_or_null(c->reason));
+	json_put(object, "document", json_text_or_null(c->document));
+	json_put(object, "entered", json_instant(c->entered_us));
+	json_put(object, "supersedes", json_text_or_null(c->supersedes));
+	json_put(object, "in_effect", json_boolean(r->why_not == NULL));
+	json_put(object, "why_not", json_text_or_null(r->why_not));
+	return object;
+}
+
+static json_t *calendar(const struct calendar_used *c)
+{
+	json_t *object = json_object();
+
+	json_put(object, "id", json_string(c->id));
+	json_put(object, "edition", json_text_or_null(c->edition));
+	json_put(object, "document", json_text_or_null(c->document));
+	json_put(object, "origin", json_text_or_null(c->origin));
+	return object;
+}
+
+/* Lists that most statements do not have. */
+static void put_rare(const struct statement *s, json_t *root)
+{
+	json_t *corrections = json_array(), *calendars = json_array();
+
+	for (size_t i = 0; i < s->correction_count; i++)
+		json_array_append_new(corrections, correction(&s->corrections[i]));
+	for (size_t i = 0; i < s->the_case->calendar_count; i++)
+		json_array_append_new(calendars, calendar(&s->the_case->calendars[i]));
+	if (json_array_size(corrections))
+		json_object_set(root, "corrections", corrections);
+	if (json_array_size(calendars))
+		json_object_set(root, "calendars", calendars);
+	json_decref(corrections);
+	json_decref(calendars);
 }
 
 static json_t *obligation(const struct statement *s, const struct obligation *o)
 {
 	json_t *object = json_object(), *nodes = json_object();
 
-	put(object, "debtor", json_string(o->debtor->id));
-	put(object, "creditor", json_string(o->creditor->id));
-	put(object, "contract", text_or_null(o->contract ? o->contract->id : NULL));
-	put(object, "basis", json_string(o->basis));
-	put_figure(s, object, nodes, "claimed", o->claimed);
-	put_figure(s, object, nodes, "determined", o->determined);
-	put_figure(s, object, nodes, "cap", o->cap);
-	put_figure(s, object, nodes, "payable", o->payable);
-	put_figure(s, object, nodes, "paid", o->paid);
-	put_figure(s, object, nodes, "pending", o->pending);
-	put_figure(s, object, nodes, "cut", o->cut);
+	json_put(object, "debtor", json_string(o->debtor->id));
+	json_put(object, "creditor", json_string(o->creditor->id));
+	json_put(object, "contract", json_text_or_null(o->contract ? o->contract->id : NULL));
+	json_put(object, "basis", json_string(o->basis));
+	json_put_figure(s, object, nodes, "claimed", o->claimed);
+	json_put_figure(s, object, nodes, "determined", o->determined);
+	json_put_figure(s, object, nodes, "cap", o->cap);
+	json_put_figure(s, object, nodes, "payable", o->payable);
+	json_put_figure(s, object, nodes, "paid", o->paid);
+	json_put_figure(s, object, nodes, "pending", o->pending);
+	json_put_figure(s, object, nodes, "cut", o->cut);
 	if (o->acknowledged >= 0)
-		put_figure(s, object, nodes, "acknowledged", o->acknowledged);
+		json_put_figure(s, object, nodes, "acknowledged", o->acknowledged);
 	if (o->residual >= 0)
-		put_figure(s, object, nodes, "residual", o->residual);
-	put(object, "nodes", nodes);
+		json_put_figure(s, object, nodes, "residual", o->residual);
+	json_put(object, "nodes", nodes);
 	return object;
 }
 
@@ -289,12 +123,13 @@ static void put_policies(const struct statement *s, json_t *root)
 		const struct policy_used *p = &s->policies[i];
 		bool is_true = strcmp(p->value, "true") == 0, is_false = strcmp(p->value, "false") == 0;
 
-		put(policies, p->name, is_true || is_false ? json_boolean(is_true) : json_string(p->value));
+		json_put(policies, p->name,
+		         is_true || is_false ? json_boolean(is_true) : json_string(p->value));
 		if (strcmp(p->origin, "default") == 0)
 			json_array_append_new(defaults, json_string(p->name));
 	}
-	put(root, "policies", policies);
-	put(root, "policies_by_default", defaults);
+	json_put(root, "policies", policies);
+	json_put(root, "policies_by_default", defaults);
 }
 
 /* ---- derivations ---- */
@@ -328,10 +163,10 @@ static json_t *rounding(const struct node_rounding *r)
 	if (!r)
 		return json_null();
 	object = json_object();
-	put(object, "rule", json_string(r->rule));
-	put(object, "unit", json_string(r->unit));
-	put(object, "of", text_or_null(r->of));
-	put(object, "clause", text_or_null(r->clause));
+	json_put(object, "rule", json_string(r->rule));
+	json_put(object, "unit", json_string(r->unit));
+	json_put(object, "of", json_text_or_null(r->of));
+	json_put(object, "clause", json_text_or_null(r->clause));
 	return object;
 }
 
@@ -340,14 +175,14 @@ static json_t *derivation(const struct derivation *d)
 	json_t *object = json_object(), *inputs = json_array();
 
 	for (size_t i = 0; i < d->input_count; i++)
-		json_array_append_new(inputs, node_id(d->inputs[i]));
-	put(object, "label", json_string(d->label));
-	put(object, "clause", text_or_null(d->clause));
-	put(object, "formula", formula(d));
-	put(object, "inputs", inputs);
-	put(object, "exact", json_string(d->before));
-	put(object, "rounding", rounding(d->rounding));
-	put(object, "value", json_string(d->value));
+		json_array_append_new(inputs, json_node_id(d->inputs[i]));
+	json_put(object, "label", json_string(d->label));
+	json_put(object, "clause", json_text_or_null(d->clause));
+	json_put(object, "formula", formula(d));
+	json_put(object, "inputs", inputs);
+	json_put(object, "exact", json_string(d->before));
+	json_put(object, "rounding", rounding(d->rounding));
+	json_put(object, "value", json_string(d->value));
 	return object;
 }
 
@@ -358,7 +193,7 @@ static json_t *derivations(const struct statement *s)
 
 	for (size_t i = 0; i < book_count(s->book); i++) {
 		snprintf(id, sizeof id, "n%zu", i + 1);
-		put(object, id, derivation(book_at(s->book, (int)i)));
+		json_put(object, id, derivation(book_at(s->book, (int)i)));
 	}
 	return object;
 }
@@ -370,22 +205,23 @@ void report_json(const struct statement *s, struct text *out)
 	const struct sla_case *c = s->the_case;
 	char *dump;
 
-	put(root, "format", json_string("govsla-statement/1"));
-	put(root, "engine", json_string("govsla " GOVSLA_VERSION));
-	put(root, "title", text_or_null(c->title));
-	put(root, "as_of", c->as_of_us == INT64_MAX ? json_null() : instant(c->as_of_us));
-	put(root, "period", period(s));
+	json_put(root, "format", json_string("govsla-statement/1"));
+	json_put(root, "engine", json_string("govsla " GOVSLA_VERSION));
+	json_put(root, "title", json_text_or_null(c->title));
+	json_put(root, "as_of", c->as_of_us == INT64_MAX ? json_null() : json_instant(c->as_of_us));
+	json_put(root, "period", period(s));
 	for (size_t i = 0; i < s->service_count; i++)
-		json_array_append_new(services, service(s, &s->services[i]));
-	put(root, "services", services);
+		json_array_append_new(services, json_service(s, &s->services[i]));
+	json_put(root, "services", services);
 	for (size_t i = 0; i < s->exclusion_count; i++)
-		json_array_append_new(exclusions, exclusion(&s->exclusions[i]));
-	put(root, "exclusions", exclusions);
+		json_array_append_new(exclusions, exclusion(s, &s->exclusions[i]));
+	json_put(root, "exclusions", exclusions);
 	for (size_t i = 0; i < s->obligation_count; i++)
 		json_array_append_new(obligations, obligation(s, &s->obligations[i]));
-	put(root, "obligations", obligations);
+	json_put(root, "obligations", obligations);
+	put_rare(s, root);
 	put_policies(s, root);
-	put(root, "derivations", derivations(s));
+	json_put(root, "derivations", derivations(s));
 	dump = json_dumps(root, JSON_INDENT(2));
 	if (dump) {
 		text_add(out, dump);

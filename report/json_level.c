@@ -1,0 +1,211 @@
+/* json_level: one level of a statement, with its parts, readings and effects. */
+#include "calc/method.h"
+#include "report/json_part.h"
+
+static json_t *percents(const struct statement *s, const struct availability_figures *f)
+{
+	json_t *percent = json_object();
+
+	json_put(percent, "worst", json_figure(s, f->worst));
+	json_put(percent, "best", json_figure(s, f->best));
+	json_put(percent, "by_method", json_figure(s, f->by_method));
+	return percent;
+}
+
+static void put_availability(const struct statement *s, json_t *level, json_t *nodes,
+                             const struct level_result *r)
+{
+	const struct availability_figures *f = &r->availability;
+	json_t *without = json_object();
+
+	json_put(level, "downtime_s", json_least_most(s, f->downtime_least, f->downtime_most));
+	json_put(nodes, "downtime_least", json_node_id(f->downtime_least));
+	json_put(nodes, "downtime_most", json_node_id(f->downtime_most));
+	json_put_figure(s, level, nodes, "unmeasured_s", f->unmeasured);
+	json_put_figure(s, level, nodes, "obscured_s", f->obscured);
+	json_put_figure(s, level, nodes, "excluded_s", f->excluded);
+	json_put_figure(s, level, nodes, "denominator_s", f->denominator);
+	json_put(level, "percent", percents(s, f));
+	json_put(nodes, "worst", json_node_id(f->worst));
+	json_put(nodes, "best", json_node_id(f->best));
+	json_put(nodes, "by_method", json_node_id(f->by_method));
+	json_put_figure(s, level, nodes, "coverage", f->coverage);
+	json_put(without, "downtime_s",
+	         json_least_most(s, r->unexcluded.downtime_least, r->unexcluded.downtime_most));
+	json_put(without, "percent", percents(s, &r->unexcluded));
+	json_put(level, "without_exclusions", without);
+}
+
+static void put_latency(const struct statement *s, json_t *level, json_t *nodes, const struct level_result *r)
+{
+	const struct latency_figures *f = &r->latency;
+	json_t *ms = json_object(), *without = json_object();
+
+	json_put_figure(s, ms, nodes, "mean", f->mean);
+	json_put_figure(s, ms, nodes, "p50", f->p50);
+	json_put_figure(s, ms, nodes, "p95", f->p95);
+	json_put_figure(s, ms, nodes, "p99", f->p99);
+	json_put(level, "latency_ms", ms);
+	json_put_figure(s, level, nodes, "received", f->received);
+	json_put_figure(s, level, nodes, "sent", f->sent);
+	json_put_figure(s, level, nodes, "loss", f->loss);
+	json_put_figure(s, level, nodes, "excluded_s", f->excluded);
+	json_put_figure(s, level, nodes, "coverage", f->coverage);
+	json_put(without, "mean", json_figure(s, r->unexcluded_latency.mean));
+	json_put(level, "without_exclusions", without);
+}
+
+static json_t *credit(const struct statement *s, const struct credit_figures *f)
+{
+	json_t *object = json_object();
+
+	json_put(object, "rate", json_figure(s, f->rate));
+	json_put(object, "exact", json_figure(s, f->exact));
+	json_put(object, "amount", json_figure(s, f->amount));
+	json_put(object, "amount_range", json_least_most(s, f->least, f->most));
+	json_put(object, "currency", json_text_or_null(f->currency));
+	json_put(object, "node", json_node_id(f->amount));
+	return object;
+}
+
+static json_t *objective(const struct level *l)
+{
+	static const char *const ops[] = { ">=", ">", "<=", "<" };
+	json_t *object = json_object();
+
+	json_put(object, "op", json_string(ops[l->op]));
+	json_put(object, unit_name(l->unit), json_string(l->objective));
+	return object;
+}
+
+static json_t *measure(const struct statement *s, const struct measure *m, enum unit unit)
+{
+	json_t *object = json_object();
+
+	json_put(object, "unit", json_string(unit_name(unit)));
+	json_put(object, "best", json_figure(s, m->best));
+	json_put(object, "worst", json_figure(s, m->worst));
+	json_put(object, "by_method", json_figure(s, m->point));
+	return object;
+}
+
+static void put_measure(const struct statement *s, json_t *level, json_t *nodes, const struct level_result *r)
+{
+	json_t *without = json_object();
+
+	json_put(level, "measure", measure(s, &r->measure, r->level->unit));
+	json_put(nodes, "worst", json_node_id(r->measure.worst));
+	json_put(nodes, "best", json_node_id(r->measure.best));
+	json_put(nodes, "by_method", json_node_id(r->measure.point));
+	json_put(without, "measure", measure(s, &r->unexcluded_measure, r->level->unit));
+	json_put(level, "without_exclusions", without);
+}
+
+static json_t *part(const struct statement *s, const struct part *p, enum unit unit)
+{
+	json_t *object = json_span(p->span);
+
+	json_put(object, "incident", json_text_or_null(p->id));
+	json_put(object, "length", measure(s, &p->length, unit));
+	json_put(object, "counted", json_boolean(p->counted));
+	json_put(object, "why", json_text_or_null(p->why));
+	json_put(object, "rate", json_figure(s, p->rate));
+	json_put(object, "rate_range", json_least_most(s, p->rate_best, p->rate_worst));
+	return object;
+}
+
+static void put_parts(const struct statement *s, json_t *level, const struct level_result *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->part_count; i++)
+		json_array_append_new(list, part(s, &r->parts[i], r->level->unit));
+	json_put(level, "parts", list);
+}
+
+static json_t *effect(const struct statement *s, const struct level_result *r, const struct effect *e)
+{
+	json_t *object = json_object();
+
+	json_put(object, "without", json_string(e->kind));
+	json_put(object, "id", json_string(e->id));
+	json_put(object, "verdict", json_string(verdict_name(e->verdict)));
+	json_put(object, "measure", measure(s, &e->measure, r->level->unit));
+	json_put(object, "credit", json_figure(s, e->amount));
+	return object;
+}
+
+static void put_effects(const struct statement *s, json_t *level, const struct level_result *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->effect_count; i++)
+		json_array_append_new(list, effect(s, r, &r->effects[i]));
+	json_put(level, "effects", list);
+}
+
+/* What is promised. */
+static void put_promise(json_t *object, const struct level *l)
+{
+	json_t *source;
+
+	json_put(object, "id", json_string(l->id));
+	json_put(object, "metric", json_string(metric_name(l->metric)));
+	if (l->method != METHOD_NONE)
+		json_put(object, "method", json_string(method_name(l->method)));
+	json_put(object, "binding", json_string(l->binding == BINDING_GUARANTEE ? "guarantee" : "target"));
+	json_put(object, "objective", objective(l));
+	if (l->clause)
+		json_put(object, "clause", json_string(l->clause));
+	if (l->document || l->document_date || l->confidence) {
+		source = json_object();
+		json_put(source, "document", json_text_or_null(l->document));
+		json_put(source, "date", json_text_or_null(l->document_date));
+		json_put(source, "confidence", json_text_or_null(l->confidence));
+		json_put(object, "source", source);
+	}
+	if (l->reading)
+		json_put(object, "reading", json_string(l->reading));
+	if (l->wording)
+		json_put(object, "wording", json_string(l->wording));
+}
+
+static void put_figures(const struct statement *s, json_t *object, json_t *nodes,
+                        const struct level_result *r)
+{
+	if (r->level->metric == METRIC_AVAILABILITY)
+		put_availability(s, object, nodes, r);
+	else if (r->level->metric == METRIC_LATENCY_MEAN)
+		put_latency(s, object, nodes, r);
+	else
+		put_measure(s, object, nodes, r);
+	if (r->counted != FIGURE_UNKNOWN)
+		json_put_figure(s, object, nodes, "counted", r->counted);
+	if (r->parts)
+		put_parts(s, object, r);
+	if (r->effect_count)
+		put_effects(s, object, r);
+}
+
+json_t *json_level(const struct statement *s, const struct level_result *r)
+{
+	json_t *object = json_object(), *nodes = json_object(), *readings = json_array();
+
+	put_promise(object, r->level);
+	json_put(object, "verdict", json_string(verdict_name(r->verdict)));
+	json_put(object, "settle", json_text_or_null(r->settle));
+	if (r->not_covered)
+		json_put(object, "not_covered", json_string(r->not_covered));
+	else
+		put_figures(s, object, nodes, r);
+	if (r->credit.due)
+		json_put(object, "credit", credit(s, &r->credit));
+	for (size_t i = 0; i < r->reading_count; i++)
+		json_array_append_new(readings, json_level(s, &r->readings[i]));
+	if (r->reading_count)
+		json_put(object, "readings", readings);
+	else
+		json_decref(readings);
+	json_put(object, "nodes", nodes);
+	return object;
+}

@@ -1,0 +1,62 @@
+#include "report/json_part.h"
+
+json_t *json_text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+json_t *json_figure(const struct statement *s, int node)
+{
+	return json_text_or_null(figure_text(s, node));
+}
+
+json_t *json_node_id(int node)
+{
+	return node < 0 ? json_null() : json_sprintf("n%d", node + 1);
+}
+
+json_t *json_instant(int64_t us)
+{
+	char at[INSTANT_TEXT_SIZE];
+
+	return json_string(instant_format(us, at));
+}
+
+void json_put(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new(object, key, value);
+}
+
+/* A figure under key, and its node under the same key of nodes. */
+void json_put_figure(const struct statement *s, json_t *object, json_t *nodes, const char *key, int node)
+{
+	json_put(object, key, json_figure(s, node));
+	json_put(nodes, key, json_node_id(node));
+}
+
+json_t *json_least_most(const struct statement *s, int least, int most)
+{
+	json_t *range = json_object();
+
+	json_put(range, "least", json_figure(s, least));
+	json_put(range, "most", json_figure(s, most));
+	return range;
+}
+
+json_t *json_span(struct span us)
+{
+	json_t *object = json_object();
+
+	json_put(object, "start", json_instant(us.start));
+	json_put(object, "end", json_instant(us.end));
+	return object;
+}
+
+json_t *json_texts(const char *const *texts, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, json_string(texts[i]));
+	return list;
+}

@@ -1,0 +1,31 @@
+/* json_part: what the files that write the statement's JSON share. Internal to them. */
+#ifndef GOVSLA_REPORT_JSON_PART_H
+#define GOVSLA_REPORT_JSON_PART_H
+
+#include "calc/statement.h"
+
+#include <jansson.h>
+
+/* null for NULL. */
+json_t *json_text_or_null(const char *text);
+
+/* A figure's exact value; null for FIGURE_UNKNOWN. Its node's id: "n17" or null. */
+json_t *json_figure(const struct statement *s, int node);
+json_t *json_node_id(int node);
+
+json_t *json_instant(int64_t us);
+json_t *json_span(struct span us);
+json_t *json_texts(const char *const *texts, size_t count);
+
+void json_put(json_t *object, const char *key, json_t *value);
+
+/* A figure under key, and its node under the same key of nodes. */
+void json_put_figure(const struct statement *s, json_t *object, json_t *nodes, const char *key, int node);
+
+json_t *json_least_most(const struct statement *s, int least, int most);
+
+/* json_level.c, json_service.c */
+json_t *json_level(const struct statement *s, const struct level_result *r);
+json_t *json_service(const struct statement *s, const struct service_result *r);
+
+#endif
