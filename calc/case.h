@@ -46,6 +46,7 @@ struct observation { /* one target as seen from one vantage */
 	const char
 	    *origin;   /* what messages and derivations call the samples: "t1.csv", "all_up", "database" */
 	bool requests; /* the samples are a whole log of requests, not probes on a schedule: none missing */
+	int64_t timeout_us; /* an answer later than this is none; 0 not stated */
 };
 
 struct path { /* hops in order from the vantage; a deeper answer implies that those before it work */
@@ -162,15 +163,19 @@ struct correction {
 	bool in_effect;         /* entered by as_of, and no later one in effect supersedes it */
 };
 
-/* What an earlier span came to: for months running, rolling windows and rolling caps. */
+/*
+ * What an earlier span came to by itself: for months running, rolling windows and rolling caps. Sorted by service,
+ * level and time; those of one service and level do not overlap, and end before the period or where it starts.
+ */
 struct history {
 	const struct service *service;
 	const char *level;
 	struct span span;
-	const char *verdict;                     /* "met", "breached", "not provable"; NULL not stated */
+	const char *verdict; /* "met", "breached", "not provable", "not covered"; NULL not stated */
 	exact downtime_least_s, downtime_most_s; /* NULL not stated */
 	exact credit;                            /* determined; NULL not stated */
 	const char *document;
+	exact counted_s; /* T of that span: less than its length by what was excluded; NULL: all of it */
 };
 
 struct claim_made {

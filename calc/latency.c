@@ -148,6 +148,7 @@ void method_latency_mean(struct judge *j, const struct service *s, struct level_
 	f.p99 = nearest_rank(j, "p99, ms", &p, 99);
 	f.loss = derive(j->book, "loss", NULL, "($1 - $2) / $1", 2, (int[]){ f.sent, f.received });
 	f.coverage = time_coverage(j, s, skip);
+	f.with_timeouts = FIGURE_UNKNOWN;
 	f.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(skip));
 	r->latency = f;
 	r->measure = (struct measure){ f.mean, f.mean, f.mean };

@@ -50,6 +50,7 @@ struct latency_figures { /* ms; received, sent and loss are counts and a share o
 	int received, sent, loss;
 	int coverage;
 	int excluded; /* seconds of accepted exclusions left out */
+	int with_timeouts; /* mean, the timeout put in for each lost sample; FIGURE_UNKNOWN: a timeout is not stated */
 };
 
 /* A measure at the three readings, in the level's unit: the one thing that verdict and credit look at. */
@@ -83,6 +84,13 @@ struct effect {
 	int amount; /* determined credit of the level alone; FIGURE_UNKNOWN without money */
 };
 
+/* A miss counts only when the months before missed too (months_running): rates are 0 where it does not. */
+enum held {
+	HELD_NO,    /* it counts */
+	HELD_MAYBE, /* nobody knows: 0 at the best reading and at the point value, in full at the worst */
+	HELD_YES,   /* it does not count: 0 throughout */
+};
+
 struct level_result {
 	const struct level *level;
 	enum verdict verdict;
@@ -104,6 +112,11 @@ struct level_result {
 	struct latency_figures unexcluded_latency; /* the same, had no exclusion been accepted */
 	struct measure unexcluded_measure;
 	struct credit_figures credit;
+	enum verdict alone;  /* of this period by itself: what months_running and history look at */
+	enum held held;      /* whether a miss of this period counts (months_running) */
+	const char *network; /* the measure is that of this whole network; NULL: of the service */
+	/* downtime and counted time of this period alone, seconds: what history keeps; FIGURE_UNKNOWN: none */
+	int alone_least, alone_most, alone_counted;
 };
 
 struct payable { /* to one payer: the determined credit of all levels together */
