@@ -46,6 +46,7 @@ int read_paths(struct reader *r, const struct node *root, struct error *err) MUS
 int read_services(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_exclusions(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_contracts(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_policies(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 
