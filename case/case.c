@@ -367,7 +367,7 @@ static int read_header(struct reader *r, const struct node *root, struct error *
 {
 	static const char *const keys[] = { "format",    "title",        "as_of",    "period",   "parties",
 		                            "terms",     "observations", "paths",    "services", "exclusions",
-		                            "contracts", "records",      "policies", "history", NULL };
+		                            "contracts", "records",      "policies", "history", "incidents", NULL };
 	static const char *const formats[] = { "govsla-case/1", NULL };
 	int format;
 
@@ -390,7 +390,8 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 	    read_observations(r, root, err) < 0 || read_services(r, root, err) < 0 ||
 	    check_agreement(r->c, hours, &keys, err) < 0 || read_paths(r, root, err) < 0 ||
 	    read_exclusions(r, root, err) < 0 || read_policies(r, root, err) < 0 ||
-	    read_contracts(r, root, err) < 0 || read_history(r, root, err) < 0)
+	    read_contracts(r, root, err) < 0 || read_history(r, root, err) < 0 ||
+	    read_incidents(r, root, err) < 0)
 		return err->code;
 	return read_records(r, root, err);
 }

@@ -45,6 +45,7 @@ int read_observations(struct reader *r, const struct node *root, struct error *e
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_services(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_exclusions(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_incidents(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_contracts(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
