@@ -2,22 +2,52 @@
 
 #include <assert.h>
 
+/* judge NULL: a name of the terms that is not supported yet */
 static const struct method_entry methods[METHOD_COUNT] = {
 	[METHOD_DURATION_RATIO] = { "duration_ratio", METRIC_AVAILABILITY, false, method_availability },
+	[METHOD_SERVICE_HOURS_RATIO] = { "service_hours_ratio", METRIC_AVAILABILITY, false, NULL },
 	[METHOD_MINUTE_BUCKET_ALL_FAIL] = { "minute_bucket_all_fail", METRIC_AVAILABILITY, true,
 	                                    method_availability },
+	[METHOD_MINUTE_ALL_MEMBERS] = { "minute_all_members", METRIC_AVAILABILITY, true, NULL },
+	[METHOD_RUN_MIN_DURATION] = { "run_min_duration", METRIC_AVAILABILITY, false, NULL },
+	[METHOD_MINUTE_ERROR_RATE] = { "minute_error_rate", METRIC_AVAILABILITY, true, NULL },
+	[METHOD_INTERVAL_ERROR_MEAN] = { "interval_error_mean", METRIC_AVAILABILITY, true, NULL },
+	[METHOD_REQUEST_RATIO] = { "request_ratio", METRIC_AVAILABILITY, true, NULL },
+	[METHOD_CONSECUTIVE_INTERVALS] = { "consecutive_intervals", METRIC_AVAILABILITY, true, NULL },
+	[METHOD_CUMULATIVE_OUTAGE_BANDS] = { "cumulative_outage_bands", METRIC_DOWNTIME, false, NULL },
+	[METHOD_PER_OUTAGE_BANDS] = { "per_outage_bands", METRIC_RECOVERY_TIME, false, NULL },
+	[METHOD_CLOCK_HOUR] = { "clock_hour", METRIC_BAD_HOURS, false, NULL },
 };
 
 static const struct method_entry metrics[METRIC_COUNT] = {
 	[METRIC_LATENCY_MEAN] = { NULL, METRIC_LATENCY_MEAN, false, method_latency_mean },
+	[METRIC_LATENCY_RISE] = { NULL, METRIC_LATENCY_RISE, true, NULL },
+	[METRIC_LOSS] = { NULL, METRIC_LOSS, true, NULL },
+	[METRIC_SHARE_OVER_LIMIT] = { NULL, METRIC_SHARE_OVER_LIMIT, true, NULL },
+	[METRIC_TIME_TO_NOTIFY] = { NULL, METRIC_TIME_TO_NOTIFY, false, NULL },
+	[METRIC_TIME_TO_REPLACE] = { NULL, METRIC_TIME_TO_REPLACE, false, NULL },
+	[METRIC_OPENING_DELAY] = { NULL, METRIC_OPENING_DELAY, false, NULL },
 };
+
+static const struct method_entry *entry(enum metric metric, enum method method)
+{
+	return method == METHOD_NONE ? &metrics[metric] : &methods[method];
+}
+
+bool method_supported(enum metric metric, enum method method)
+{
+	return entry(metric, method)->judge && entry(metric, method)->metric == metric;
+}
+
+enum metric method_metric(enum method method)
+{
+	return methods[method].metric;
+}
 
 const struct method_entry *method_of(const struct level *l)
 {
-	const struct method_entry *e = l->method == METHOD_NONE ? &metrics[l->metric] : &methods[l->method];
-
-	assert(e->judge && e->metric == l->metric);
-	return e;
+	assert(method_supported(l->metric, l->method));
+	return entry(l->metric, l->method);
 }
 
 const char *method_name(enum method method)

@@ -24,6 +24,12 @@ struct method_entry {
 /* The entry that judges a level; never NULL for a level that case/ has read. */
 const struct method_entry *method_of(const struct level *l);
 
+/* Whether there is code for it: case/ refuses a level otherwise. */
+bool method_supported(enum metric metric, enum method method);
+
+/* The metric that a method belongs to. */
+enum metric method_metric(enum method method);
+
 const char *method_name(enum method method); /* NULL for METHOD_NONE */
 const char *metric_name(enum metric metric);
 const char *unit_name(enum unit unit); /* "percent", "ms", "s", "min", "h", "d", "count" */

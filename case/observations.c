@@ -289,48 +289,20 @@ static int sort_samples(const struct node *object, struct observation *o, struct
 	return 0;
 }
 
-/* A number of seconds as a whole JSON number or an exact text, in whole µs. */
-static int read_seconds(struct arena *a, const struct node *object, const char *key, enum presence presence,
-                        int64_t *out_us, struct error *err)
-{
-	struct node member = node_member(object, key);
-	int64_t seconds = 0;
-	exact text;
-	mpq_t us;
-
-	if (!json_is_string(member.value)) {
-		if (node_integer(object, key, presence, 1, 31 * 86400, &seconds, err) < 0)
-			return err->code;
-		*out_us = seconds ? seconds * US_PER_S : *out_us;
-		return 0;
-	}
-	if (read_exact(a, object, key, presence, &text, err) < 0)
-		return err->code;
-	mpq_init(us);
-	exact_read(us, text);
-	mpz_mul_ui(mpq_numref(us), mpq_numref(us), US_PER_S);
-	mpq_canonicalize(us);
-	if (mpz_cmp_ui(mpq_denref(us), 1) != 0 || mpq_sgn(us) <= 0 ||
-	    mpz_cmp_ui(mpq_numref(us), 31 * 86400 * US_PER_S) > 0)
-		node_fail(&member, err, "'%s' is not a positive number of seconds of at most six places",
-		          text);
-	else
-		*out_us = (int64_t)mpz_get_ui(mpq_numref(us));
-	mpq_clear(us);
-	return err->code;
-}
+#define INTERVAL_MOST_S (31 * 86400)
 
 static int read_schedule(struct reader *r, const struct node *object, struct observation *o,
                          struct error *err)
 {
 	struct node gap_limit = node_member(object, "gap_limit_s");
-	int64_t timeout_us = 0;
 
-	if (read_seconds(r->arena, object, "interval_s", REQUIRED, &o->interval_us, err) < 0 ||
-	    read_seconds(r->arena, object, "timeout_s", OPTIONAL, &timeout_us, err) < 0)
+	if (read_seconds(r->arena, object, "interval_s", REQUIRED, INTERVAL_MOST_S, &o->interval_us, err) <
+	        0 ||
+	    read_seconds(r->arena, object, "timeout_s", OPTIONAL, INTERVAL_MOST_S, &o->timeout_us, err) < 0)
 		return err->code;
 	o->gap_limit_us = o->interval_us + o->interval_us / 2;
-	if (read_seconds(r->arena, object, "gap_limit_s", OPTIONAL, &o->gap_limit_us, err) < 0)
+	if (read_seconds(r->arena, object, "gap_limit_s", OPTIONAL, INTERVAL_MOST_S, &o->gap_limit_us, err) <
+	    0)
 		return err->code;
 	if (o->gap_limit_us < o->interval_us)
 		return node_fail(&gap_limit, err, "is shorter than the interval");

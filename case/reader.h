@@ -28,6 +28,15 @@ int read_instant(const struct node *object, const char *key, enum presence prese
 int read_day(const struct node *object, const char *key, enum presence presence, int64_t *out,
              struct error *err) MUST_CHECK;
 
+/*
+ * A time above 0 in seconds (at most most_s; at most six places) or in milliseconds (at most a day; three places), as a
+ * whole JSON number or as an exact text, in µs. An optional key that is absent leaves *out_us untouched.
+ */
+int read_seconds(struct arena *a, const struct node *object, const char *key, enum presence presence,
+                 int64_t most_s, int64_t *out_us, struct error *err) MUST_CHECK;
+int read_milliseconds(struct arena *a, const struct node *object, const char *key, enum presence presence,
+                      int64_t *out_us, struct error *err) MUST_CHECK;
+
 /* A string that is not empty and holds no control characters, copied into the arena. */
 int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
               const char **out, struct error *err) MUST_CHECK;
@@ -41,11 +50,19 @@ int read_party(const struct reader *r, const struct node *object, const char *ke
 const struct party *find_party(const struct sla_case *c, const char *id);
 const struct service *find_service(const struct sla_case *c, const char *id);
 
+/* service_facts.c: what else a case states of a service whose terms and targets are read. */
+int read_service_facts(struct reader *r, const struct node *object, struct service *s,
+                       struct error *err) MUST_CHECK;
+
+/* The zone in which days are counted for the terms; Asia/Tokyo where neither terms nor period name one. */
+const char *zone_of_terms(const struct sla_case *c, const struct terms *t);
+
 int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_services(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_exclusions(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_incidents(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_corrections(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_contracts(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;

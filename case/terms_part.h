@@ -8,6 +8,10 @@
 /* level.c: the levels of the terms. */
 int levels_read(struct arena *a, const struct node *object, struct terms *t, struct error *err) MUST_CHECK;
 
+/* level_method.c: metric and method of a level and which keys these have a use for; then the method's parameters. */
+int measured_read(const struct node *object, struct level *l, struct error *err) MUST_CHECK;
+int rule_read(struct arena *a, const struct node *object, struct level *l, struct error *err) MUST_CHECK;
+
 /* credit.c: the optional credit of a level that is otherwise read. */
 int credit_read(struct arena *a, const struct node *object, struct level *l, struct error *err) MUST_CHECK;
 

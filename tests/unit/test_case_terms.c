@@ -16,14 +16,17 @@ static const struct {
 	  "case.json:5: terms[0].levels: at least one level is needed" },
 	{ { .terms = "[ { 'id': 't', 'color': 1 } ]" }, "case.json:5: terms[0].color: unknown key 'color'" },
 	{ { .terms = LEVEL("'id': 'a', 'metric': 'uptime'") },
-	  "case.json:5: terms[0].levels[0].metric: 'uptime' is not one of: availability, latency_mean" },
+	  "case.json:5: terms[0].levels[0].metric: 'uptime' is not one of: availability, latency_mean, "
+	  "latency_rise, loss, share_over_limit, downtime, recovery_time, bad_hours, time_to_notify, "
+	  "time_to_replace, opening_delay" },
 	{ { .terms = LEVEL("'id': 'a', 'metric': 'availability'") },
 	  "case.json:5: terms[0].levels[0]: the key 'method' is missing" },
 	{ { .terms = LEVEL("'id': 'a', 'metric': 'availability', 'method': 'guess'") },
 	  "case.json:5: terms[0].levels[0].method: 'guess' is not one of: duration_ratio, "
-	  "minute_bucket_all_fail" },
+	  "minute_bucket_all_fail, service_hours_ratio, minute_all_members, run_min_duration, "
+	  "minute_error_rate, interval_error_mean, request_ratio, consecutive_intervals" },
 	{ { .terms = LEVEL(DELAY ", 'method': 'duration_ratio'") },
-	  "case.json:5: terms[0].levels[0].method: a latency level has no method" },
+	  "case.json:5: terms[0].levels[0].method: latency_mean has no method" },
 	{ { .level = "'binding': 'hope'," },
 	  "case.json:5: terms[0].levels[0].binding: 'hope' is not one of: guarantee, target" },
 	{ { .level = "'unmeasured_time': 'ignore'," },
