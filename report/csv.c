@@ -3,6 +3,7 @@
  * fractions without an end in the table of verdicts: a spreadsheet would take some of them for dates.
  */
 #include "base/instant.h"
+#include "calc/method.h"
 #include "report/escape.h"
 #include "report/number.h"
 #include "report/report.h"
@@ -76,14 +77,17 @@ static void availability(struct text *out, const struct statement *s, const stru
 	decimal(out, s, f->denominator);
 }
 
-static void latency(struct text *out, const struct statement *s, const struct latency_figures *f)
+/* Every other metric has its measure, and excluded time where it is known. */
+static void measure(struct text *out, const struct statement *s, const struct level_result *r)
 {
-	decimal(out, s, f->mean);
-	decimal(out, s, f->mean);
-	decimal(out, s, f->mean);
-	decimal(out, s, f->coverage);
+	bool latency = r->level->metric == METRIC_LATENCY_MEAN;
+
+	decimal(out, s, r->measure.point);
+	decimal(out, s, r->measure.worst);
+	decimal(out, s, r->measure.best);
+	decimal(out, s, latency ? r->latency.coverage : FIGURE_UNKNOWN);
 	text_add(out, ",,,,");
-	decimal(out, s, f->excluded);
+	decimal(out, s, latency ? r->latency.excluded : FIGURE_UNKNOWN);
 	text_add(out, ",");
 }
 
@@ -91,21 +95,23 @@ static void verdict_row(struct text *out, const struct statement *s, const struc
                         const struct level_result *r)
 {
 	static const char *const operators[] = { ">=", ">", "<=", "<" };
-	bool percent = r->level->metric == METRIC_AVAILABILITY;
 
 	field(out, service->service->id);
 	field(out, service->service->name);
 	field(out, service->service->provider ? service->service->provider->id : NULL);
 	field(out, r->level->id);
-	field(out, percent ? "percent" : "ms");
+	field(out, r->level->reading);
+	field(out, unit_name(r->level->unit));
 	field(out, operators[r->level->op]);
 	escape_csv_number(out, r->level->objective);
 	text_add(out, ",");
 	field(out, verdict_name(r->verdict));
-	if (percent)
+	if (r->not_covered)
+		text_add(out, ",,,,,,,,,,");
+	else if (r->level->metric == METRIC_AVAILABILITY)
 		availability(out, s, &r->availability);
 	else
-		latency(out, s, &r->latency);
+		measure(out, s, r);
 	if (r->credit.due) {
 		number(out, s, r->credit.rate);
 		number(out, s, r->credit.amount);
@@ -117,14 +123,24 @@ static void verdict_row(struct text *out, const struct statement *s, const struc
 	end(out);
 }
 
+/* A level, and its other readings below it. */
+static void readings_rows(struct text *out, const struct statement *s, const struct service_result *service,
+                          const struct level_result *r)
+{
+	verdict_row(out, s, service, r);
+	for (size_t i = 0; i < r->reading_count; i++)
+		verdict_row(out, s, service, &r->readings[i]);
+}
+
 void report_csv_verdicts(const struct statement *s, struct text *out)
 {
-	begin(out, "service,name,provider,level,unit,op,objective,verdict,by_method,worst,best,coverage,"
-	           "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,"
-	           "credit_rate,credit_amount,credit_least,credit_most,currency");
+	begin(out,
+	      "service,name,provider,level,reading,unit,op,objective,verdict,by_method,worst,best,coverage,"
+	      "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,"
+	      "credit_rate,credit_amount,credit_least,credit_most,currency");
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].level_count; k++)
-			verdict_row(out, s, &s->services[i], &s->services[i].levels[k]);
+			readings_rows(out, s, &s->services[i], &s->services[i].levels[k]);
 }
 
 static void outage_row(struct text *out, const struct service_result *service, const struct outage *o)
@@ -144,6 +160,10 @@ static void outage_row(struct text *out, const struct service_result *service, c
 	            (long long)(span_length(o->possible) % US_PER_S));
 	text_printf(out, "%d,", o->failed_samples);
 	field(out, sample_failure_name(o->failure));
+	field(out, o->party ? o->party->id : NULL);
+	field(out, o->segment);
+	field(out, o->hop);
+	field(out, o->incident ? o->incident->id : NULL);
 	end(out);
 }
 
@@ -151,7 +171,7 @@ void report_csv_outages(const struct statement *s, struct text *out)
 {
 	begin(out,
 	      "service,possible_start,certain_start,certain_end,possible_end,least_s,most_s,failed_samples,"
-	      "failure");
+	      "failure,party,segment,hop,incident");
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].outage_count; k++)
 			outage_row(out, &s->services[i], &s->services[i].outages[k]);

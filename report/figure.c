@@ -7,9 +7,12 @@
 
 #define UNKNOWN "—"
 
-static const char *unit_of(enum metric metric)
+static void add_unit(struct text *out, enum language language, enum unit unit)
 {
-	return metric == METRIC_AVAILABILITY ? " %" : " ms";
+	static const char *const ja[] = { " %", " ms", "秒", "分", "時間", "日", "" };
+	static const char *const en[] = { " %", " ms", " s", " min", " h", " d", "" };
+
+	text_add(out, (language == LANGUAGE_JA ? ja : en)[unit]);
 }
 
 static void add_share(struct text *out, mpq_srcptr share)
@@ -70,7 +73,8 @@ void figure_add(struct text *out, enum language language, const struct statement
 	}
 }
 
-void figure_against(struct text *out, const struct statement *s, int figure, const struct level *level)
+void figure_against(struct text *out, enum language language, const struct statement *s, int figure,
+                    const struct level *level)
 {
 	mpq_t objective;
 
@@ -81,7 +85,7 @@ void figure_against(struct text *out, const struct statement *s, int figure, con
 	mpq_init(objective);
 	exact_read(objective, level->objective);
 	number_against(out, book_value(s->book, figure), objective, number_places_of(level->objective) + 3);
-	text_add(out, unit_of(level->metric));
+	add_unit(out, language, level->unit);
 	mpq_clear(objective);
 }
 
@@ -151,7 +155,13 @@ void figure_objective(struct text *out, enum language language, const struct lev
 	if (language == LANGUAGE_EN)
 		text_add(out, en[level->op]);
 	figure_exact(out, level->objective);
-	text_add(out, unit_of(level->metric));
+	add_unit(out, language, level->unit);
 	if (language == LANGUAGE_JA)
 		text_add(out, ja[level->op]);
+}
+
+void figure_in_unit(struct text *out, enum language language, exact text, enum unit unit)
+{
+	figure_exact(out, text);
+	add_unit(out, language, unit);
 }

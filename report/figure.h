@@ -25,7 +25,8 @@ void figure_add(struct text *out, enum language language, const struct statement
                 enum figure_style style);
 
 /* A figure with the unit of a level, with so many digits that it stands on its side of the objective. */
-void figure_against(struct text *out, const struct statement *s, int figure, const struct level *level);
+void figure_against(struct text *out, enum language language, const struct statement *s, int figure,
+                    const struct level *level);
 
 /* An amount of money: 2,500円 / ¥2,500 for JPY, else 2,500 USD. Undetermined amounts show their decimals. */
 void figure_money(struct text *out, enum language language, const struct statement *s, int figure,
@@ -39,5 +40,8 @@ void figure_exact_money(struct text *out, enum language language, exact amount, 
 
 /* Exact text that is not a node (a rate, a fee of the terms), grouped. */
 void figure_exact(struct text *out, exact text);
+
+/* Exact text with a unit: 99.8 %, 2時間, 2 h. */
+void figure_in_unit(struct text *out, enum language language, exact text, enum unit unit);
 
 #endif

@@ -78,7 +78,7 @@ void page_percent(struct page *p, int figure, const struct level *level)
 {
 	bool open = link_open(p, figure);
 
-	figure_against(p->out, p->s, figure, level);
+	figure_against(p->out, p->language, p->s, figure, level);
 	link_close(p, open);
 }
 
@@ -117,6 +117,18 @@ void page_money_range(struct page *p, int least, int most, const char *currency)
 	page_money(p, most, currency);
 }
 
+void page_measure(struct page *p, const struct measure *m, const struct level *level)
+{
+	page_percent(p, m->point, level);
+	if (same(p, m->worst, m->best))
+		return;
+	page_raw(p, "<br><span class=\"soft\">");
+	page_percent(p, m->worst, level);
+	page_word(p, W_RANGE_TO);
+	page_percent(p, m->best, level);
+	page_raw(p, "</span>");
+}
+
 const char *party_label(const struct page *p, const struct party *party)
 {
 	static const enum word kinds[] = { W_CSP, W_NSP, W_DA, W_LG, W_OMA, W_ASP };
@@ -136,7 +148,16 @@ const char *service_label(const struct service *service)
 
 void page_level_name(struct page *p, const struct level *level)
 {
-	page_word(p, level->metric == METRIC_AVAILABILITY ? W_AVAILABILITY : W_DELAY);
+	static const enum word names[METRIC_COUNT] = {
+		[METRIC_AVAILABILITY] = W_AVAILABILITY,         [METRIC_LATENCY_MEAN] = W_DELAY,
+		[METRIC_LATENCY_RISE] = W_DELAY_RISE,           [METRIC_LOSS] = W_LOSS,
+		[METRIC_SHARE_OVER_LIMIT] = W_SHARE_OVER_LIMIT, [METRIC_DOWNTIME] = W_DOWNTIME,
+		[METRIC_RECOVERY_TIME] = W_RECOVERY_TIME,       [METRIC_BAD_HOURS] = W_BAD_HOURS,
+		[METRIC_TIME_TO_NOTIFY] = W_TIME_TO_NOTIFY,     [METRIC_TIME_TO_REPLACE] = W_TIME_TO_REPLACE,
+		[METRIC_OPENING_DELAY] = W_OPENING_DELAY,
+	};
+
+	page_word(p, names[level->metric]);
 	if (level->binding == BINDING_TARGET) {
 		page_raw(p, " <span class=\"tag\">");
 		page_word(p, W_TARGET_LEVEL);
@@ -146,11 +167,12 @@ void page_level_name(struct page *p, const struct level *level)
 
 void page_verdict(struct page *p, enum verdict verdict)
 {
-	static const char *const classes[] = { "met", "miss", "open" };
-	static const enum word words[] = { W_VERDICT_MET, W_VERDICT_BREACHED, W_VERDICT_NOT_PROVABLE };
+	static const char *const classes[] = { "met", "miss", "open", "none" };
+	static const enum word words[] = { W_VERDICT_MET, W_VERDICT_BREACHED, W_VERDICT_NOT_PROVABLE,
+		                           W_VERDICT_NOT_COVERED };
 	static const char *const symbols[] = { "<circle cx=\"12\" cy=\"12\" r=\"8.6\"/>",
 		                               "<path d=\"M5 5L19 19M19 5L5 19\"/>",
-		                               "<path d=\"M12 3.6L21 20H3Z\"/>" };
+		                               "<path d=\"M12 3.6L21 20H3Z\"/>", "<path d=\"M4 12H20\"/>" };
 
 	text_printf(p->out,
 	            "<span class=\"v %s\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">%s</svg>%s</span>",
@@ -187,7 +209,9 @@ void page_document(struct page *p)
 	page_head(p);
 	page_services(p);
 	page_exclusions(p);
+	page_corrections(p);
 	page_credit(p);
+	page_claims(p);
 	page_chain(p);
 	page_basis(p);
 	page_nodes(p);

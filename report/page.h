@@ -51,6 +51,12 @@ const char *party_label(const struct page *p, const struct party *party);
 const char *service_label(const struct service *service);
 void page_level_name(struct page *p, const struct level *level);
 
+/* What was measured of a level against its objective: the value by the contract's method, the range below it. */
+void page_measure(struct page *p, const struct measure *m, const struct level *level);
+
+/* The last day of a deadline: the day before the first instant that is too late. */
+void page_last_day(struct page *p, int64_t deadline_us);
+
 /* Symbol and word of a verdict, in a span that carries its class. */
 void page_verdict(struct page *p, enum verdict verdict);
 
@@ -58,12 +64,16 @@ void page_verdict(struct page *p, enum verdict verdict);
 
 void page_style(struct page *p);    /* the style sheet */
 void page_head(struct page *p);     /* masthead, verdict, summary */
-void page_services(struct page *p); /* per service: strips, levels, delay, outages */
+void page_services(struct page *p); /* per service: strips, outages, levels */
+void page_outages(struct page *p, const struct service_result *r);
+void page_level(struct page *p, const struct service_result *service, const struct level_result *r);
 void page_exclusions(struct page *p);
+void page_corrections(struct page *p);
 void page_credit(struct page *p);
-void page_chain(struct page *p); /* obligations, claims and recoveries */
-void page_basis(struct page *p); /* policies, sources, assumptions, evidence */
-void page_nodes(struct page *p); /* how it was computed */
+void page_claims(struct page *p); /* by when and how a credit must be claimed */
+void page_chain(struct page *p);  /* obligations, claims and recoveries */
+void page_basis(struct page *p);  /* policies, sources, assumptions, evidence */
+void page_nodes(struct page *p);  /* how it was computed */
 void page_glossary(struct page *p);
 
 #endif

@@ -26,11 +26,20 @@ static void exclusion_row(struct page *p, const struct exclusion_result *r)
 		page_phrase(p, r->why);
 	else
 		page_word(p, W_NO_OBJECTION);
+	if (r->accepted && r->overlap_s >= 0 && book_sign(p->s->book, r->overlap_s) > 0) {
+		page_raw(p, "<br>");
+		page_word(p, W_OVERLAPS);
+		page_figure(p, r->overlap_s, FIGURE_DURATION);
+	}
 	page_raw(p, "<br><span class=\"soft\">");
 	page_text(p, x->id);
-	if (x->document) {
-		page_raw(p, " / ");
-		page_text(p, x->document);
+	for (size_t i = 0; i < 3; i++) {
+		const char *text = (const char *[]){ x->document, x->clause, x->approver }[i];
+
+		if (text) {
+			page_raw(p, " / ");
+			page_text(p, text);
+		}
 	}
 	page_raw(p, "</span></td></tr>\n");
 }
@@ -109,6 +118,13 @@ static void terms_row(struct page *p, const struct terms *t)
 	page_raw(p, "</td><td>");
 	if (t->confidence)
 		page_phrase(p, t->confidence);
+	if (t->catalogue) {
+		page_raw(p, "<br><span class=\"soft\">");
+		page_text(p, t->catalogue);
+		page_raw(p, " ");
+		page_text(p, t->edition);
+		page_raw(p, "</span>");
+	}
 	page_raw(p, "</td><td>");
 	page_text(p, t->effective_from);
 	page_word(p, W_RANGE_TO);
@@ -292,6 +308,7 @@ void page_glossary(struct page *p)
 		{ W_VERDICT_MET, W_G_MET },
 		{ W_VERDICT_BREACHED, W_G_BREACHED },
 		{ W_VERDICT_NOT_PROVABLE, W_G_NOT_PROVABLE },
+		{ W_VERDICT_NOT_COVERED, W_G_NOT_COVERED },
 		{ W_BEST_WORST, W_G_BEST_WORST },
 		{ W_GUARANTEE, W_G_GUARANTEE },
 		{ W_TARGET_LEVEL, W_G_TARGET_LEVEL },

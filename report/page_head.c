@@ -1,8 +1,8 @@
 #include "report/page.h"
 #include "report/when.h"
 
-struct tally { /* levels by verdict */
-	int of[3], all;
+struct tally {          /* levels by verdict */
+	int of[4], all; /* all: of the levels that cover their service */
 };
 
 static struct tally tally_of(const struct statement *s)
@@ -12,7 +12,7 @@ static struct tally tally_of(const struct statement *s)
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].level_count; k++) {
 			t.of[s->services[i].levels[k].verdict]++;
-			t.all++;
+			t.all += s->services[i].levels[k].verdict != VERDICT_NOT_COVERED;
 		}
 	return t;
 }
@@ -150,21 +150,14 @@ static void banner(struct page *p)
 	page_raw(p, "</div>\n</section>\n");
 }
 
-static void summary_value(struct page *p, const struct level_result *r)
+/* Of metrics that are a share of time or of samples. */
+static int coverage_of(const struct level_result *r)
 {
-	if (r->level->metric == METRIC_LATENCY_MEAN) {
-		page_percent(p, r->latency.mean, r->level);
-		return;
-	}
-	page_percent(p, r->availability.by_method, r->level);
-	if (r->availability.worst < 0 || r->availability.best < 0 ||
-	    book_compare(p->s->book, r->availability.worst, r->availability.best) == 0)
-		return;
-	page_raw(p, "<br><span class=\"soft\">");
-	page_percent(p, r->availability.worst, r->level);
-	page_word(p, W_RANGE_TO);
-	page_percent(p, r->availability.best, r->level);
-	page_raw(p, "</span>");
+	if (r->not_covered)
+		return FIGURE_UNKNOWN;
+	return r->level->metric == METRIC_AVAILABILITY   ? r->availability.coverage
+	       : r->level->metric == METRIC_LATENCY_MEAN ? r->latency.coverage
+	                                                 : FIGURE_UNKNOWN;
 }
 
 static void summary_row(struct page *p, const struct service_result *service, size_t k)
@@ -184,19 +177,28 @@ static void summary_row(struct page *p, const struct service_result *service, si
 	page_raw(p, "</td><td class=\"n\">");
 	figure_objective(p->out, p->language, r->level);
 	page_raw(p, "</td><td class=\"n\">");
-	summary_value(p, r);
+	page_measure(p, &r->measure, r->level);
 	page_raw(p, "</td><td class=\"n\">");
-	page_figure(p,
-	            r->level->metric == METRIC_AVAILABILITY ? r->availability.coverage : r->latency.coverage,
-	            FIGURE_SHARE);
+	page_figure(p, coverage_of(r), FIGURE_SHARE);
 	page_raw(p, "</td><td>");
 	page_verdict(p, r->verdict);
+	if (r->reading_count)
+		page_raw(p, "<sup>*</sup>");
 	page_raw(p, "</td><td class=\"n\">");
 	if (r->credit.due)
 		page_money(p, r->credit.amount, r->credit.currency);
 	else
 		page_raw(p, "—");
 	page_raw(p, "</td></tr>\n");
+}
+
+static bool has_readings(const struct statement *s)
+{
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].level_count; k++)
+			if (s->services[i].levels[k].reading_count)
+				return true;
+	return false;
 }
 
 static void summary(struct page *p)
@@ -220,7 +222,39 @@ static void summary(struct page *p)
 	}
 	page_raw(p, "</table>\n<p class=\"note\">");
 	page_word(p, W_SUMMARY_NOTE);
+	if (has_readings(p->s))
+		page_word(p, W_SUMMARY_READINGS);
 	page_raw(p, "</p>\n</section>\n");
+}
+
+/* The first deadline that has not passed, of a claim that was not made: what to do first. */
+static void next_claim(struct page *p)
+{
+	const struct claim_result *first = NULL;
+	const struct service_result *of = NULL;
+
+	for (size_t i = 0; i < p->s->service_count; i++)
+		for (size_t k = 0; k < p->s->services[i].claim_count; k++) {
+			const struct claim_result *r = &p->s->services[i].claims[k];
+
+			if (r->made || !r->has_days_left || r->days_left < 0)
+				continue;
+			if (!first || r->deadline_us < first->deadline_us) {
+				first = r;
+				of = &p->s->services[i];
+			}
+		}
+	if (!first)
+		return;
+	page_raw(p, "<p class=\"settle\"><strong>");
+	page_word(p, W_NEXT_CLAIM);
+	page_raw(p, "</strong>");
+	page_text(p, service_label(of->service));
+	page_raw(p, " ");
+	page_last_day(p, first->deadline_us);
+	page_raw(p, " (");
+	text_printf(p->out, word_of(p->language, W_CLAIM_DAYS_LEFT), (long long)first->days_left);
+	page_raw(p, ")</p>\n");
 }
 
 void page_head(struct page *p)
@@ -228,5 +262,6 @@ void page_head(struct page *p)
 	masthead(p);
 	banner(p);
 	payable_lines(p);
+	next_claim(p);
 	summary(p);
 }

@@ -5,63 +5,123 @@
 
 #include <string.h>
 
-static bool in_band(const struct page *p, const struct band *band, int figure)
+/* -1, 0, 1: how a value stands to an edge of the table. */
+static int against(const struct page *p, int figure, exact edge_text)
 {
-	bool held;
 	mpq_t edge;
+	int order;
+
+	mpq_init(edge);
+	exact_read(edge, edge_text);
+	order = mpq_cmp(book_value(p->s->book, figure), edge);
+	mpq_clear(edge);
+	return order;
+}
+
+static bool in_band(const struct page *p, const struct credit_rule *rule, const struct band *band, int figure)
+{
+	int from, to;
 
 	if (figure < 0)
 		return false;
-	mpq_init(edge);
-	exact_read(edge, band->from);
-	held = mpq_cmp(book_value(p->s->book, figure), edge) >= 0;
-	exact_read(edge, band->to);
-	held = held && mpq_cmp(book_value(p->s->book, figure), edge) < 0;
-	mpq_clear(edge);
-	return held;
+	from = against(p, figure, band->from);
+	to = band->to ? against(p, figure, band->to) : -1;
+	return (from > 0 || (from == 0 && rule->closed == CLOSED_FROM)) &&
+	       (to < 0 || (to == 0 && rule->closed == CLOSED_TO));
 }
 
-static void band_item(struct page *p, const struct band *band, const char *unit, bool held)
+static void rate_with_unit(struct page *p, exact rate, enum rate_unit unit)
+{
+	figure_exact(p->out, rate);
+	if (unit == RATE_PERCENT)
+		page_raw(p, " %");
+	else
+		page_word(p, unit == RATE_DAYS ? W_RATE_DAYS : W_RATE_HOURS);
+}
+
+static void band_bounds(struct page *p, const struct credit_rule *rule, const struct band *band,
+                        enum unit unit)
+{
+	bool upper_in = rule->closed == CLOSED_TO;
+
+	if (strcmp(band->from, "0") != 0) {
+		if (rule->closed != CLOSED_FROM && p->language == LANGUAGE_EN)
+			page_word(p, W_BAND_OVER);
+		figure_in_unit(p->out, p->language, band->from, unit);
+		if (p->language == LANGUAGE_JA)
+			page_word(p, rule->closed == CLOSED_FROM ? W_BAND_FROM : W_BAND_OVER);
+		else
+			page_word(p, band->to ? W_BAND_FROM : W_BAND_AND_MORE);
+	}
+	if (!band->to)
+		return;
+	if (!upper_in)
+		page_word(p, W_BAND_BELOW);
+	figure_in_unit(p->out, p->language, band->to, unit);
+	page_word(p, upper_in ? W_BAND_UP_TO : W_BAND_TO);
+}
+
+static void band_item(struct page *p, const struct level *l, const struct band *band, bool held)
 {
 	page_raw(p, held ? "<li class=\"held\">" : "<li>");
-	if (strcmp(band->from, "0") != 0) {
-		figure_exact(p->out, band->from);
-		page_raw(p, unit);
-		page_word(p, W_BAND_FROM);
-	}
-	page_word(p, W_BAND_BELOW);
-	figure_exact(p->out, band->to);
-	page_raw(p, unit);
-	page_word(p, W_BAND_TO);
+	band_bounds(p, l->credit, band, l->unit);
 	page_raw(p, " → ");
-	figure_exact(p->out, band->rate);
-	page_raw(p, " %");
+	rate_with_unit(p, band->rate, l->credit->unit);
+	if (band->step) {
+		page_word(p, W_BAND_STEP);
+		figure_in_unit(p->out, p->language, band->per, l->unit);
+		page_word(p, W_BAND_STEP_PER);
+		rate_with_unit(p, band->step, l->credit->unit);
+	}
 	if (held) {
 		page_raw(p, " <strong>");
 		page_word(p, W_BAND_HELD);
 		page_raw(p, "</strong>");
 	}
+	if (band->gap) {
+		page_raw(p, "<br><span class=\"soft\">");
+		page_word(p, W_BAND_GAP);
+		page_text(p, band->gap);
+		page_raw(p, "</span>");
+	}
 	page_raw(p, "</li>");
 }
 
+static void base(struct page *p, const struct credit_rule *rule)
+{
+	if (!rule->base || strcmp(rule->base, "monthly_fee") == 0)
+		return;
+	page_raw(p, "<br><span class=\"soft\">");
+	page_word(p, W_BASE);
+	page_raw(p, ": ");
+	page_phrase(p, rule->base);
+	page_raw(p, "</span>");
+}
+
+/* With parts there is a rate for each: the level's own section shows them. */
 static void bands(struct page *p, const struct level_result *r)
 {
 	const struct credit_rule *rule = r->level->credit;
-	bool percent = r->level->metric == METRIC_AVAILABILITY;
 
 	if (rule->flat_rate) {
 		page_word(p, W_FLAT_RATE);
-		figure_exact(p->out, rule->flat_rate);
-		page_raw(p, " %");
-		return;
+		rate_with_unit(p, rule->flat_rate, rule->unit);
+	} else if (rule->proportional_rate) {
+		page_word(p, W_PROPORTIONAL);
+		figure_in_unit(p->out, p->language, rule->proportional_per, r->level->unit);
+		page_word(p, W_PROPORTIONAL_PER);
+		rate_with_unit(p, rule->proportional_rate, rule->unit);
+	} else {
+		page_raw(p, "<ul class=\"bands\">");
+		for (size_t i = rule->band_count; i-- > 0;)
+			band_item(p, r->level, &rule->bands[i],
+			          rule->per != PER_OUTAGE &&
+			              in_band(p, rule, &rule->bands[i], r->measure.point));
+		page_raw(p, "</ul>");
 	}
-	page_raw(p, "<ul class=\"bands\">");
-	for (size_t i = rule->band_count; i-- > 0;)
-		band_item(p, &rule->bands[i], percent ? " %" : " ms",
-		          in_band(p, &rule->bands[i], percent ? r->availability.by_method : r->latency.mean));
-	page_raw(p, "</ul>");
 	if (rule->band_rule == BANDS_MOST_SEVERE)
 		page_word(p, W_BANDS_MOST_SEVERE);
+	base(p, rule);
 }
 
 static void credit_row(struct page *p, const struct level_result *r)
@@ -134,15 +194,30 @@ static void rounding(struct page *p, const struct rounding *r, const char *curre
 	page_raw(p, "</dd>");
 }
 
+static void responses(struct page *p, enum word name, const char *const *texts, size_t count)
+{
+	if (count == 0)
+		return;
+	term(p, name);
+	for (size_t i = 0; i < count; i++) {
+		page_raw(p, i ? "<br>" : "");
+		page_text(p, texts[i]);
+	}
+	page_raw(p, "</dd>");
+}
+
 static void rules(struct page *p, const struct terms *t, const char *currency)
 {
 	static const enum word remedies[] = { W_REMEDY_NON_EXCLUSIVE, W_REMEDY_SOLE, W_REMEDY_LIQUIDATED };
+	static const enum word overlaps[] = { W_OVERLAP_SUM, W_OVERLAP_MAX, W_OVERLAP_CHOOSE_ONE,
+		                              W_OVERLAP_ROOT_CAUSE };
+	static const enum word forms[] = { W_FORM_CREDIT, W_FORM_CASH, W_FORM_SERVICE_DAYS };
 
 	page_raw(p, "<dl class=\"rules\">");
 	if (t->rounding)
 		rounding(p, t->rounding, currency);
 	term(p, W_OVERLAP);
-	page_word(p, t->overlap == OVERLAP_SUM ? W_OVERLAP_SUM : W_OVERLAP_MAX);
+	page_word(p, overlaps[t->overlap]);
 	page_raw(p, "</dd>");
 	term(p, W_CAP);
 	if (t->cap_percent) {
@@ -160,9 +235,20 @@ static void rules(struct page *p, const struct terms *t, const char *currency)
 		page_word(p, W_CLAUSE_CLOSE);
 	}
 	page_raw(p, "</dd>");
+	if (t->minimum) {
+		term(p, W_MINIMUM);
+		exact_money(p, t->minimum->amount, t->minimum->currency);
+		page_raw(p, "</dd>");
+	}
+	term(p, W_FORM);
+	page_word(p, forms[t->form]);
+	page_raw(p, "</dd>");
 	term(p, W_REMEDY);
 	page_word(p, remedies[t->remedy]);
-	page_raw(p, "</dd></dl>\n");
+	page_raw(p, "</dd>");
+	responses(p, W_OPERATIONAL, t->operational, t->operational_count);
+	responses(p, W_CONTRACTUAL, t->contractual, t->contractual_count);
+	page_raw(p, "</dl>\n");
 }
 
 static void payer_row(struct page *p, const struct payable *due)
@@ -207,6 +293,17 @@ static void payers(struct page *p, const struct service_result *r)
 	page_raw(p, "</table>\n");
 }
 
+static void note(struct page *p, const struct service_result *r)
+{
+	if (!r->credit_note)
+		return;
+	page_raw(p, "<p class=\"settle\"><strong>");
+	page_word(p, W_CREDIT_NOTE);
+	page_raw(p, "</strong> ");
+	page_phrase(p, r->credit_note);
+	page_raw(p, "</p>\n");
+}
+
 static bool carries_money(const struct service_result *r)
 {
 	for (size_t i = 0; i < r->level_count; i++)
@@ -235,6 +332,7 @@ void page_credit(struct page *p)
 		page_raw(p, "</h3>\n");
 		credit_table(p, r);
 		payers(p, r);
+		note(p, r);
 		rules(p, r->service->terms, r->currency);
 		page_raw(p, "</article>\n");
 	}

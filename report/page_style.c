@@ -41,7 +41,7 @@ static const char screen[] =
     ".v{font-weight:700;white-space:nowrap}.v "
     "svg{width:1em;height:1em;margin-right:.32em;vertical-align:-.1em;"
     "fill:none;stroke:currentColor;stroke-width:3.4}\n"
-    ".v.met{color:var(--met)}.v.miss{color:var(--miss)}.v.open{color:var(--open)}\n"
+    ".v.met{color:var(--met)}.v.miss{color:var(--miss)}.v.open{color:var(--open)}.v.none{color:var(--soft)}\n"
     ".tag{font-size:.8em;color:var(--soft);border:1px solid var(--line);border-radius:2px;padding:0 "
     ".4em;white-space:nowrap}\n"
     "table{width:100%;border-collapse:collapse;font-size:.9em;line-height:1.5;margin:8px 0}\n"

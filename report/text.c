@@ -127,29 +127,46 @@ static void range(struct text *out, const struct statement *s, int least, int mo
 static void verdict_cells(struct grid *g, const struct statement *s, const struct service_result *service,
                           const struct level_result *r)
 {
-	bool percent = r->level->metric == METRIC_AVAILABILITY;
+	static const char *const verdicts[] = { "MET", "BREACHED", "NOT PROVABLE", "NOT COVERED" };
+	const struct measure *m = &r->measure;
+	int coverage = r->level->metric == METRIC_AVAILABILITY   ? r->availability.coverage
+	               : r->level->metric == METRIC_LATENCY_MEAN ? r->latency.coverage
+	                                                         : FIGURE_UNKNOWN;
 
-	grid_cell(g, r->verdict == VERDICT_MET        ? "MET"
-	             : r->verdict == VERDICT_BREACHED ? "BREACHED"
-	                                              : "NOT PROVABLE");
+	grid_cell(g, verdicts[r->verdict]);
 	grid_cell(g, service->service->id);
-	grid_cell(g, r->level->id);
+	escape_terminal(&g->cell, r->level->id);
+	if (r->level->reading) {
+		text_add(&g->cell, ": ");
+		escape_terminal(&g->cell, r->level->reading);
+	}
+	grid_end_cell(g);
 	figure_objective(&g->cell, LANGUAGE_EN, r->level);
 	grid_end_cell(g);
-	figure_against(&g->cell, s, percent ? r->availability.by_method : r->latency.mean, r->level);
+	figure_against(&g->cell, LANGUAGE_EN, s, m->point, r->level);
 	grid_end_cell(g);
-	if (percent && !is_one(s, r->availability.worst, r->availability.best)) {
+	if (!is_one(s, m->worst, m->best)) {
 		text_add(&g->cell, "(");
-		figure_against(&g->cell, s, r->availability.worst, r->level);
+		figure_against(&g->cell, LANGUAGE_EN, s, m->worst, r->level);
 		text_add(&g->cell, " – ");
-		figure_against(&g->cell, s, r->availability.best, r->level);
+		figure_against(&g->cell, LANGUAGE_EN, s, m->best, r->level);
 		text_add(&g->cell, ")");
 	}
 	grid_end_cell(g);
-	text_add(&g->cell, "coverage ");
-	figure_add(&g->cell, LANGUAGE_EN, s, percent ? r->availability.coverage : r->latency.coverage,
-	           FIGURE_SHARE);
+	if (coverage >= 0 && !r->not_covered) {
+		text_add(&g->cell, "coverage ");
+		figure_add(&g->cell, LANGUAGE_EN, s, coverage, FIGURE_SHARE);
+	}
 	grid_end_cell(g);
+}
+
+/* The other readings of a level stand under it. */
+static void reading_cells(struct grid *g, const struct statement *s, const struct service_result *service,
+                          const struct level_result *r)
+{
+	verdict_cells(g, s, service, r);
+	for (size_t i = 0; i < r->reading_count; i++)
+		verdict_cells(g, s, service, &r->readings[i]);
 }
 
 static void verdicts(struct text *out, const struct statement *s)
@@ -158,7 +175,7 @@ static void verdicts(struct text *out, const struct statement *s)
 
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].level_count; k++)
-			verdict_cells(&g, s, &s->services[i], &s->services[i].levels[k]);
+			reading_cells(&g, s, &s->services[i], &s->services[i].levels[k]);
 	text_add(out, "verdicts\n");
 	grid_print(out, &g);
 }
@@ -199,6 +216,13 @@ static void settles(struct text *out, const struct statement *s)
 		for (size_t k = 0; k < s->services[i].level_count; k++) {
 			const struct level_result *r = &s->services[i].levels[k];
 
+			if (r->not_covered) {
+				text_add(out, "  ");
+				escape_terminal(out, s->services[i].service->id);
+				text_add(out, " ");
+				escape_terminal(out, r->level->id);
+				text_printf(out, ": %s\n", r->not_covered);
+			}
 			if (!r->settle)
 				continue;
 			text_add(out, "  ");
@@ -231,6 +255,18 @@ static void credits(struct text *out, const struct statement *s)
 	grid_print(out, &g);
 }
 
+static void notes(struct text *out, const struct statement *s)
+{
+	for (size_t i = 0; i < s->service_count; i++)
+		if (s->services[i].credit_note) {
+			text_add(out, "  ");
+			escape_terminal(out, s->services[i].service->id);
+			text_add(out, ": ");
+			escape_terminal(out, s->services[i].credit_note);
+			text_add(out, "\n");
+		}
+}
+
 static void exclusions(struct text *out, const struct statement *s)
 {
 	struct grid g = { .columns = 4 };
@@ -250,6 +286,59 @@ static void exclusions(struct text *out, const struct statement *s)
 	}
 	if (g.count > 0)
 		text_add(out, "\nexclusions\n");
+	grid_print(out, &g);
+}
+
+static void corrections(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 4 };
+
+	for (size_t i = 0; i < s->correction_count; i++) {
+		const struct correction_result *r = &s->corrections[i];
+
+		grid_cell(&g, r->correction->id);
+		grid_cell(&g, r->correction->target);
+		when_span(&g.cell, LANGUAGE_EN, r->correction->span, s->the_case->period.zone_offset_s);
+		grid_end_cell(&g);
+		grid_cell(&g, r->why_not ? r->why_not : "in effect");
+	}
+	if (g.count > 0)
+		text_add(out, "\ncorrections\n");
+	grid_print(out, &g);
+}
+
+static void claim_cells(struct grid *g, const struct statement *s, const struct service_result *service,
+                        const struct claim_result *r)
+{
+	int offset = s->the_case->period.zone_offset_s;
+
+	grid_cell(g, service->service->id);
+	grid_cell(g, r->terms->reading ? r->terms->reading : "");
+	if (r->terms->rule == CLAIM_AUTOMATIC)
+		text_add(&g->cell, "no claim needed");
+	else if (r->deadline_us != INT64_MIN) {
+		text_add(&g->cell, r->terms->sent_is_enough ? "to be sent by " : "to be received by ");
+		when_full_date(&g->cell, LANGUAGE_EN, when_date(r->deadline_us - 1, offset));
+	}
+	grid_end_cell(g);
+	if (r->made)
+		text_add(&g->cell, r->in_time ? "claimed in time" : "claimed late");
+	else if (r->has_days_left && r->days_left >= 0)
+		text_printf(&g->cell, "%lld days left", (long long)r->days_left);
+	else if (r->has_days_left)
+		text_add(&g->cell, "the deadline has passed");
+	grid_end_cell(g);
+}
+
+static void claims(struct text *out, const struct statement *s)
+{
+	struct grid g = { .columns = 4 };
+
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].claim_count; k++)
+			claim_cells(&g, s, &s->services[i], &s->services[i].claims[k]);
+	if (g.count > 0)
+		text_add(out, "\nclaims\n");
 	grid_print(out, &g);
 }
 
@@ -312,7 +401,10 @@ void report_text(const struct statement *s, struct text *out)
 	settles(out, s);
 	downtimes(out, s);
 	credits(out, s);
+	notes(out, s);
+	claims(out, s);
 	exclusions(out, s);
+	corrections(out, s);
 	chain(out, s);
 	policies(out, s);
 }
