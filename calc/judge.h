@@ -38,10 +38,16 @@ void judge_each_observation(const struct judge *j, const struct service *s,
 /* A figure of seconds, from ticks. */
 int judge_seconds(struct judge *j, const char *label, const char *source, int64_t ticks);
 
-/* Which exclusions are accepted; and those of one service, in µs (per_us 1) or in ticks (TICKS_PER_US). */
+/*
+ * Which exclusions are accepted; and the union of those of one service, in µs (per_us 1) or in ticks (TICKS_PER_US),
+ * had one of them (NULL: none) not been there.
+ */
 void judge_exclusions(struct judge *j, struct statement *s);
 struct span_set judge_accepted(struct judge *j, const struct statement *s, const struct service *service,
-                               int64_t per_us);
+                               const struct exclusion *without, int64_t per_us);
+
+/* All corrections with why they are not in effect. */
+void judge_corrections(struct judge *j, struct statement *s);
 
 /* The outages of a service from its timeline. */
 void judge_outages(struct judge *j, struct service_result *r);

@@ -54,9 +54,9 @@ static int shortest_provable(struct judge *j, const struct service_result *r)
 static int judge_one_service(struct judge *j, const struct statement *s, struct service_result *r,
                              struct error *err)
 {
-	struct span_set excluded = judge_accepted(j, s, r->service, TICKS_PER_US);
+	struct span_set excluded = judge_accepted(j, s, r->service, NULL, TICKS_PER_US);
 
-	r->excluded = judge_accepted(j, s, r->service, 1);
+	r->excluded = judge_accepted(j, s, r->service, NULL, 1);
 	r->timeline = judge_service_timeline(j, r->service, READING_RANGE);
 	view_targets(j, r);
 	judge_outages(j, r);
@@ -108,6 +108,7 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	s->period_s = judge_seconds(&j, "length of the period", "period", span_length(j.period));
 	judge_observe(&j);
 	judge_exclusions(&j, s);
+	judge_corrections(&j, s);
 	s->service_count = c->service_count;
 	s->services = arena_array(a, s->service_count, sizeof *s->services);
 	for (size_t i = 0; i < s->service_count && err->code == 0; i++) {

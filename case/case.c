@@ -367,7 +367,7 @@ static int read_header(struct reader *r, const struct node *root, struct error *
 {
 	static const char *const keys[] = { "format",    "title",        "as_of",    "period",   "parties",
 		                            "terms",     "observations", "paths",    "services", "exclusions",
-		                            "contracts", "records",      "policies", "history", "incidents", NULL };
+		                            "contracts", "records",      "policies", "history", "incidents", "corrections", NULL };
 	static const char *const formats[] = { "govsla-case/1", NULL };
 	int format;
 
@@ -389,7 +389,8 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 	    read_all_terms(r, root, &hours, err) < 0 || read_period(r, root, &keys, err) < 0 ||
 	    read_observations(r, root, err) < 0 || read_services(r, root, err) < 0 ||
 	    check_agreement(r->c, hours, &keys, err) < 0 || read_paths(r, root, err) < 0 ||
-	    read_exclusions(r, root, err) < 0 || read_policies(r, root, err) < 0 ||
+	    read_exclusions(r, root, err) < 0 || read_corrections(r, root, err) < 0 ||
+	    read_policies(r, root, err) < 0 ||
 	    read_contracts(r, root, err) < 0 || read_history(r, root, err) < 0 ||
 	    read_incidents(r, root, err) < 0)
 		return err->code;

@@ -60,18 +60,18 @@ static int read_uses(struct reader *r, const struct node *object, struct exclusi
 
 static int read_exclusion(struct reader *r, const struct node *object, struct exclusion *x, struct error *err)
 {
-	static const char *const keys[] = { "id",     "services", "start",  "end",      "kind",
-		                            "notice", "document", "clause", "approver", NULL };
-	const char *unused;
+	static const char *const keys[] = { "id",       "services", "start",    "end",     "kind", "notice",
+		                            "document", "clause",   "approver", "entered", NULL };
 
-	x->notice_us = INT64_MIN;
+	x->notice_us = x->entered_us = INT64_MIN;
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "id", REQUIRED, &x->id, err) < 0 ||
 	    read_span(object, &x->span, err) < 0 ||
 	    read_text(r->arena, object, "kind", REQUIRED, &x->kind, err) < 0 ||
 	    read_text(r->arena, object, "document", OPTIONAL, &x->document, err) < 0 ||
-	    read_text(r->arena, object, "clause", OPTIONAL, &unused, err) < 0 ||
-	    read_text(r->arena, object, "approver", OPTIONAL, &unused, err) < 0 ||
+	    read_text(r->arena, object, "clause", OPTIONAL, &x->clause, err) < 0 ||
+	    read_text(r->arena, object, "approver", OPTIONAL, &x->approver, err) < 0 ||
+	    read_instant(object, "entered", OPTIONAL, &x->entered_us, err) < 0 ||
 	    read_instant(object, "notice", OPTIONAL, &x->notice_us, err) < 0)
 		return err->code;
 	x->has_notice = x->notice_us != INT64_MIN;

@@ -73,11 +73,53 @@ static int read_notice(struct arena *a, const struct node *object, struct terms 
 	return node_integer(&notice, "maintenance_days", OPTIONAL, 0, 366, &t->maintenance_notice_days, err);
 }
 
+/* ---- the kinds of exclusion that the contract knows ---- */
+
+static int read_kind(struct arena *a, const struct node *object, const struct terms *t,
+                     struct terms_exclusion *x, struct error *err)
+{
+	struct node days = node_member(object, "notice_days");
+
+	x->notice_days = x->notice_hours = -1;
+	if (node_check_keys(object,
+	                    (const char *const[]){ "kind", "clause", "notice_days", "notice_hours", NULL },
+	                    err) < 0 ||
+	    read_text(a, object, "kind", REQUIRED, &x->kind, err) < 0 ||
+	    read_text(a, object, "clause", OPTIONAL, &x->clause, err) < 0 ||
+	    node_integer(object, "notice_days", OPTIONAL, 0, 366, &x->notice_days, err) < 0 ||
+	    node_integer(object, "notice_hours", OPTIONAL, 0, 8784, &x->notice_hours, err) < 0)
+		return err->code;
+	for (const struct terms_exclusion *other = t->exclusions; other < x; other++)
+		if (strcmp(other->kind, x->kind) == 0)
+			return node_fail(object, err, "the kind '%s' is there twice", x->kind);
+	if (x->notice_days >= 0 && strcmp(x->kind, "maintenance") == 0 && t->maintenance_notice_days >= 0 &&
+	    x->notice_days != t->maintenance_notice_days)
+		return node_fail(&days, err, "maintenance needs %lld days here and %lld in 'notice'",
+		                 (long long)x->notice_days, (long long)t->maintenance_notice_days);
+	return 0;
+}
+
+static int read_kinds(struct arena *a, const struct node *object, struct terms *t, struct error *err)
+{
+	struct node list, kind;
+
+	if (node_array(object, "exclusions", OPTIONAL, &list, err) < 0 || !list.value)
+		return err->code;
+	t->exclusions_listed = true;
+	t->exclusion_count = node_count(&list);
+	t->exclusions = arena_array(a, t->exclusion_count, sizeof *t->exclusions);
+	for (size_t i = 0; i < t->exclusion_count; i++)
+		if (node_item_object(&list, i, &kind, err) < 0 ||
+		    read_kind(a, &kind, t, &t->exclusions[i], err) < 0)
+			return err->code;
+	return 0;
+}
+
 int terms_read(struct arena *a, const struct node *object, struct terms *t, int64_t *hours, struct error *err)
 {
 	static const char *const keys[] = { "id",        "title",    "provider", "customer", "source",
 		                            "effective", "period",   "notice",   "levels",   "overlap",
-		                            "cap",       "rounding", "claim",    "remedy",   NULL };
+		                            "cap",       "rounding", "claim",    "remedy",   "exclusions", NULL };
 	int provider = PARTY_NSP, customer = PARTY_LG;
 
 	if (node_check_keys(object, keys, err) < 0 || read_text(a, object, "id", REQUIRED, &t->id, err) < 0 ||
@@ -86,7 +128,7 @@ int terms_read(struct arena *a, const struct node *object, struct terms *t, int6
 	    node_word(object, "customer", OPTIONAL, party_kinds, &customer, err) < 0 ||
 	    read_source(a, object, t, err) < 0 || read_effective(a, object, t, err) < 0 ||
 	    read_terms_period(a, object, t, hours, err) < 0 || read_notice(a, object, t, err) < 0 ||
-	    levels_read(a, object, t, err) < 0)
+	    read_kinds(a, object, t, err) < 0 || levels_read(a, object, t, err) < 0)
 		return err->code;
 	t->provider = (enum party_kind)provider;
 	t->customer = (enum party_kind)customer;
