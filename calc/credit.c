@@ -271,22 +271,44 @@ static void fill_payable(struct bill *b)
 	r->credit_most = total(b, "credit at the worst reading, all payers", offsetof(struct payable, most));
 }
 
-void judge_credit(struct judge *j, struct service_result *r)
+/* The levels of b->result that carry money, with their rates. */
+static void find_due(struct bill *b)
 {
-	struct bill b = { .judge = j, .terms = r->service->terms, .result = r };
+	struct service_result *r = b->result;
 
-	r->credit_total = r->credit_least = r->credit_most = FIGURE_UNKNOWN;
-	b.due = arena_array(j->arena, r->level_count, sizeof *b.due);
-	b.rates = arena_array(j->arena, r->level_count, sizeof *b.rates);
+	b->due = arena_array(b->judge->arena, r->level_count, sizeof *b->due);
+	b->rates = arena_array(b->judge->arena, r->level_count, sizeof *b->rates);
 	for (size_t i = 0; i < r->level_count; i++) {
 		const struct level *l = r->levels[i].level;
 
 		if (!l->credit || l->binding != BINDING_GUARANTEE ||
 		    r->levels[i].verdict == VERDICT_NOT_COVERED)
 			continue;
-		rates_of(j, b.terms, &r->levels[i], b.rates[b.due_count]);
-		b.due[b.due_count++] = i;
+		rates_of(b->judge, b->terms, &r->levels[i], b->rates[b->due_count]);
+		b->due[b->due_count++] = i;
 	}
+}
+
+int judge_level_alone(struct judge *j, const struct service *s, const struct level_result *l)
+{
+	struct level_result copy = *l;
+	struct service_result alone = { .service = s, .levels = &copy, .level_count = 1 };
+	struct bill b = { .judge = j, .terms = s->terms, .result = &alone };
+
+	find_due(&b);
+	if (b.due_count == 0 || s->fee_count == 0)
+		return FIGURE_UNKNOWN;
+	read_fees(&b);
+	exact_credits(&b);
+	return level_amount(&b, 0, AT_POINT);
+}
+
+void judge_credit(struct judge *j, struct service_result *r)
+{
+	struct bill b = { .judge = j, .terms = r->service->terms, .result = r };
+
+	r->credit_total = r->credit_least = r->credit_most = FIGURE_UNKNOWN;
+	find_due(&b);
 	if (b.due_count == 0)
 		return;
 	if (r->service->fee_count) {

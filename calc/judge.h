@@ -63,6 +63,12 @@ int judge_levels(struct judge *j, struct service_result *r, const struct span_se
 /* The credit of each level and what is payable to each payer. */
 void judge_credit(struct judge *j, struct service_result *r);
 
+/*
+ * The determined credit of one judged level alone at the point value, over all payers; it adds to no total.
+ * FIGURE_UNKNOWN where the level carries no money or the measure is unknown.
+ */
+int judge_level_alone(struct judge *j, const struct service *s, const struct level_result *l);
+
 /* Rounds an exact amount of money to the determined amount by the terms' rule. */
 int judge_determine(struct judge *j, const struct terms *t, const char *label, int fee, int exact_credit);
 
