@@ -115,6 +115,11 @@ int read_party(const struct reader *r, const struct node *object, const char *ke
 	return *out ? 0 : node_fail(&member, err, "no party '%s'", id);
 }
 
+const char *zone_of_terms(const struct sla_case *c, const struct terms *t)
+{
+	return t->time_zone ? t->time_zone : c->period.time_zone ? c->period.time_zone : LEGAL_ZONE;
+}
+
 /* ---- parties and terms ---- */
 
 static int read_one_party(struct reader *r, const struct node *parties, size_t i, struct error *err)

@@ -6,9 +6,42 @@
 
 /* ---- fees ---- */
 
+/* Other amounts of the fee that a credit may be a per cent of. */
+static int read_bases(struct reader *r, const struct node *object, struct fee *out, struct error *err)
+{
+	static const char *const names[] = { "fee_before_tax",
+		                             "fee_after_discount",
+		                             "fee_without_access_line",
+		                             "storage_class_fee",
+		                             "instance_fee",
+		                             "region_fee",
+		                             "connection_fee",
+		                             "basic_fee",
+		                             "hourly_fee",
+		                             "next_month_fee",
+		                             NULL };
+	struct node bases;
+	const char *name;
+	json_t *value;
+
+	if (node_object(object, "bases", OPTIONAL, &bases, err) < 0 || !bases.value)
+		return err->code;
+	if (node_check_keys(&bases, names, err) < 0)
+		return err->code;
+	out->bases = arena_array(r->arena, json_object_size(bases.value), sizeof *out->bases);
+	json_object_foreach (bases.value, name, value) {
+		struct fee_base *b = &out->bases[out->base_count++];
+
+		b->name = arena_copy(r->arena, name);
+		if (read_exact(r->arena, &bases, name, REQUIRED, &b->amount, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
 static int read_fee(struct reader *r, const struct node *fees, size_t i, struct fee *out, struct error *err)
 {
-	static const char *const keys[] = { "payer", "amount", "currency", "state_share", NULL };
+	static const char *const keys[] = { "payer", "amount", "currency", "state_share", "bases", NULL };
 	struct node object, share;
 
 	if (node_item_object(fees, i, &object, err) < 0 || node_check_keys(&object, keys, err) < 0 ||
@@ -22,7 +55,7 @@ static int read_fee(struct reader *r, const struct node *fees, size_t i, struct 
 	share = node_member(&object, "state_share");
 	if (exact_compare(out->state_share, "1") > 0)
 		return node_fail(&share, err, "a share is a fraction of 1; %s is more", out->state_share);
-	return 0;
+	return read_bases(r, &object, out, err);
 }
 
 static int check_fee(const struct node *fees, const struct service *s, size_t i, struct error *err)
@@ -153,8 +186,10 @@ static int find_terms(struct reader *r, const struct node *object, struct servic
 
 static int read_service(struct reader *r, const struct node *object, struct service *s, struct error *err)
 {
-	static const char *const keys[] = { "id",      "name",   "provider", "terms", "targets",
-		                            "outages", "quorum", "fees",     NULL };
+	static const char *const keys[] = { "id",          "name",     "provider", "terms",   "targets",
+		                            "outages",     "quorum",   "fees",     "members", "attributes",
+		                            "subscribed",  "deployed", "network",  "opening", "choice",
+		                            "baseline_ms", NULL };
 
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "id", REQUIRED, &s->id, err) < 0 ||
@@ -164,6 +199,8 @@ static int read_service(struct reader *r, const struct node *object, struct serv
 		return err->code;
 	if (find_service(r->c, s->id) != s)
 		return node_fail(object, err, "the service '%s' is there twice", s->id);
+	if (read_service_facts(r, object, s, err) < 0)
+		return err->code;
 	return read_fees(r, object, s, err);
 }
 
