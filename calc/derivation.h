@@ -9,7 +9,9 @@
  *     min(a, …) max(a, …)            floor(x, unit) ceil(x, unit) half_up(x, unit) half_even(x, unit)
  *     rate(x, from, to, rate, …)     the rate of the band with from <= x < to, 0 when there is none
  *     severest(x, from, to, rate, …) the largest rate among the bands that hold x, 0 when there is none
- *     lt(x, y, rate) le gt ge        rate when x < y (<=, >, >=), else 0
+ *     rate_to(…) severest_to(…)      the same with from < x <= to
+ *     rate_open(…) severest_open(…)  the same with from < x < to
+ *     lt(x, y, rate) le gt ge eq     rate when x < y (<=, >, >=, =), else 0
  * Rounding functions round to a multiple of unit; half_up rounds half away from zero (JIS Z 8401 rule B),
  * half_even is its rule A.
  *

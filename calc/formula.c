@@ -75,18 +75,45 @@ static void extreme(mpq_t *arguments, size_t count, int wanted_sign, mpq_ptr out
 			mpq_set(out, arguments[i]);
 }
 
+enum ends { END_FROM, END_TO, END_NONE }; /* which end of a band belongs to it */
+
+static bool band_holds(mpq_srcptr from, mpq_srcptr to, mpq_srcptr x, enum ends ends)
+{
+	int above = mpq_cmp(x, from), below = mpq_cmp(to, x);
+
+	return (above > 0 || (above == 0 && ends == END_FROM)) &&
+	       (below > 0 || (below == 0 && ends == END_TO));
+}
+
 /* x, then triples from, to, rate. */
-static void band_rate(mpq_t *arguments, size_t count, bool severest, mpq_ptr out)
+static void band_rate(mpq_t *arguments, size_t count, bool severest, enum ends ends, mpq_ptr out)
 {
 	assert(count % 3 == 1);
 	mpq_set_ui(out, 0, 1);
 	for (size_t i = 1; i + 2 < count; i += 3) {
-		bool holds =
-		    mpq_cmp(arguments[i], arguments[0]) <= 0 && mpq_cmp(arguments[0], arguments[i + 1]) < 0;
-
-		if (holds && (!severest || mpq_cmp(arguments[i + 2], out) > 0))
+		if (band_holds(arguments[i], arguments[i + 1], arguments[0], ends) &&
+		    (!severest || mpq_cmp(arguments[i + 2], out) > 0))
 			mpq_set(out, arguments[i + 2]);
 	}
+}
+
+/* rate, rate_to, rate_open, and the same of severest. */
+static bool apply_bands(const char *name, mpq_t *arguments, size_t count, mpq_ptr out)
+{
+	static const struct {
+		const char *name;
+		bool severest;
+		enum ends ends;
+	} functions[] = { { "rate", false, END_FROM },      { "severest", true, END_FROM },
+		          { "rate_to", false, END_TO },     { "severest_to", true, END_TO },
+		          { "rate_open", false, END_NONE }, { "severest_open", true, END_NONE } };
+
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		if (strcmp(name, functions[i].name) == 0) {
+			band_rate(arguments, count, functions[i].severest, functions[i].ends, out);
+			return true;
+		}
+	return false;
 }
 
 static bool compares(const char *name, int order)
@@ -97,6 +124,8 @@ static bool compares(const char *name, int order)
 		return order <= 0;
 	if (strcmp(name, "gt") == 0)
 		return order > 0;
+	if (strcmp(name, "eq") == 0)
+		return order == 0;
 	assert(strcmp(name, "ge") == 0);
 	return order >= 0;
 }
@@ -107,10 +136,8 @@ static void apply(const char *name, mpq_t *arguments, size_t count, mpq_ptr out)
 		extreme(arguments, count, -1, out);
 	else if (strcmp(name, "max") == 0)
 		extreme(arguments, count, 1, out);
-	else if (strcmp(name, "rate") == 0)
-		band_rate(arguments, count, false, out);
-	else if (strcmp(name, "severest") == 0)
-		band_rate(arguments, count, true, out);
+	else if (apply_bands(name, arguments, count, out))
+		return;
 	else if (count == 2) {
 		bool known = formula_round(name, arguments[0], arguments[1], out);
 

@@ -26,8 +26,17 @@ def half_up(x, unit):
     return (floor(x / unit + Fraction(1, 2)) if x >= 0 else ceil(x / unit - Fraction(1, 2))) * unit
 
 
-def bands(x, rest):
-    return [r for lo, hi, r in zip(rest[::3], rest[1::3], rest[2::3]) if lo <= x < hi]
+def bands(x, rest, ends="from"):
+    return [r for lo, hi, r in zip(rest[::3], rest[1::3], rest[2::3])
+            if lo < x < hi or (x == lo < hi and ends == "from") or (lo < x == hi and ends == "to")]
+
+
+def first(ends):
+    return lambda x, *rest: (bands(x, rest, ends) or [Fraction(0)])[0]
+
+
+def severest(ends):
+    return lambda x, *rest: max(bands(x, rest, ends), default=Fraction(0))
 
 
 def when(compare):
@@ -37,9 +46,10 @@ def when(compare):
 FUNCTIONS = {
     "min": min, "max": max, "half_even": half_even, "half_up": half_up,
     "floor": lambda x, unit: floor(x / unit) * unit, "ceil": lambda x, unit: ceil(x / unit) * unit,
-    "rate": lambda x, *rest: (bands(x, rest) or [Fraction(0)])[0],
-    "severest": lambda x, *rest: max(bands(x, rest), default=Fraction(0)),
+    "rate": first("from"), "rate_to": first("to"), "rate_open": first("none"),
+    "severest": severest("from"), "severest_to": severest("to"), "severest_open": severest("none"),
     "lt": when(operator.lt), "le": when(operator.le), "gt": when(operator.gt), "ge": when(operator.ge),
+    "eq": when(operator.eq),
 }
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
