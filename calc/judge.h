@@ -18,6 +18,7 @@ struct judge {
 	 * each service whose outages are known.
 	 */
 	struct timeline *range, *midpoint;
+	struct timeline *instants; /* READING_INSTANTS; NULL until somebody needs it */
 	struct timeline
 	    *minutes; /* the same by whole minutes, nothing skipped; NULL until somebody needs it */
 };

@@ -199,7 +199,12 @@ static struct timeline put_together(struct judge *j, const struct service *s, co
 
 struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading)
 {
-	return put_together(j, s, reading == READING_RANGE ? j->range : j->midpoint);
+	if (reading == READING_INSTANTS && !j->instants)
+		j->instants = apply_paths(j, all_timelines(j, READING_INSTANTS));
+	return put_together(j, s,
+	                    reading == READING_RANGE      ? j->range
+	                    : reading == READING_MIDPOINT ? j->midpoint
+	                                                  : j->instants);
 }
 
 static struct timeline *all_minutes(struct judge *j, const struct span_set *skip)

@@ -55,6 +55,13 @@ static void extend(struct builder *b, int64_t end, enum state state)
 
 /* ---- one observation ---- */
 
+/* An answer after which it is not known to be up: what is before it and after it are two stretches. */
+static void keep_answer(struct builder *b, const struct sample *s)
+{
+	if (s->outcome == SAMPLE_UP)
+		extend(b, tick_of(s->scheduled_us) + 1, STATE_UP);
+}
+
 static enum state between(const struct observation *o, const struct sample *p, const struct sample *q)
 {
 	int64_t distance = q->scheduled_us - p->scheduled_us;
@@ -83,6 +90,8 @@ struct timeline timeline_of_samples(struct arena *a, const struct observation *o
 		enum state state = between(o, p, q);
 		int64_t start = tick_of(p->scheduled_us), end = tick_of(q->scheduled_us);
 
+		if (reading == READING_INSTANTS)
+			keep_answer(&b, p);
 		if (state == STATE_EITHER && reading == READING_MIDPOINT) {
 			extend(&b, start + (end - start) / 2,
 			       p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN);
@@ -90,6 +99,8 @@ struct timeline timeline_of_samples(struct arena *a, const struct observation *o
 		}
 		extend(&b, end, state);
 	}
+	if (o->sample_count && reading == READING_INSTANTS)
+		keep_answer(&b, &o->samples[o->sample_count - 1]);
 	extend(&b, within.end, STATE_UNMEASURED);
 	return b.t;
 }
@@ -335,6 +346,35 @@ struct timeline timeline_overlay(struct arena *a, const struct timeline *t, cons
 			else
 				extend(&b, run.span.end, run.state);
 		}
+	}
+	return b.t;
+}
+
+struct timeline timeline_recolour(struct arena *a, const struct timeline *t, const enum state to[STATE_COUNT])
+{
+	struct builder b = builder_start(a, t->span);
+
+	for (size_t i = 0; i < t->count; i++)
+		extend(&b, t->runs[i].span.end, to[t->runs[i].state]);
+	return b.t;
+}
+
+struct timeline timeline_doubt(struct arena *a, const struct timeline *t, const struct span_set *set)
+{
+	struct builder b = builder_start(a, t->span);
+	size_t next = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct run run = t->runs[i];
+		enum state doubted = run.state == STATE_DOWN ? STATE_EITHER : run.state;
+
+		while (next < set->count && set->at[next].end <= run.span.start)
+			next++;
+		for (size_t k = next; k < set->count && set->at[k].start < run.span.end; k++) {
+			extend(&b, set->at[k].start, run.state);
+			extend(&b, set->at[k].end < run.span.end ? set->at[k].end : run.span.end, doubted);
+		}
+		extend(&b, run.span.end, run.state);
 	}
 	return b.t;
 }

@@ -55,6 +55,11 @@ struct timeline {
 enum reading {
 	READING_RANGE,    /* as either: for the range */
 	READING_MIDPOINT, /* it happened half-way: for the point value by the contract's own method */
+	/*
+	 * As READING_RANGE, and every sample that answered inside an open stretch is kept as a run of up of one tick,
+	 * an odd one: outages before and after it are two. Only for telling outages apart (stretch.h), not for sums.
+	 */
+	READING_INSTANTS,
 };
 
 /*
@@ -98,6 +103,13 @@ void timeline_obscure(struct arena *a, struct timeline **hops, size_t count);
 /* The same timeline with every run inside set replaced by state. */
 struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,
                                  enum state state);
+
+/* The same timeline with every run of a state given the state to[] says. */
+struct timeline timeline_recolour(struct arena *a, const struct timeline *t,
+                                  const enum state to[STATE_COUNT]);
+
+/* The same timeline with every run that is down inside set made either. */
+struct timeline timeline_doubt(struct arena *a, const struct timeline *t, const struct span_set *set);
 
 /*
  * The state at an instant (ticks) within the timeline's span. Where what is known ends, the sample that ends it still
