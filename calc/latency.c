@@ -5,30 +5,32 @@
  * reported beside it (RFC 6673). Percentiles are by nearest rank: the smallest received value that at least p
  * per cent of the received values do not exceed.
  */
-#include "calc/judge.h"
+#include "calc/delay.h"
 #include "calc/method.h"
 
 #include <string.h>
 
 struct population {
-	const struct judge *judge;
-	const struct span_set *skip; /* ticks */
+	const struct span_set *counted; /* ticks */
 	uint32_t *rtt_us;
 	size_t received, timed, sent, room; /* timed: received, and the round trip is known */
 	int64_t sum_us;
+	size_t lost;       /* sent, not received, and not behind a failing hop */
+	int64_t waited_us; /* their timeouts */
+	bool has_timeouts; /* of every observation */
 };
 
 static bool counts(const struct population *p, const struct sample *s)
 {
-	int64_t at = tick_of(s->scheduled_us);
-
-	return s->outcome != SAMPLE_MISSED && span_holds(p->judge->period, at) &&
-	       !span_set_holds(p->skip, at);
+	return s->outcome != SAMPLE_MISSED && span_set_holds(p->counted, tick_of(s->scheduled_us));
 }
 
 static void count_room(void *context, const struct observation *o)
 {
-	((struct population *)context)->room += o->sample_count;
+	struct population *p = context;
+
+	p->room += o->sample_count;
+	p->has_timeouts = p->has_timeouts && o->timeout_us > 0;
 }
 
 static void collect(void *context, const struct observation *o)
@@ -41,6 +43,8 @@ static void collect(void *context, const struct observation *o)
 		if (!counts(p, s))
 			continue;
 		p->sent++;
+		p->lost += s->outcome == SAMPLE_DOWN;
+		p->waited_us += s->outcome == SAMPLE_DOWN ? o->timeout_us : 0;
 		if (s->outcome != SAMPLE_UP)
 			continue;
 		p->received++;
@@ -95,62 +99,57 @@ static int nearest_rank(struct judge *j, const char *label, const struct populat
 	return derive_given(j->book, label, "nearest rank of the received samples, ms", text);
 }
 
-/* The measured share of the time that was not excluded. */
-static int time_coverage(struct judge *j, const struct service *s, const struct span_set *skip)
+/* The mean had each lost sample come back at its timeout: shown beside the mean, never judged. */
+static int mean_with_timeouts(struct judge *j, const struct service *s, const struct population *p, int sum,
+                              int timed)
 {
-	struct timeline t = judge_service_timeline(j, s, READING_RANGE);
-	int64_t sums[STATE_COUNT], total = span_length(j->period) - span_set_length(skip);
-	int denominator, unmeasured;
-
-	timeline_sums(&t, skip, sums);
-	denominator = judge_seconds(j, "time not excluded", "period", total);
-	unmeasured =
-	    judge_seconds(j, "seconds unmeasured", s->id, sums[STATE_UNMEASURED] + sums[STATE_OBSCURED]);
-	return derive(j->book, "coverage", NULL, "($1 - $2) / $1", 2, (int[]){ denominator, unmeasured });
+	if (!p->has_timeouts || p->room == 0)
+		return FIGURE_UNKNOWN;
+	return derive(j->book, "mean round trip with the timeouts of lost samples, ms", NULL,
+	              "($1 + $2) / ($3 + $4) / 1000", 4,
+	              (int[]){ sum,
+	                       derive_given_int(j->book, "sum of the timeouts of lost samples, µs", s->id,
+	                                        p->waited_us),
+	                       timed, derive_given_int(j->book, "samples lost", s->id, (long long)p->lost) });
 }
 
-/* Without enough measured time the mean says nothing: it may have been anything. */
-static bool covers_enough(struct judge *j, const struct terms *t, const struct level *l, int coverage)
+static struct latency_figures figures(struct judge *j, const struct service *s, const struct level *l,
+                                      const struct population *p)
 {
-	int least;
+	const char *clause = l->clause ? l->clause : "mean of the received samples";
+	struct latency_figures f;
+	int sum, timed;
 
-	if (!l->min_coverage)
-		return true;
-	least = derive_given(j->book, "least coverage", t->id, l->min_coverage);
-	return coverage >= 0 && book_compare(j->book, coverage, least) >= 0;
+	f.received = derive_given_int(j->book, "samples received", s->id, (long long)p->received);
+	f.sent = derive_given_int(j->book, "samples sent", s->id, (long long)p->sent);
+	sum = derive_given_int(j->book, "sum of round trips, µs", s->id, p->sum_us);
+	timed = p->timed == p->received
+	            ? f.received
+	            : derive_given_int(j->book, "samples received whose round trip is known", s->id,
+	                               (long long)p->timed);
+	f.mean = derive(j->book, "mean round trip, ms", clause, "$1 / $2 / 1000", 2, (int[]){ sum, timed });
+	f.p50 = nearest_rank(j, "p50, ms", p, 50);
+	f.p95 = nearest_rank(j, "p95, ms", p, 95);
+	f.p99 = nearest_rank(j, "p99, ms", p, 99);
+	f.loss = derive(j->book, "loss", NULL, "($1 - $2) / $1", 2, (int[]){ f.sent, f.received });
+	f.with_timeouts = mean_with_timeouts(j, s, p, sum, timed);
+	f.coverage = delay_coverage(j, s, p->counted);
+	f.excluded = delay_excluded(j, s, p->counted);
+	return f;
 }
 
 void method_latency_mean(struct judge *j, const struct service *s, struct level_result *r,
                          const struct span_set *excluded)
 {
-	const struct level *l = r->level;
-	const struct span_set none = { NULL, 0 };
-	const struct span_set *skip = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
-	struct population p = { .judge = j, .skip = skip };
-	const char *clause = l->clause ? l->clause : "mean of the received samples";
-	struct latency_figures f;
-	int sum, timed;
+	struct span_set counted = delay_counted(j, s, r->level, excluded);
+	struct population p = { .counted = &counted, .has_timeouts = true };
 
 	judge_each_observation(j, s, count_room, &p);
 	p.rtt_us = arena_array(j->arena, p.room, sizeof *p.rtt_us);
 	judge_each_observation(j, s, collect, &p);
 	sort(j->arena, p.rtt_us, p.timed);
-	f.received = derive_given_int(j->book, "samples received", s->id, (long long)p.received);
-	f.sent = derive_given_int(j->book, "samples sent", s->id, (long long)p.sent);
-	sum = derive_given_int(j->book, "sum of round trips, µs", s->id, p.sum_us);
-	timed = p.timed == p.received
-	            ? f.received
-	            : derive_given_int(j->book, "samples received whose round trip is known", s->id,
-	                               (long long)p.timed);
-	f.mean = derive(j->book, "mean round trip, ms", clause, "$1 / $2 / 1000", 2, (int[]){ sum, timed });
-	f.p50 = nearest_rank(j, "p50, ms", &p, 50);
-	f.p95 = nearest_rank(j, "p95, ms", &p, 95);
-	f.p99 = nearest_rank(j, "p99, ms", &p, 99);
-	f.loss = derive(j->book, "loss", NULL, "($1 - $2) / $1", 2, (int[]){ f.sent, f.received });
-	f.coverage = time_coverage(j, s, skip);
-	f.with_timeouts = FIGURE_UNKNOWN;
-	f.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(skip));
-	r->latency = f;
-	r->measure = (struct measure){ f.mean, f.mean, f.mean };
-	r->unbounded = f.mean < 0 || !covers_enough(j, s->terms, l, f.coverage);
+	r->latency = figures(j, s, r->level, &p);
+	r->measure = (struct measure){ r->latency.mean, r->latency.mean, r->latency.mean };
+	r->unbounded =
+	    r->latency.mean < 0 || !delay_covers_enough(j, s->terms, r->level, r->latency.coverage);
 }

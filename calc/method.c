@@ -21,9 +21,9 @@ static const struct method_entry methods[METHOD_COUNT] = {
 
 static const struct method_entry metrics[METRIC_COUNT] = {
 	[METRIC_LATENCY_MEAN] = { NULL, METRIC_LATENCY_MEAN, false, method_latency_mean },
-	[METRIC_LATENCY_RISE] = { NULL, METRIC_LATENCY_RISE, true, NULL },
-	[METRIC_LOSS] = { NULL, METRIC_LOSS, true, NULL },
-	[METRIC_SHARE_OVER_LIMIT] = { NULL, METRIC_SHARE_OVER_LIMIT, true, NULL },
+	[METRIC_LATENCY_RISE] = { NULL, METRIC_LATENCY_RISE, false, method_latency_rise },
+	[METRIC_LOSS] = { NULL, METRIC_LOSS, false, method_share },
+	[METRIC_SHARE_OVER_LIMIT] = { NULL, METRIC_SHARE_OVER_LIMIT, false, method_share },
 	[METRIC_TIME_TO_NOTIFY] = { NULL, METRIC_TIME_TO_NOTIFY, false, NULL },
 	[METRIC_TIME_TO_REPLACE] = { NULL, METRIC_TIME_TO_REPLACE, false, NULL },
 	[METRIC_OPENING_DELAY] = { NULL, METRIC_OPENING_DELAY, false, NULL },

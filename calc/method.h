@@ -39,5 +39,7 @@ const char *method_clause(struct judge *j, const struct level *l);
 
 judge_method method_availability; /* availability.c: every method that is a timeline */
 judge_method method_latency_mean; /* latency.c */
+judge_method method_share;        /* share.c: loss, share_over_limit */
+judge_method method_latency_rise; /* rise.c */
 
 #endif

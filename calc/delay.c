@@ -1,0 +1,126 @@
+#include "calc/delay.h"
+
+struct span delay_within(const struct judge *j, const struct service *s)
+{
+	struct span subscribed = { tick_of(s->subscribed.start), tick_of(s->subscribed.end) };
+
+	return s->has_subscribed ? span_intersect(j->period, subscribed) : j->period;
+}
+
+struct span_set delay_counted(struct judge *j, const struct service *s, const struct level *l,
+                              const struct span_set *excluded)
+{
+	const struct span_set none = { NULL, 0 };
+
+	return span_set_complement(j->arena, l->excluded_time == EXCLUDED_IGNORE ? &none : excluded,
+	                           delay_within(j, s));
+}
+
+/* ---- instants that were due ---- */
+
+/* The number of instants k × interval (any k) before limit, counted from a fixed point: only differences mean
+ * anything. */
+static int64_t steps_before(int64_t limit, int64_t interval)
+{
+	int64_t steps = limit / interval, rest = limit % interval;
+
+	return rest > 0 ? steps + 1 : steps;
+}
+
+int64_t absent_count(const struct absent *absent, struct span within)
+{
+	/* an instant of µs lies in [start, end) of ticks when it lies in [⌈start / 2⌉, ⌈end / 2⌉) */
+	struct span us = { (within.start + 1) / TICKS_PER_US, (within.end + 1) / TICKS_PER_US };
+	struct span s = span_intersect(absent->span, us);
+
+	if (span_length(s) == 0)
+		return 0;
+	return steps_before(s.end - absent->anchor_us, absent->interval_us) -
+	       steps_before(s.start - absent->anchor_us, absent->interval_us);
+}
+
+/* Records are missing between two samples when the timeline calls the time between them unmeasured. */
+static bool is_gap(const struct observation *o, int64_t from, int64_t to)
+{
+	return to - from > o->gap_limit_us || to - from >= 2 * o->interval_us;
+}
+
+static void visit_absent(const struct judge *j, const struct observation *o,
+                         const struct delay_visitor *visitor)
+{
+	struct span period = j->c->period.span;
+	struct absent gap = { period.start, o->interval_us, period };
+	size_t n = o->sample_count;
+
+	if (n == 0) {
+		visitor->absent(visitor->context, &gap);
+		return;
+	}
+	gap.anchor_us = o->samples[0].scheduled_us;
+	gap.span.end = gap.anchor_us;
+	visitor->absent(visitor->context, &gap);
+	for (size_t i = 1; i < n; i++) {
+		gap.anchor_us = o->samples[i - 1].scheduled_us;
+		gap.span = (struct span){ gap.anchor_us + 1, o->samples[i].scheduled_us };
+		if (is_gap(o, gap.anchor_us, gap.span.end))
+			visitor->absent(visitor->context, &gap);
+	}
+	gap.anchor_us = o->samples[n - 1].scheduled_us;
+	gap.span = (struct span){ gap.anchor_us + 1, period.end };
+	visitor->absent(visitor->context, &gap);
+}
+
+struct walk {
+	const struct judge *judge;
+	const struct delay_visitor *visitor;
+};
+
+static void visit(void *context, const struct observation *o)
+{
+	const struct walk *w = context;
+
+	for (size_t i = 0; i < o->sample_count; i++)
+		if (span_holds(w->judge->c->period.span, o->samples[i].scheduled_us))
+			w->visitor->sample(w->visitor->context, o, &o->samples[i]);
+	if (!o->requests) /* a whole log of requests lacks none */
+		visit_absent(w->judge, o, w->visitor);
+}
+
+void delay_each(const struct judge *j, const struct service *s, const struct delay_visitor *visitor)
+{
+	struct walk w = { j, visitor };
+
+	judge_each_observation(j, s, visit, &w);
+}
+
+/* ---- coverage ---- */
+
+int delay_coverage(struct judge *j, const struct service *s, const struct span_set *counted)
+{
+	struct timeline t = judge_service_timeline(j, s, READING_RANGE);
+	struct span_set skip = span_set_complement(j->arena, counted, j->period);
+	int64_t sums[STATE_COUNT];
+	int denominator, unmeasured;
+
+	timeline_sums(&t, &skip, sums);
+	denominator = judge_seconds(j, "time not excluded", "period", span_set_length(counted));
+	unmeasured =
+	    judge_seconds(j, "seconds unmeasured", s->id, sums[STATE_UNMEASURED] + sums[STATE_OBSCURED]);
+	return derive(j->book, "coverage", NULL, "($1 - $2) / $1", 2, (int[]){ denominator, unmeasured });
+}
+
+bool delay_covers_enough(struct judge *j, const struct terms *t, const struct level *l, int coverage)
+{
+	int least;
+
+	if (!l->min_coverage)
+		return true;
+	least = derive_given(j->book, "least coverage", t->id, l->min_coverage);
+	return coverage >= 0 && book_compare(j->book, coverage, least) >= 0;
+}
+
+int delay_excluded(struct judge *j, const struct service *s, const struct span_set *counted)
+{
+	return judge_seconds(j, "seconds excluded", "accepted exclusions",
+	                     span_length(delay_within(j, s)) - span_set_length(counted));
+}
