@@ -1,6 +1,7 @@
 #include "base/span.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int by_start(const void *left, const void *right)
 {
@@ -89,4 +90,33 @@ struct span_set span_set_complement(struct arena *a, const struct span_set *set,
 	if (from < within.end)
 		rest.at[rest.count++] = (struct span){ from, within.end };
 	return rest;
+}
+
+struct span_set span_set_union(struct arena *a, const struct span_set *x, const struct span_set *y)
+{
+	struct span *all;
+
+	if (x->count == 0 || y->count == 0)
+		return x->count ? *x : *y;
+	all = arena_array(a, x->count + y->count, sizeof *all);
+	memcpy(all, x->at, x->count * sizeof *all);
+	memcpy(all + x->count, y->at, y->count * sizeof *all);
+	return span_set_of(a, all, x->count + y->count, (struct span){ INT64_MIN, INT64_MAX });
+}
+
+struct span_set span_set_intersection(struct arena *a, const struct span_set *x, const struct span_set *y)
+{
+	struct span_set both = { arena_array(a, x->count + y->count, sizeof(struct span)), 0 };
+
+	for (size_t i = 0, k = 0; i < x->count && k < y->count;) {
+		struct span common = span_intersect(x->at[i], y->at[k]);
+
+		if (span_length(common) > 0)
+			both.at[both.count++] = common;
+		if (x->at[i].end < y->at[k].end)
+			i++;
+		else
+			k++;
+	}
+	return both;
 }

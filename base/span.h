@@ -55,4 +55,8 @@ bool span_set_holds(const struct span_set *set, int64_t instant);
 /* What of within is not in the set. */
 struct span_set span_set_complement(struct arena *a, const struct span_set *set, struct span within);
 
+/* What lies in either set, and in both: of two sets of one unit. The result may share spans with x or y. */
+struct span_set span_set_union(struct arena *a, const struct span_set *x, const struct span_set *y);
+struct span_set span_set_intersection(struct arena *a, const struct span_set *x, const struct span_set *y);
+
 #endif

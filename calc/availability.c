@@ -8,7 +8,7 @@
  * takes every open second as up, worst as down; by_method puts a change between two samples at the midpoint
  * and leaves unmeasured time out above and below, unless the terms count it.
  */
-#include "calc/judge.h"
+#include "calc/counted.h"
 #include "calc/method.h"
 
 #include <string.h>
@@ -89,24 +89,23 @@ static int percent(struct judge *j, const char *label, const struct level *l, in
 	return derive(j->book, label, method_clause(j, l), formula, 2, (int[]){ denominator, downtime });
 }
 
-/* T: the period or the fixed hours, less what is excluded and removed. */
-static int base_seconds(struct judge *j, int excluded, bool removed, bool real_time)
+/* T: the time that counts or the fixed hours, less what is excluded and removed. */
+static int base_seconds(struct judge *j, const struct service *s, const struct counted *c, int excluded,
+                        bool removed, bool real_time)
 {
 	const struct period *p = &j->c->period;
 	int total = p->fixed_hours && !real_time
 	                ? judge_seconds(j, "T, fixed hours", "period", tick_of(p->fixed_hours * US_PER_HOUR))
-	                : judge_seconds(j, "T, length of the period", "period", span_length(j->period));
+	                : judge_counted_seconds(j, s, c);
 
 	return removed
 	           ? derive(j->book, "T less excluded time", NULL, "$1 - $2", 2, (int[]){ total, excluded })
 	           : total;
 }
 
-/* The measured share of the denominator. */
-static int coverage(struct judge *j, const struct level *l, int excluded, bool removed,
-                    struct state_seconds n)
+/* The measured share of the denominator; real: T in real time, less what is excluded and removed. */
+static int coverage(struct judge *j, const struct level *l, int real, struct state_seconds n)
 {
-	int real = base_seconds(j, excluded, removed, true);
 	int denominator =
 	    over(j, "denominator in real time", l, removed_formula(j->arena, l, false), real, n);
 	bool keeps_plain = l->unmeasured_time != UNMEASURED_REMOVE;
@@ -120,6 +119,11 @@ static int coverage(struct judge *j, const struct level *l, int excluded, bool r
 	              (int[]){ denominator, n.unmeasured, n.obscured });
 }
 
+static struct timeline idle_is_up(struct judge *j, const struct timeline *t, const struct counted *c)
+{
+	return c->idle.count ? timeline_overlay(j->arena, t, &c->idle, STATE_UP) : *t;
+}
+
 void method_availability(struct judge *j, const struct service *s, struct level_result *r,
                          const struct span_set *excluded)
 {
@@ -128,16 +132,21 @@ void method_availability(struct judge *j, const struct service *s, struct level_
 	const struct span_set *used = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
 	bool removed = l->excluded_time == EXCLUDED_REMOVE;
 	bool minutes = l->method == METHOD_MINUTE_BUCKET_ALL_FAIL;
+	struct counted counted = judge_counted(j, s, l);
+	struct span_set silent = judge_silent(j, s, l, excluded);
+	struct span_set outside = span_set_union(j->arena, used, &counted.uncounted);
 	struct timeline range =
-	    minutes ? judge_service_minutes(j, s, used) : judge_service_timeline(j, s, READING_RANGE);
+	    minutes ? judge_service_minutes(j, s, &silent) : judge_service_timeline(j, s, READING_RANGE);
 	struct timeline point = minutes ? range : judge_service_timeline(j, s, READING_MIDPOINT);
-	struct state_seconds n = sums_as_nodes(j, s, &range, used, "range");
-	struct state_seconds m = sums_as_nodes(j, s, &point, used, "changes at the midpoint");
+	struct timeline range_deployed = idle_is_up(j, &range, &counted),
+	                point_deployed = idle_is_up(j, &point, &counted);
+	struct state_seconds n = sums_as_nodes(j, s, &range_deployed, &outside, "range");
+	struct state_seconds m = sums_as_nodes(j, s, &point_deployed, &outside, "changes at the midpoint");
 	struct availability_figures f;
 	int base, point_denominator, point_down;
 
 	f.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(used));
-	base = base_seconds(j, f.excluded, removed, false);
+	base = base_seconds(j, s, &counted, f.excluded, removed, false);
 	f.unmeasured = n.unmeasured;
 	f.obscured = n.obscured;
 	f.downtime_least = over(j, "downtime, least", l, downtime_formula(j->arena, l, false), base, n);
@@ -149,7 +158,7 @@ void method_availability(struct judge *j, const struct service *s, struct level_
 	    over(j, "denominator of the point value", l, removed_formula(j->arena, l, true), base, m);
 	point_down = over(j, "downtime of the point value", l, downtime_formula(j->arena, l, false), base, m);
 	f.by_method = percent(j, "availability by the contract's method", l, point_denominator, point_down);
-	f.coverage = coverage(j, l, f.excluded, removed, n);
+	f.coverage = coverage(j, l, base_seconds(j, s, &counted, f.excluded, removed, true), n);
 	r->availability = f;
 	r->measure = (struct measure){ f.best, f.worst, f.by_method };
 }

@@ -1,7 +1,7 @@
 /*
  * level: one level of a service from its method to its verdict.
  */
-#include "calc/judge.h"
+#include "calc/counted.h"
 #include "calc/method.h"
 
 #include <string.h>
@@ -39,12 +39,18 @@ static const char *what_settles(const struct judge *j, const struct level_result
 	return "the exact times at which the service changed between two samples";
 }
 
+/* The method gets of the exclusions what lies in the time that counts. */
 static void measure(struct judge *j, const struct service *s, struct level_result *r,
                     const struct span_set *excluded)
 {
+	struct counted c = judge_counted(j, s, r->level);
+	struct span_set inside = span_set_intersection(j->arena, excluded, &c.time);
+
 	r->measure = (struct measure){ FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
 	r->counted = FIGURE_UNKNOWN;
-	method_of(r->level)->judge(j, s, r, excluded);
+	r->not_covered = judge_not_covered(j, s, r->level);
+	if (!r->not_covered)
+		method_of(r->level)->judge(j, s, r, &inside);
 }
 
 void judge_level(struct judge *j, const struct service *s, const struct level *l,
