@@ -303,7 +303,7 @@ int judge_level_alone(struct judge *j, const struct service *s, const struct lev
 	return level_amount(&b, 0, AT_POINT);
 }
 
-void judge_credit(struct judge *j, struct service_result *r)
+static void credit_of_service(struct judge *j, struct service_result *r)
 {
 	struct bill b = { .judge = j, .terms = r->service->terms, .result = r };
 
@@ -318,4 +318,10 @@ void judge_credit(struct judge *j, struct service_result *r)
 	fill_levels(&b);
 	if (r->service->fee_count)
 		fill_payable(&b);
+}
+
+void judge_credits(struct judge *j, struct statement *s)
+{
+	for (size_t i = 0; i < s->service_count; i++)
+		credit_of_service(j, &s->services[i]);
 }

@@ -61,14 +61,20 @@ void judge_level(struct judge *j, const struct service *s, const struct level *l
 int judge_levels(struct judge *j, struct service_result *r, const struct span_set *excluded,
                  struct error *err) MUST_CHECK;
 
-/* The credit of each level and what is payable to each payer. */
-void judge_credit(struct judge *j, struct service_result *r);
+/*
+ * The credit of each level and what is payable to each payer, of all services: some caps hold for several together.
+ * When all levels are judged; claims come after it.
+ */
+void judge_credits(struct judge *j, struct statement *s);
 
 /*
  * The determined credit of one judged level alone at the point value, over all payers; it adds to no total.
  * FIGURE_UNKNOWN where the level carries no money or the measure is unknown.
  */
 int judge_level_alone(struct judge *j, const struct service *s, const struct level_result *l);
+
+/* By when and how the credit of a service must be claimed; after its credit. */
+void judge_claims(struct judge *j, struct service_result *r);
 
 /* Rounds an exact amount of money to the determined amount by the terms' rule. */
 int judge_determine(struct judge *j, const struct terms *t, const char *label, int fee, int exact_credit);

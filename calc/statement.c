@@ -61,10 +61,7 @@ static int judge_one_service(struct judge *j, const struct statement *s, struct 
 	view_targets(j, r);
 	judge_outages(j, r);
 	r->shortest_provable_s = shortest_provable(j, r);
-	if (judge_levels(j, r, &excluded, err) < 0)
-		return err->code;
-	judge_credit(j, r);
-	return 0;
+	return judge_levels(j, r, &excluded, err);
 }
 
 /* ---- policies ---- */
@@ -115,8 +112,10 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 		s->services[i].service = &c->services[i];
 		(void)!judge_one_service(&j, s, &s->services[i], err);
 	}
-	if (err->code == 0)
+	if (err->code == 0) {
+		judge_credits(&j, s);
 		(void)!judge_liability(&j, s, err);
+	}
 	if (err->code < 0) {
 		statement_free(s);
 		return err->code;
