@@ -187,6 +187,8 @@ struct claim_made {
 	const char *id, *document;
 };
 
+struct sla_case;
+
 struct calendar_used { /* a calendar of holidays that service hours were resolved with */
 	const char *id, *edition, *document, *origin; /* origin "case" or "shipped" */
 };
@@ -200,7 +202,17 @@ struct zone_days {
 	int64_t first_day;
 	int64_t *start_us;
 	size_t count;
+	int64_t as_of_day; /* the day that holds as_of; INT64_MAX without as_of */
 };
+
+/* The days of a zone of the case: NULL for the name of another. time_zone NULL: those of the period. */
+const struct zone_days *zone_days_of(const struct sla_case *c, const char *time_zone);
+
+/* The day that holds an instant; INT64_MIN outside the days that are resolved. */
+int64_t zone_days_day(const struct zone_days *z, int64_t us);
+
+/* The first instant of a day; INT64_MIN outside. */
+int64_t zone_days_start(const struct zone_days *z, int64_t day);
 
 enum contract_kind { CONTRACT_A, CONTRACT_I, CONTRACT_U, CONTRACT_E }; /* ア, イ, ウ, エ of §4.1 */
 
@@ -276,7 +288,8 @@ struct sla_case {
 	size_t claim_count;
 	struct calendar_used *calendars;
 	size_t calendar_count;
-	struct zone_days *zone_days; /* of each time zone that the terms in use name (or the period's) */
+	struct zone_days
+	    *zone_days; /* the period's first, then each other time zone that terms in use name */
 	size_t zone_days_count;
 };
 

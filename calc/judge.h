@@ -6,6 +6,13 @@
 
 #include "calc/statement.h"
 
+struct route { /* the hops of a path that somebody watches, in order */
+	const struct path *path;
+	size_t *hops;    /* index in the path */
+	size_t *watched; /* index among the timelines of struct judge */
+	size_t count;
+};
+
 struct judge {
 	struct arena *arena;
 	struct book *book;
@@ -21,10 +28,20 @@ struct judge {
 	struct timeline *instants; /* READING_INSTANTS; NULL until somebody needs it */
 	struct timeline
 	    *minutes; /* the same by whole minutes, nothing skipped; NULL until somebody needs it */
+	struct route *routes;                 /* of the case's paths */
+	const struct correction **corrections; /* in effect, in the order in which they are followed */
+	size_t correction_count;
+	const struct correction *without; /* judged as if this one had not been entered; NULL */
 };
 
-/* Fills range and midpoint. */
+/* Fills seen, range and midpoint. */
 void judge_observe(struct judge *j);
+
+/* The same, had one of the corrections in effect never been entered: only what it touches is observed anew. */
+struct judge judge_without(struct judge *j, const struct correction *x);
+
+/* Whether a correction in effect covers the instant (µs) of the observation. */
+bool judge_is_corrected(const struct judge *j, const struct observation *o, int64_t us);
 
 /* The timeline of a service by neighbouring samples. */
 struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading);

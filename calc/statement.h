@@ -133,6 +133,7 @@ struct claim_result {
 	bool has_days_left; /* false without as_of or deadline */
 	const struct claim_made *made; /* NULL: not claimed yet */
 	bool in_time;                  /* made, and by the deadline */
+	bool in_time_known;            /* false: made, but the instant that decides is not stated */
 	const char *
 	    *missing; /* contents that the claim made does not hold (all of them when none was made) */
 	size_t missing_count;

@@ -226,13 +226,16 @@ struct claim_terms {
 	int64_t day;   /* CLAIM_DAY_OF_MONTH */
 	enum claim_anchor anchor;
 	bool sent_is_enough; /* in time when sent, not only when received */
-	const char *channel, *subject, *processing, *applied, *claimant, *clause;
+	const char *wording;
+	const char *channel, *subject, *processing, *applied, *claimant, *clause, *confidence;
 	const char **contents; /* what the claim must hold */
 	size_t content_count;
 	bool forfeited_when_late;
 	const char *reading; /* as of a level */
 	struct claim_terms *readings;
 	size_t reading_count;
+	int64_t
+	    period_deadline_us; /* resolved, of rules that hang on the billing month alone: first instant too late */
 };
 
 enum credit_form { FORM_CREDIT, FORM_CASH, FORM_SERVICE_DAYS };

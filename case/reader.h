@@ -9,6 +9,8 @@
 #include "calc/case.h"
 #include "case/case.h"
 
+#define LEGAL_ZONE "Asia/Tokyo" /* where dates are counted when neither case nor terms name a zone */
+
 struct reader {
 	struct arena *arena;
 	struct sla_case *c;
@@ -50,6 +52,11 @@ int read_party(const struct reader *r, const struct node *object, const char *ke
 const struct party *find_party(const struct sla_case *c, const char *id);
 const struct service *find_service(const struct sla_case *c, const char *id);
 
+/* services.c, for the registry too: the known outages of a service; the optional "bases" of a fee. */
+int read_outages(struct reader *r, const struct node *outages, struct service *s,
+                 struct error *err) MUST_CHECK;
+int read_bases(struct reader *r, const struct node *object, struct fee *out, struct error *err) MUST_CHECK;
+
 /* service_facts.c: what else a case states of a service whose terms and targets are read. */
 int read_service_facts(struct reader *r, const struct node *object, struct service *s,
                        struct error *err) MUST_CHECK;
@@ -57,6 +64,23 @@ int read_service_facts(struct reader *r, const struct node *object, struct servi
 /* The zone in which days are counted for the terms; Asia/Tokyo where neither terms nor period name one. */
 const char *zone_of_terms(const struct sla_case *c, const struct terms *t);
 
+/* The period as the case states it. */
+struct period_keys { /* as the case states them */
+	struct node node;
+	const char *month, *time_zone;
+	int64_t start_day, hours;
+};
+
+/* Reads the period, what it leaves open from the terms in use. Then: that no terms in use contradict it. */
+int read_period(struct reader *r, const struct node *root, struct period_keys *k,
+                struct error *err) MUST_CHECK;
+int check_agreement(const struct sla_case *c, const int64_t *hours, const struct period_keys *k,
+                    struct error *err) MUST_CHECK;
+
+/* Resolves the days of the period's zone and the claim deadlines that hang on the billing month. After services. */
+int resolve_days(struct reader *r, const struct period_keys *k, struct error *err) MUST_CHECK;
+
+int read_claims(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_services(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;

@@ -63,20 +63,14 @@ int settlement_read(struct arena *a, const struct node *object, struct terms *t,
 {
 	static const char *const overlaps[] = { "sum", "max", NULL };
 	static const char *const remedies[] = { "non_exclusive", "sole", "liquidated_damages", NULL };
-	static const char *const claims[] = { "automatic", NULL };
-	int overlap = OVERLAP_SUM, remedy = REMEDY_NON_EXCLUSIVE, rule = 0;
-	struct node claim;
+	int overlap = OVERLAP_SUM, remedy = REMEDY_NON_EXCLUSIVE;
 
 	if (node_word(object, "overlap", OPTIONAL, overlaps, &overlap, err) < 0 ||
 	    node_word(object, "remedy", OPTIONAL, remedies, &remedy, err) < 0 ||
-	    node_object(object, "claim", OPTIONAL, &claim, err) < 0 || read_cap(a, object, t, err) < 0 ||
+	    claim_read(a, object, t, err) < 0 || read_cap(a, object, t, err) < 0 ||
 	    read_rounding(a, object, t, err) < 0)
 		return err->code;
 	t->overlap = (enum overlap_rule)overlap;
 	t->remedy = (enum remedy)remedy;
-	if (claim.value && (node_check_keys(&claim, (const char *const[]){ "rule", NULL }, err) < 0 ||
-	                    node_word(&claim, "rule", REQUIRED, claims, &rule, err) < 0))
-		return err->code;
-	t->claim = claim.value ? arena_new(a, struct claim_terms) : NULL;
 	return require_rounding(object, t, err);
 }

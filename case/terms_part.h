@@ -19,4 +19,7 @@ int credit_read(struct arena *a, const struct node *object, struct level *l, str
 int settlement_read(struct arena *a, const struct node *object, struct terms *t,
                     struct error *err) MUST_CHECK;
 
+/* claim.c: how a credit must be claimed. */
+int claim_read(struct arena *a, const struct node *object, struct terms *t, struct error *err) MUST_CHECK;
+
 #endif

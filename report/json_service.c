@@ -106,11 +106,14 @@ static json_t *claim(const struct claim_result *r)
 	json_put(object, "channel", json_text_or_null(r->terms->channel));
 	json_put(object, "subject", json_text_or_null(r->terms->subject));
 	json_put(object, "claimant", json_text_or_null(r->terms->claimant));
+	json_put(object, "confidence", json_text_or_null(r->terms->confidence));
+	json_put(object, "wording", json_text_or_null(r->terms->wording));
+	json_put(object, "processing", json_text_or_null(r->terms->processing));
 	json_put(object, "applied", json_text_or_null(r->terms->applied));
 	json_put(object, "contents", json_texts(r->terms->contents, r->terms->content_count));
 	json_put(object, "missing", json_texts(r->missing, r->missing_count));
 	json_put(object, "made", json_text_or_null(r->made ? r->made->id : NULL));
-	json_put(object, "in_time", r->made ? json_boolean(r->in_time) : json_null());
+	json_put(object, "in_time", r->made && r->in_time_known ? json_boolean(r->in_time) : json_null());
 	return object;
 }
 

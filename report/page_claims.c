@@ -26,7 +26,7 @@ static void deadline(struct page *p, const struct claim_result *r)
 static void standing(struct page *p, const struct claim_result *r)
 {
 	if (r->made) {
-		page_word(p, r->in_time ? W_CLAIM_IN_TIME : W_CLAIM_LATE);
+		page_word(p, !r->in_time_known ? W_CLAIM_MADE : r->in_time ? W_CLAIM_IN_TIME : W_CLAIM_LATE);
 		page_raw(p, " <span class=\"soft\">");
 		page_text(p, r->made->id);
 		page_raw(p, "</span>");

@@ -322,7 +322,9 @@ static void claim_cells(struct grid *g, const struct statement *s, const struct 
 	}
 	grid_end_cell(g);
 	if (r->made)
-		text_add(&g->cell, r->in_time ? "claimed in time" : "claimed late");
+		text_add(&g->cell, !r->in_time_known ? "claimed; when it arrived is not recorded"
+		                   : r->in_time      ? "claimed in time"
+		                                     : "claimed late");
 	else if (r->has_days_left && r->days_left >= 0)
 		text_printf(&g->cell, "%lld days left", (long long)r->days_left);
 	else if (r->has_days_left)

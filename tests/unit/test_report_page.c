@@ -366,22 +366,23 @@ START_TEST(csv)
 	report_csv_verdicts(m.s, &out);
 	same_text(
 	    out.bytes,
-	    "\xEF\xBB\xBFservice,name,provider,level,unit,op,objective,verdict,by_method,worst,best,coverage,"
+	    "\xEF\xBB\xBFservice,name,provider,level,reading,unit,op,objective,verdict,by_method,worst,best,"
+	    "coverage,"
 	    "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,credit_rate,"
 	    "credit_amount,credit_least,credit_most,currency\r\n"
 	    "line-a,\"'=cmd|x\"\"><script>alert(1)</"
-	    "script>&amp;\",carrier,availability,percent,>=,99.99,not "
+	    "script>&amp;\",carrier,availability,,percent,>=,99.99,not "
 	    "provable,99.988799283154,99.986559139785,99.991039426523,1,240,360,0,0,0,2678400,1,2500,0,2500,"
 	    "JPY\r\n"
 	    "line-a,\"'=cmd|x\"\"><script>alert(1)</"
-	    "script>&amp;\",carrier,delay,ms,<=,50,met,8,8,8,1,,,,,0,,0,0,0,0,JPY\r\n");
+	    "script>&amp;\",carrier,delay,,ms,<=,50,met,8,8,8,1,,,,,0,,0,0,0,0,JPY\r\n");
 	text_clear(&out);
 	report_csv_outages(m.s, &out);
 	same_text(out.bytes,
 	          "\xEF\xBB\xBFservice,possible_start,certain_start,certain_end,possible_end,least_s,most_s,"
-	          "failed_samples,failure\r\n"
+	          "failed_samples,failure,party,segment,hop,incident\r\n"
 	          "line-a,2026-10-05T00:59:00Z,2026-10-05T01:00:00Z,2026-10-05T01:04:00Z,"
-	          "2026-10-05T01:05:00Z,240.000000,360.000000,5,\r\n");
+	          "2026-10-05T01:05:00Z,240.000000,360.000000,5,,carrier,,t1,\r\n");
 	text_clear(&out);
 	report_csv_obligations(m.s, &out);
 	ck_assert_uint_eq(count_of(out.bytes, "\r\n"), 3);
