@@ -7,7 +7,7 @@
 /* ---- fees ---- */
 
 /* Other amounts of the fee that a credit may be a per cent of. */
-static int read_bases(struct reader *r, const struct node *object, struct fee *out, struct error *err)
+int read_bases(struct reader *r, const struct node *object, struct fee *out, struct error *err)
 {
 	static const char *const names[] = { "fee_before_tax",
 		                             "fee_after_discount",
@@ -141,7 +141,7 @@ static int read_targets(struct reader *r, const struct node *targets, struct ser
 	return 0;
 }
 
-static int read_outages(struct reader *r, const struct node *outages, struct service *s, struct error *err)
+int read_outages(struct reader *r, const struct node *outages, struct service *s, struct error *err)
 {
 	s->known_outages = true;
 	s->outage_count = node_count(outages);
