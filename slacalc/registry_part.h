@@ -4,6 +4,8 @@
 
 #include "slacalc/registry.h"
 
+#define END_OF_TIME_US (INT64_C(253370764800) * US_PER_S) /* 9999-01-01T00:00:00Z */
+
 /* Adds a row (taken over); a table's rows keep the order of the file. */
 void registry_add(struct registry *r, enum registry_table table, json_t *row);
 
@@ -33,6 +35,9 @@ int registry_read_segment(struct registry *r, const struct node *object, struct 
 int registry_read_target(struct registry *r, const struct node *object, struct error *err) MUST_CHECK;
 int registry_read_path(struct registry *r, const struct node *object, struct error *err) MUST_CHECK;
 int registry_read_service(struct registry *r, const struct node *object, struct error *err) MUST_CHECK;
+
+/* registry_target.c: once all targets are read, what case/'s readers need to know of them. */
+void registry_observe(struct registry *r);
 
 /* registry_terms.c, registry_records.c: one file each. text is the file. */
 int registry_read_terms(struct registry *r, const struct document *doc, struct error *err) MUST_CHECK;

@@ -128,15 +128,23 @@ int registry_read_vantage(struct registry *r, const struct node *object, struct 
 
 int registry_read_segment(struct registry *r, const struct node *object, struct error *err)
 {
+	static const char *const keys[] = { "id", "name", "party", "own", NULL };
+	struct node party_node = node_member(object, "party");
 	const char *id, *name, *party;
+	bool own = false;
 	json_t *row;
 
-	if (node_check_keys(object, (const char *const[]){ "id", "name", "party", NULL }, err) < 0 ||
+	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(&r->arena, object, "id", REQUIRED, &id, err) < 0 ||
 	    read_text(&r->arena, object, "name", OPTIONAL, &name, err) < 0 ||
-	    registry_reference(r, object, "party", "party", REQUIRED, &party, err) < 0)
+	    node_boolean(object, "own", OPTIONAL, &own, err) < 0 ||
+	    registry_reference(r, object, "party", "party", own ? OPTIONAL : REQUIRED, &party, err) < 0)
 		return err->code;
-	row = json_pack("{s:s, s:s?, s:s}", "id", id, "name", name, "party", party);
+	if (own && party)
+		return node_fail(&party_node, err,
+		                 "'own' and 'party' exclude each other: nobody is charged with the monitor's "
+		                 "own side");
+	row = json_pack("{s:s, s:s?, s:s?, s:b}", "id", id, "name", name, "party", party, "own", own);
 	registry_add(r, TABLE_SEGMENT, row);
 	return registry_claim(r, "segment", id, row, object, err);
 }

@@ -58,12 +58,13 @@ static int check_against(const struct registry *r, json_t *row, const struct nod
 static int read_fee(struct registry *r, const struct node *object, const char *service, size_t position,
                     struct error *err)
 {
-	static const char *const keys[] = {
-		"payer", "amount", "currency", "state_share", "from", "to", NULL
-	};
-	struct node currency_node = node_member(object, "currency");
+	static const char *const keys[] = { "payer", "amount", "currency", "state_share",
+		                            "bases", "from",   "to",       NULL };
+	struct reader reader = { .arena = &r->arena, .c = &r->outline };
+	struct node currency_node = node_member(object, "currency"), bases = node_member(object, "bases");
 	const char *payer, *currency, *from, *to;
 	exact amount, share;
+	struct fee fee = { NULL };
 	json_t *row;
 	int rc;
 
@@ -73,7 +74,8 @@ static int read_fee(struct registry *r, const struct node *object, const char *s
 	    read_text(&r->arena, object, "currency", REQUIRED, &currency, err) < 0 ||
 	    read_exact(&r->arena, object, "state_share", OPTIONAL, &share, err) < 0 ||
 	    read_month(object, "from", "1970-01-01", &from, &r->arena, err) < 0 ||
-	    read_month(object, "to", "9999-12-01", &to, &r->arena, err) < 0)
+	    read_month(object, "to", "9999-12-01", &to, &r->arena, err) < 0 ||
+	    read_bases(&reader, object, &fee, err) < 0)
 		return err->code;
 	if (strlen(currency) != 3 || strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
 		return node_fail(&currency_node, err, "'%.40s' is not a currency code like JPY", currency);
@@ -81,9 +83,10 @@ static int read_fee(struct registry *r, const struct node *object, const char *s
 		return node_fail(object, err, "'to' is not after 'from'");
 	if (share && check_share(object, share, err) < 0)
 		return err->code;
-	row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "service", service, "payer", payer,
+	row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o}", "service", service, "payer", payer,
 	                "from_month", from, "to_month", to, "amount", amount, "currency", currency,
-	                "state_share", share ? share : "0", "position", (int)position);
+	                "state_share", share ? share : "0", "position", (int)position, "bases",
+	                fee.base_count ? json_incref(bases.value) : json_object());
 	rc = check_against(r, row, object, err);
 	registry_add(r, TABLE_FEE, row);
 	return rc;
@@ -101,36 +104,77 @@ static int read_fees(struct registry *r, const struct node *object, const char *
 	return 0;
 }
 
-static int read_targets(struct registry *r, const struct node *object, const char *service, int64_t vantages,
+/* Who answers for a service's target is who provides the service: another would not be charged for it. */
+static int check_segment(const struct registry *r, const struct node *item, const json_t *target,
+                         const struct service *s, struct error *err)
+{
+	const char *id = json_string_value(json_object_get(target, "segment"));
+	const json_t *segment = id ? registry_find(r, "segment", id) : NULL;
+	const char *party = json_string_value(json_object_get(segment, "party"));
+
+	if (!segment || (party && strcmp(party, s->provider->id) == 0))
+		return 0;
+	if (!party)
+		return node_fail(
+		    item, err, "the target is in '%s', the monitor's own side: no service rests on that", id);
+	return node_fail(
+	    item, err,
+	    "the target is in '%s', for which '%s' answers, and the provider of the service is '%s'", id,
+	    party, s->provider->id);
+}
+
+static int read_target(struct registry *r, const struct node *list, size_t i, struct service *s,
+                       int64_t vantages, struct error *err)
+{
+	struct node item = node_item(list, i);
+	json_t *target;
+	const char *id;
+
+	if (node_item_string(list, i, &id, err) < 0)
+		return err->code;
+	target = registry_find(r, "target", id);
+	if (!target)
+		return node_fail(&item, err, "no target '%.200s'", id);
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(s->targets[k], id) == 0)
+			return node_fail(&item, err, "the target '%s' is there twice", id);
+	if ((int64_t)json_array_size(json_object_get(target, "vantages")) < vantages)
+		return node_fail(&item, err, "the target '%s' is watched by fewer than %lld vantages", id,
+		                 (long long)vantages);
+	if (check_segment(r, &item, target, s, err) < 0)
+		return err->code;
+	s->targets[s->target_count++] = arena_copy(&r->arena, id);
+	registry_add(r, TABLE_SERVICE_TARGET,
+	             json_pack("{s:s, s:s, s:i}", "target", id, "service", s->id, "position", (int)i));
+	return 0;
+}
+
+static int read_targets(struct registry *r, const struct node *list, struct service *s, int64_t vantages,
                         struct error *err)
 {
-	struct node list;
-
-	if (node_array(object, "targets", REQUIRED, &list, err) < 0)
-		return err->code;
-	if (node_count(&list) == 0)
-		return node_fail(&list, err, "at least one target is needed");
-	for (size_t i = 0; i < node_count(&list); i++) {
-		struct node item = node_item(&list, i);
-		json_t *target;
-		const char *id;
-
-		if (node_item_string(&list, i, &id, err) < 0)
+	if (node_count(list) == 0)
+		return node_fail(list, err, "at least one target is needed");
+	s->targets = arena_array(&r->arena, node_count(list), sizeof *s->targets);
+	for (size_t i = 0; i < node_count(list); i++)
+		if (read_target(r, list, i, s, vantages, err) < 0)
 			return err->code;
-		target = registry_find(r, "target", id);
-		if (!target)
-			return node_fail(&item, err, "no target '%.200s'", id);
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(json_string_value(json_array_get(list.value, k)), id) == 0)
-				return node_fail(&item, err, "the target '%s' is there twice", id);
-		if ((int64_t)json_array_size(json_object_get(target, "vantages")) < vantages)
-			return node_fail(&item, err, "the target '%s' is watched by fewer than %lld vantages",
-			                 id, (long long)vantages);
-		registry_add(
-		    r, TABLE_SERVICE_TARGET,
-		    json_pack("{s:s, s:s, s:i}", "target", id, "service", service, "position", (int)i));
-	}
 	return 0;
+}
+
+/* By what the service is seen: its targets, or outages that are known. */
+static int read_seen(struct registry *r, const struct node *object, struct service *s, int64_t vantages,
+                     struct error *err)
+{
+	struct reader reader = { .arena = &r->arena, .c = &r->outline };
+	struct node targets, outages;
+
+	if (node_array(object, "targets", OPTIONAL, &targets, err) < 0 ||
+	    node_array(object, "outages", OPTIONAL, &outages, err) < 0)
+		return err->code;
+	if (!targets.value == !outages.value)
+		return node_fail(object, err, "a service has either 'targets' or 'outages'");
+	return targets.value ? read_targets(r, &targets, s, vantages, err)
+	                     : read_outages(&reader, &outages, s, err);
 }
 
 static int read_quorum(const struct node *object, int64_t *vantages, const char **targets, struct error *err)
@@ -151,40 +195,63 @@ static int read_quorum(const struct node *object, int64_t *vantages, const char 
 	return 0;
 }
 
-/* The service as case/'s readers of records need it. */
-static void add_outline(struct registry *r, const char *id, const char *provider, const char *terms)
+/* What case/ reads of a service beside what SQL chooses by. */
+static json_t *more_of(const struct node *object)
 {
-	struct service *s = &r->outline.services[r->outline.service_count++];
+	static const char *const keys[] = { "outages", "attributes",  "members", "deployed", "subscribed",
+		                            "network", "baseline_ms", "opening", "choice",   NULL };
+	json_t *more = json_object();
 
-	s->id = id;
-	s->provider = find_party(&r->outline, provider);
+	for (const char *const *key = keys; *key; key++) {
+		json_t *value = json_object_get(object->value, *key);
+
+		if (value && !json_is_null(value))
+			json_object_set(more, *key, value);
+	}
+	return more;
+}
+
+static const struct terms *find_terms(const struct registry *r, const char *id)
+{
+	const struct terms *found = NULL;
+
 	for (size_t i = 0; i < r->outline.terms_count; i++)
-		if (strcmp(r->outline.terms[i].id, terms) == 0)
-			s->terms = &r->outline.terms[i];
+		if (strcmp(r->outline.terms[i].id, id) == 0)
+			found = &r->outline.terms[i];
+	return found;
 }
 
 int registry_read_service(struct registry *r, const struct node *object, struct error *err)
 {
-	static const char *const keys[] = { "id",      "name",   "organisation", "provider", "terms",
-		                            "targets", "quorum", "fees",         NULL };
-	const char *id, *name, *organisation, *provider, *terms, *mode;
+	static const char *const keys[] = { "id",          "name",       "organisation", "provider",
+		                            "terms",       "targets",    "outages",      "quorum",
+		                            "fees",        "attributes", "members",      "network",
+		                            "deployed",    "opening",    "choice",       "subscribed",
+		                            "baseline_ms", NULL };
+	struct reader reader = { .arena = &r->arena, .c = &r->outline };
+	struct service *s = &r->outline.services[r->outline.service_count];
+	const char *organisation, *provider, *terms, *mode;
 	int64_t vantages;
 	json_t *row;
 
 	if (node_check_keys(object, keys, err) < 0 ||
-	    read_text(&r->arena, object, "id", REQUIRED, &id, err) < 0 ||
-	    read_text(&r->arena, object, "name", OPTIONAL, &name, err) < 0 ||
+	    read_text(&r->arena, object, "id", REQUIRED, &s->id, err) < 0 ||
+	    read_text(&r->arena, object, "name", OPTIONAL, &s->name, err) < 0 ||
 	    registry_reference(r, object, "organisation", "organisation", REQUIRED, &organisation, err) < 0 ||
 	    registry_reference(r, object, "provider", "party", REQUIRED, &provider, err) < 0 ||
-	    registry_reference(r, object, "terms", "terms", REQUIRED, &terms, err) < 0 ||
-	    read_quorum(object, &vantages, &mode, err) < 0 || read_targets(r, object, id, vantages, err) < 0)
+	    registry_reference(r, object, "terms", "terms", REQUIRED, &terms, err) < 0)
 		return err->code;
-	row = json_pack("{s:s, s:s?, s:s, s:s, s:s, s:I, s:s}", "id", id, "name", name, "organisation",
-	                organisation, "provider", provider, "terms", terms, "quorum_vantages",
-	                (json_int_t)vantages, "quorum_targets", mode);
+	s->provider = find_party(&r->outline, provider);
+	s->terms = find_terms(r, terms);
+	if (read_quorum(object, &vantages, &mode, err) < 0 || read_seen(r, object, s, vantages, err) < 0 ||
+	    read_service_facts(&reader, object, s, err) < 0)
+		return err->code;
+	r->outline.service_count++;
+	row = json_pack("{s:s, s:s?, s:s, s:s, s:s, s:I, s:s, s:o}", "id", s->id, "name", s->name,
+	                "organisation", organisation, "provider", provider, "terms", terms, "quorum_vantages",
+	                (json_int_t)vantages, "quorum_targets", mode, "more", more_of(object));
 	registry_add(r, TABLE_SERVICE, row);
-	add_outline(r, id, provider, terms);
-	if (registry_claim(r, "service", id, row, object, err) < 0)
+	if (registry_claim(r, "service", s->id, row, object, err) < 0)
 		return err->code;
-	return read_fees(r, object, id, err);
+	return read_fees(r, object, s->id, err);
 }

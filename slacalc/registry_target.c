@@ -32,31 +32,80 @@ static int read_vantages(struct registry *r, const struct node *object, json_t *
 	return json_array_size(*out) ? 0 : node_fail(object, err, "no vantage watches it");
 }
 
+/* A schedule and a probe; a log of requests needs no schedule and has no probe. */
+static int read_schedule(const struct node *object, bool requests, json_t *row, struct error *err)
+{
+	struct node given = node_member(object, "probe"), gap_node = node_member(object, "gap_limit_s"),
+	            probe;
+	enum presence needed = requests ? OPTIONAL : REQUIRED;
+	int64_t interval = 0, timeout = 0, gap = 0;
+	const char *kind;
+
+	if (node_integer(object, "interval_s", needed, 1, 86400, &interval, err) < 0 ||
+	    node_integer(object, "timeout_s", needed, 1, 3600, &timeout, err) < 0 ||
+	    node_integer(object, "gap_limit_s", OPTIONAL, 1, 31 * 86400, &gap, err) < 0)
+		return err->code;
+	if (requests && given.value && !json_is_null(given.value))
+		return node_fail(&given, err, "a log of requests has no probe");
+	if (!requests && (node_object(object, "probe", REQUIRED, &probe, err) < 0 ||
+	                  node_string(&probe, "kind", REQUIRED, &kind, err) < 0))
+		return err->code;
+	if (!requests && strcmp(kind, "requests") == 0)
+		return node_fail(&given, err, "'requests' is the kind of a target, not of its probe");
+	if (gap && gap < interval)
+		return node_fail(&gap_node, err, "is shorter than the interval");
+	json_object_set_new(row, "interval_s", interval ? json_integer(interval) : json_null());
+	json_object_set_new(row, "timeout_s", timeout ? json_integer(timeout) : json_null());
+	json_object_set_new(row, "probe",
+	                    requests ? json_pack("{s:s}", "kind", "requests") : json_incref(given.value));
+	json_object_set_new(row, "more", json_object());
+	if (requests)
+		json_object_set_new(json_object_get(row, "more"), "kind", json_string("requests"));
+	if (gap)
+		json_object_set_new(json_object_get(row, "more"), "gap_limit_s", json_integer(gap));
+	return 0;
+}
+
 int registry_read_target(struct registry *r, const struct node *object, struct error *err)
 {
-	static const char *const keys[] = { "id",       "segment", "interval_s", "timeout_s",
-		                            "vantages", "probe",   NULL };
-	int64_t interval = 0, timeout = 0;
-	const char *id, *segment, *kind;
-	json_t *vantages = NULL, *row;
-	struct node probe;
+	static const char *const keys[] = { "id",          "kind",     "segment", "interval_s", "timeout_s",
+		                            "gap_limit_s", "vantages", "probe",   NULL };
+	static const char *const kinds[] = { "probe", "requests", NULL };
+	json_t *vantages = NULL, *row = json_object();
+	const char *id, *segment;
+	int kind = 0;
 
+	registry_add(r, TABLE_TARGET, row);
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(&r->arena, object, "id", REQUIRED, &id, err) < 0 ||
+	    node_word(object, "kind", OPTIONAL, kinds, &kind, err) < 0 ||
 	    registry_reference(r, object, "segment", "segment", OPTIONAL, &segment, err) < 0 ||
-	    node_integer(object, "interval_s", REQUIRED, 1, 86400, &interval, err) < 0 ||
-	    node_integer(object, "timeout_s", REQUIRED, 1, 3600, &timeout, err) < 0 ||
-	    node_object(object, "probe", REQUIRED, &probe, err) < 0 ||
-	    node_string(&probe, "kind", REQUIRED, &kind, err) < 0 ||
-	    read_vantages(r, object, &vantages, err) < 0) {
+	    read_schedule(object, kind == 1, row, err) < 0 || read_vantages(r, object, &vantages, err) < 0) {
 		json_decref(vantages);
 		return err->code;
 	}
-	row = json_pack("{s:s, s:s?, s:I, s:I, s:o, s:O}", "id", id, "segment", segment, "interval_s",
-	                (json_int_t)interval, "timeout_s", (json_int_t)timeout, "vantages", vantages, "probe",
-	                probe.value);
-	registry_add(r, TABLE_TARGET, row);
+	json_object_set_new(row, "id", json_string(id));
+	json_object_set_new(row, "segment", segment ? json_string(segment) : json_null());
+	json_object_set_new(row, "vantages", vantages);
 	return registry_claim(r, "target", id, row, object, err);
+}
+
+/* What observes the targets, for case/'s readers: one observation for each target and vantage. */
+void registry_observe(struct registry *r)
+{
+	json_t *target, *vantage;
+	size_t i, k, count = 0;
+
+	json_array_foreach (r->rows[TABLE_TARGET], i, target)
+		count += json_array_size(json_object_get(target, "vantages"));
+	r->outline.observations = arena_array(&r->arena, count, sizeof *r->outline.observations);
+	json_array_foreach (r->rows[TABLE_TARGET], i, target)
+		json_array_foreach (json_object_get(target, "vantages"), k, vantage) {
+			struct observation *o = &r->outline.observations[r->outline.observation_count++];
+
+			o->target = json_string_value(json_object_get(target, "id"));
+			o->vantage = json_string_value(vantage);
+		}
 }
 
 static bool watches(const struct registry *r, const char *vantage, const char *target)

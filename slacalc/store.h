@@ -92,6 +92,8 @@ struct case_request {
 	const char *organisation; /* its code; NULL: all */
 	const char *service;      /* only this one; NULL: all */
 	const char *as_of;        /* RFC 3339; NULL: what is known now, see store_load_case() */
+	const char *const *only;  /* of these services none but those named here; NULL: all of them */
+	size_t only_count;
 };
 
 struct series { /* the samples of one target from one vantage, in the order of the case's observations */
@@ -106,6 +108,7 @@ struct loaded_case {
 	    document; /* a case (docs/manual/case.md) whose observations have no "samples"; release: json_decref() */
 	struct series *series;
 	size_t series_count;
+	bool nothing; /* after ERROR_DATA: for want of a service, or of terms in force, in that month */
 };
 
 /*

@@ -29,13 +29,13 @@ static const struct loadable loadables[] = {
 	{ TABLE_PARTY, "party", "id", "kind, code, name",
 	  "id text, kind text, code char(6), name text",
 	  "*", "id" },
-	{ TABLE_SEGMENT, "segment", "id", "name, party",
-	  "id text, name text, party text",
+	{ TABLE_SEGMENT, "segment", "id", "name, party, own",
+	  "id text, name text, party text, own boolean",
 	  "*", "id" },
-	{ TABLE_TARGET, "target", "target", "id, segment, interval_s, timeout_s, vantages, probe",
-	  "id text, segment text, interval_s int, timeout_s int, vantages jsonb, probe jsonb",
+	{ TABLE_TARGET, "target", "target", "id, segment, interval_s, timeout_s, vantages, probe, more",
+	  "id text, segment text, interval_s int, timeout_s int, vantages jsonb, probe jsonb, more jsonb",
 	  "target_number_of(id) AS target, id, segment, interval_s, timeout_s, "
-	  "(SELECT array_agg(v.number ORDER BY v.number) FROM vantage v WHERE x.vantages ? v.id) AS vantages, probe",
+	  "(SELECT array_agg(v.number ORDER BY v.number) FROM vantage v WHERE x.vantages ? v.id) AS vantages, probe, more",
 	  "id" },
 	{ TABLE_PATH, "path", "target, vantage", "hops",
 	  "target text, vantage text, hops jsonb",
@@ -43,15 +43,16 @@ static const struct loadable loadables[] = {
 	  "(SELECT array_agg(target_number_of(h.id) ORDER BY h.at) "
 	  "FROM jsonb_array_elements_text(x.hops) WITH ORDINALITY AS h (id, at)) AS hops",
 	  "target_id_of(target)" },
-	{ TABLE_SERVICE, "service", "id", "name, organisation, provider, terms, quorum_vantages, quorum_targets",
-	  "id text, name text, organisation char(6), provider text, terms text, quorum_vantages int, quorum_targets text",
+	{ TABLE_SERVICE, "service", "id", "name, organisation, provider, terms, quorum_vantages, quorum_targets, more",
+	  "id text, name text, organisation char(6), provider text, terms text, quorum_vantages int, quorum_targets text, "
+	  "more jsonb",
 	  "*", "id" },
 	{ TABLE_SERVICE_TARGET, "service_target", "target, service", "position",
 	  "target text, service text, position int",
 	  "target_number_of(target) AS target, service, position", "service || ' ' || target_id_of(target)" },
-	{ TABLE_FEE, "fee", "service, payer, from_month", "to_month, amount, currency, state_share, position",
+	{ TABLE_FEE, "fee", "service, payer, from_month", "to_month, amount, currency, state_share, position, bases",
 	  "service text, payer text, from_month date, to_month date, amount exact, currency char(3), state_share exact, "
-	  "position int",
+	  "position int, bases jsonb",
 	  "*", "service || ' ' || payer" },
 	{ TABLE_TERMS, "terms", "id, effective_from", "effective_to, sha256, body",
 	  "id text, effective_from date, effective_to date, sha256 sha256, body text",
@@ -271,8 +272,8 @@ static int read_slamon(struct store *store, struct arena *a, const json_t *vanta
 	        "SELECT v.number, coalesce(json_agg(json_build_object('number', t.target, 'id', t.id, "
 	        "'interval_s', t.interval_s, 'timeout_s', t.timeout_s, 'probe', t.probe) ORDER BY t.target) "
 	        "FILTER (WHERE t.target IS NOT NULL), '[]') FROM vantage v LEFT JOIN target_now t ON "
-	        "v.number = "
-	        "ANY (t.vantages) WHERE v.id = $1 GROUP BY v.number",
+	        "v.number = ANY (t.vantages) AND t.probe->>'kind' <> 'requests' WHERE v.id = $1 GROUP BY "
+	        "v.number",
 	        1, (const char *const[]){ out->vantage }) < 0)
 		return err->code;
 	out->number = (int)store_number(r, 0, 0);

@@ -1,40 +1,16 @@
 /* A month of the database as a case: the JSON that a case file would hold, and the samples beside it. */
 #include "base/instant.h"
 #include "base/text.h"
-#include "base/zone.h"
 #include "slacalc/registry.h"
-#include "slacalc/store_query.h"
+#include "slacalc/store_loading.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define LEGAL_ZONE "Asia/Tokyo"
-
-/* The month as the terms in use count it. */
-struct month {
-	const char *name, *zone, *of; /* of: the terms that said so */
-	int start_day;
-	int64_t hours;
-	struct span span;
-};
-
-struct loading {
-	struct store *store;
-	struct arena *arena;
-	const struct case_request *request;
-	char version[16];
-	int64_t known_us, as_of_us; /* when the version became known; of the case */
-	struct month month;
-	const char *first_day; /* of the month as it is named: "2026-10-01" */
-	json_t *services, *targets, *paths, *document;
-	const char *services_text; /* services as JSON */
-	struct loaded_case *out;
-};
-
 /* One row of JSON columns: the parsed values, which the caller releases. */
-static int read_json(struct loading *l, json_t **values, int columns, const char *sql, size_t count,
-                     const char *const *parameters, struct error *err)
+int store_read_json(struct loading *l, json_t **values, int columns, const char *sql, size_t count,
+                    const char *const *parameters, struct error *err)
 {
 	PGresult *r;
 
@@ -49,7 +25,7 @@ static int read_json(struct loading *l, json_t **values, int columns, const char
 	return err->code;
 }
 
-static const char *dump(struct loading *l, const json_t *value)
+const char *store_dump(struct loading *l, const json_t *value)
 {
 	char *text = json_dumps(value, JSON_COMPACT);
 	const char *copy = arena_copy(l->arena, text ? text : "");
@@ -120,118 +96,14 @@ static void choose_as_of(struct loading *l)
 		l->as_of_us = (l->known_us + US_PER_S - 1) / US_PER_S * US_PER_S;
 }
 
-/* ---- services and terms ---- */
-
-static int read_services(struct loading *l, struct error *err)
-{
-	const struct case_request *q = l->request;
-
-	if (read_json(l, &l->services, 1, "SELECT case_services($1, $2, $3, $4)", 4,
-	              (const char *const[]){ l->version, l->first_day, q->organisation, q->service },
-	              err) < 0)
-		return err->code;
-	l->services_text = dump(l, l->services);
-	if (json_array_size(l->services) > 0)
-		return 0;
-	if (q->service)
-		return error_set(err, ERROR_DATA, "no service '%s'%s%s", q->service,
-		                 q->organisation ? " of the organisation " : "",
-		                 q->organisation ? q->organisation : "");
-	if (q->organisation)
-		return error_set(err, ERROR_DATA, "the organisation '%s' has no service", q->organisation);
-	return error_set(err, ERROR_DATA, "the registry has no service");
-}
-
-/* Takes the month's rule from one Terms object, or sees that it is the same as that of the others. */
-static int agree(struct loading *l, const json_t *terms, struct error *err)
-{
-	struct month *m = &l->month;
-	const json_t *period = json_object_get(terms, "period");
-	const char *id = json_string_value(json_object_get(terms, "id"));
-	const char *zone = json_string_value(json_object_get(period, "time_zone"));
-	int start_day = (int)json_integer_value(json_object_get(period, "start_day"));
-	int64_t hours = json_integer_value(json_object_get(period, "hours"));
-
-	zone = zone ? zone : LEGAL_ZONE;
-	start_day = start_day ? start_day : 1;
-	if (!m->of) {
-		*m = (struct month){
-			m->name, arena_copy(l->arena, zone), arena_copy(l->arena, id), start_day, hours,
-			m->span
-		};
-		return 0;
-	}
-	if (strcmp(zone, m->zone) == 0 && start_day == m->start_day && hours == m->hours)
-		return 0;
-	error_set(err, ERROR_DATA, "the terms '%s' and '%s' count different months", m->of, id);
-	return error_hint(err, "judge one service at a time: --service ID");
-}
-
-static bool has_terms(const json_t *all, const char *id)
-{
-	json_t *terms;
-	size_t i;
-
-	json_array_foreach (all, i, terms)
-		if (strcmp(json_string_value(json_object_get(terms, "id")), id) == 0)
-			return true;
-	return false;
-}
-
-static int check_terms_found(const struct loading *l, const json_t *all, struct error *err)
-{
-	json_t *service;
-	size_t i;
-
-	json_array_foreach (l->services, i, service) {
-		const char *id = json_string_value(json_object_get(service, "terms"));
-
-		if (!has_terms(all, id))
-			return error_set(err, ERROR_DATA, "no version of the terms '%s' is in force in %s",
-			                 id, l->request->month);
-	}
-	return 0;
-}
-
-static int read_terms(struct loading *l, json_t **all, struct error *err)
-{
-	json_t *terms;
-	size_t i;
-
-	if (read_json(l, all, 1, "SELECT case_terms($1, $2, $3)", 3,
-	              (const char *const[]){ l->version, l->first_day, l->services_text }, err) < 0 ||
-	    check_terms_found(l, *all, err) < 0)
-		return err->code;
-	json_array_foreach (*all, i, terms)
-		if (agree(l, terms, err) < 0)
-			return err->code;
-	return 0;
-}
-
-static int resolve_month(struct loading *l, struct error *err)
-{
-	struct month *m = &l->month;
-	struct zone *zone;
-	struct date d;
-	int rc;
-
-	if (zone_open(&zone, m->zone, err) < 0)
-		return err->code;
-	rc = month_parse(&d, m->name, err);
-	if (rc == 0)
-		rc = zone_month(zone, d, m->start_day, &m->span, err);
-	zone_free(zone);
-	return rc;
-}
-
 /* ---- targets, paths, samples ---- */
 
 static int read_targets(struct loading *l, struct error *err)
 {
 	json_t *values[2] = { NULL, NULL };
 
-	read_json(l, values, 2, "SELECT case_targets($1, $2), case_paths_json($1, $2)", 2,
-	          (const char *const[]){ l->version, l->services_text }, err);
+	(void)!store_read_json(l, values, 2, "SELECT case_targets($1, $2), case_paths_json($1, $2)", 2,
+	                       (const char *const[]){ l->version, l->services_text }, err);
 	l->targets = values[0];
 	l->paths = values[1];
 	return err->code;
@@ -263,11 +135,13 @@ static int64_t longest_gap_us(const struct loading *l)
 	size_t i;
 
 	json_array_foreach (l->targets, i, target) {
+		const json_t *limit = json_object_get(json_object_get(target, "more"), "gap_limit_s");
 		int64_t interval = json_integer_value(json_object_get(target, "interval_s")) * US_PER_S;
+		int64_t gap = limit ? json_integer_value(limit) * US_PER_S : interval + interval / 2;
 
-		longest = interval > longest ? interval : longest;
+		longest = gap > longest ? gap : longest;
 	}
-	return longest + longest / 2;
+	return longest;
 }
 
 static int name_vantages(struct loading *l, struct error *err)
@@ -292,6 +166,18 @@ static int by_numbers(const void *left, const void *right)
 	                              : (a->vantage > b->vantage) - (a->vantage < b->vantage);
 }
 
+static json_t *make_observation(const json_t *target, const struct series *s)
+{
+	static const char *const keys[] = { "interval_s", "timeout_s" };
+	json_t *o = json_pack("{s:s, s:s}", "target", s->target_id, "vantage", s->vantage_id);
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (json_is_integer(json_object_get(target, keys[i])))
+			json_object_set(o, keys[i], json_object_get(target, keys[i]));
+	json_object_update(o, json_object_get(target, "more"));
+	return o;
+}
+
 /* One observation for each series, in the same order. */
 static json_t *make_observations(struct loading *l)
 {
@@ -304,35 +190,63 @@ static json_t *make_observations(struct loading *l)
 			if (s->target != json_integer_value(json_object_get(target, "number")))
 				continue;
 			s->target_id = arena_copy(l->arena, json_string_value(json_object_get(target, "id")));
-			json_array_append_new(list,
-			                      json_pack("{s:s, s:s, s:O, s:O}", "target", s->target_id,
-			                                "vantage", s->vantage_id, "interval_s",
-			                                json_object_get(target, "interval_s"), "timeout_s",
-			                                json_object_get(target, "timeout_s")));
+			json_array_append_new(list, make_observation(target, s));
 		}
 	return list;
 }
 
-/* ---- records and parties: which ones, says sql/migrations/0004_case.sql ---- */
+/* ---- records and parties: which ones, say sql/migrations/0004_case.sql and 0005_facts.sql ---- */
 
-static int read_records(struct loading *l, json_t *values[4], struct error *err)
+/* $1 version, $2 services, $3 and $4 the month's ends, $5 targets, $6 terms, $7 the month */
+static const struct part {
+	const char *key, *made_by;
+	bool always; /* also when it is empty */
+} parts[] = {
+	{ "exclusions", "case_exclusions($1, $2, $3, $4)", true },
+	{ "incidents", "case_incidents($1, $2, $3, $4)", false },
+	{ "corrections", "case_corrections($1, $5, $3, $4)", false },
+	{ "history", "case_history($1, $2, $3)", false },
+	{ "claims", "case_claims($1, $2, $7)", false },
+	{ "calendars", "case_calendars($1, $6)", false },
+	{ "contracts", "case_contracts($1)", true },
+	{ "records", "case_records($1)", true },
+	{ "policies", "case_policies($1)", true },
+};
+#define PART_COUNT (sizeof parts / sizeof parts[0])
+
+static void write_parts_query(struct text *sql)
+{
+	text_add(sql, "SELECT ");
+	for (size_t i = 0; i < PART_COUNT; i++)
+		text_printf(sql, "%s%s", i ? ", " : "", parts[i].made_by);
+}
+
+static int read_records(struct loading *l, struct error *err)
 {
 	char start[INSTANT_TEXT_SIZE], end[INSTANT_TEXT_SIZE];
+	json_t *values[PART_COUNT] = { NULL };
+	struct text sql = { 0 };
 
-	return read_json(l, values, 4,
-	                 "SELECT case_exclusions($1, $2, $3, $4), case_contracts($1), case_records($1), "
-	                 "case_policies($1)",
-	                 4,
-	                 (const char *const[]){ l->version, l->services_text,
-	                                        instant_format(l->month.span.start, start),
-	                                        instant_format(l->month.span.end, end) },
-	                 err);
+	write_parts_query(&sql);
+	(void)!store_read_json(
+	    l, values, PART_COUNT, text_string(&sql), 7,
+	    (const char *const[]){ l->version, l->services_text, instant_format(l->month.span.start, start),
+	                           instant_format(l->month.span.end, end), store_dump(l, l->targets),
+	                           store_dump(l, l->terms), l->request->month },
+	    err);
+	for (size_t i = 0; i < PART_COUNT; i++)
+		if (values[i] && !parts[i].always && json_array_size(values[i]) == 0)
+			json_decref(values[i]);
+		else
+			json_object_set_new(l->document, parts[i].key, values[i]);
+	text_release(&sql);
+	return err->code;
 }
 
 static int read_parties(struct loading *l, json_t **out, struct error *err)
 {
-	return read_json(l, out, 1, "SELECT case_parties($1, $2)", 2,
-	                 (const char *const[]){ l->version, dump(l, l->document) }, err);
+	return store_read_json(l, out, 1, "SELECT case_parties($1, $2)", 2,
+	                       (const char *const[]){ l->version, store_dump(l, l->document) }, err);
 }
 
 /* ---- the whole ---- */
@@ -363,11 +277,10 @@ static int read_title(struct loading *l, struct error *err)
 	return 0;
 }
 
-static int fill_document(struct loading *l, json_t *terms, struct error *err)
+static int fill_document(struct loading *l, struct error *err)
 {
 	char as_of[INSTANT_TEXT_SIZE];
-	json_t *values[4] = { NULL, NULL, NULL, NULL }, *parties = NULL;
-	static const char *const keys[] = { "exclusions", "contracts", "records", "policies" };
+	json_t *parties = NULL;
 
 	json_object_set_new(l->document, "format", json_string("govsla-case/1"));
 	if (read_title(l, err) < 0)
@@ -375,14 +288,11 @@ static int fill_document(struct loading *l, json_t *terms, struct error *err)
 	json_object_set_new(l->document, "as_of", json_string(instant_format(l->as_of_us, as_of)));
 	json_object_set_new(l->document, "period", make_period(&l->month));
 	json_object_set_new(l->document, "parties", json_array()); /* keeps the place */
-	json_object_set(l->document, "terms", terms);
+	json_object_set(l->document, "terms", l->terms);
 	json_object_set_new(l->document, "observations", make_observations(l));
 	json_object_set(l->document, "paths", l->paths);
 	json_object_set(l->document, "services", l->services);
-	read_records(l, values, err);
-	for (int i = 0; i < 4; i++)
-		json_object_set_new(l->document, keys[i], values[i]);
-	if (err->code == ERROR_NONE && read_parties(l, &parties, err) == 0)
+	if (read_records(l, err) == 0 && read_parties(l, &parties, err) == 0)
 		json_object_set(l->document, "parties", parties);
 	json_decref(parties);
 	return err->code;
@@ -390,24 +300,21 @@ static int fill_document(struct loading *l, json_t *terms, struct error *err)
 
 static int load(struct loading *l, struct error *err)
 {
-	json_t *terms = NULL;
 	int64_t gap;
 
 	if (check_request(l, err) < 0 ||
 	    store_run(l->store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err) < 0 ||
-	    find_version(l, err) < 0 || read_services(l, err) < 0 || read_terms(l, &terms, err) < 0 ||
-	    resolve_month(l, err) < 0 || read_targets(l, err) < 0)
+	    find_version(l, err) < 0 || store_read_services(l, err) < 0 || read_targets(l, err) < 0)
 		goto out;
 	choose_as_of(l);
 	plan_series(l);
 	gap = longest_gap_us(l);
 	if (store_fetch_samples(l->store, l->arena, &l->out->series, &l->out->series_count,
 	                        l->month.span.start - gap, l->month.span.end + gap + 1, err) < 0 ||
-	    name_vantages(l, err) < 0 || fill_document(l, terms, err) < 0)
+	    name_vantages(l, err) < 0 || fill_document(l, err) < 0)
 		goto out;
 	store_run(l->store, "COMMIT", err);
 out:
-	json_decref(terms);
 	store_rollback(l->store);
 	return err->code;
 }
@@ -422,6 +329,7 @@ int store_load_case(struct store *store, struct arena *a, const struct case_requ
 	l.document = json_object();
 	load(&l, err);
 	json_decref(l.services);
+	json_decref(l.terms);
 	json_decref(l.targets);
 	json_decref(l.paths);
 	if (err->code == ERROR_NONE)

@@ -1,0 +1,253 @@
+/* registry: records, any number of files. What they may say is for case/'s own readers to decide. */
+#include "case/reader.h"
+#include "slacalc/registry_part.h"
+
+#include <string.h>
+
+struct file {
+	const struct document *doc;
+	struct node root;
+	json_t
+	    *said; /* as it stands in the file: the rows; what case/ reads lacks what only a directory says */
+};
+
+/* ---- lists of objects, one row each ---- */
+
+/* The lists that a case has, in the order in which they are read; kind: in the table record, NULL: in each object. */
+static const struct list {
+	const char *key, *kind;
+	int (*read)(struct reader *r, const struct node *root, struct error *err);
+} lists[] = {
+	{ "exclusions", "exclusion", read_exclusions },
+	{ "incidents", "incident", read_incidents },
+	{ "corrections", "correction", read_corrections },
+	{ "history", "history", read_history },
+};
+#define LIST_COUNT (sizeof lists / sizeof lists[0])
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/* What earlier spans came to has no id of its own: what it is about identifies it. */
+static const char *id_of(struct registry *r, const char *kind, const json_t *item)
+{
+	if (strcmp(kind, "history") != 0)
+		return text_of(item, "id");
+	return arena_printf(&r->arena, "%s %s from %s", text_of(item, "service"), text_of(item, "level"),
+	                    text_of(item, "start"));
+}
+
+/* Each object of a list that was read, as a row. */
+static int add_list(struct registry *r, const struct file *f, const char *key, const char *kind,
+                    struct error *err)
+{
+	json_t *said = json_object_get(f->said, key), *body;
+	struct node list = node_member(&f->root, key);
+	size_t i;
+
+	json_array_foreach (said, i, body) {
+		struct node item = node_item(&list, i);
+		const char *of = kind ? kind : text_of(body, "kind"), *id = id_of(r, of, body);
+		json_t *row = json_pack("{s:s, s:s, s:O}", "kind", of, "id", id, "body", body);
+
+		registry_add(r, TABLE_RECORD, row);
+		if (registry_claim(r, kind ? kind : "record", id, row, &item, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+static int add_policies(struct registry *r, const struct node *root, struct error *err)
+{
+	struct node policies, member;
+	const char *name;
+	json_t *value;
+
+	if (node_object(root, "policies", OPTIONAL, &policies, err) < 0 || !policies.value)
+		return err->code;
+	json_object_foreach (policies.value, name, value) {
+		json_t *row = json_pack("{s:s, s:s, s:O}", "kind", "policy", "id", name, "body", value);
+
+		member = node_member(&policies, name);
+		registry_add(r, TABLE_RECORD, row);
+		if (registry_claim(r, "policy", name, row, &member, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+/* ---- what a directory says and a case does not: it is of no one month, and of several files ---- */
+
+/* An incident is judged in the months that its times touch: one without any would be in none. */
+static int check_incidents(const struct file *f, struct error *err)
+{
+	static const char *const instants[] = { "start", "known", "reported", "notified", "replaced" };
+	struct node list = node_member(&f->root, "incidents");
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item(&list, i);
+		bool dated = false;
+
+		for (size_t k = 0; k < sizeof instants / sizeof instants[0]; k++)
+			dated = dated || text_of(item.value, instants[k]);
+		if (!dated)
+			return node_fail(
+			    &item, err,
+			    "states no time, so that it belongs to no month: give 'start' and 'end', "
+			    "or another of its times");
+	}
+	return 0;
+}
+
+static bool has_id(const json_t *list, const char *id)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const char *own = text_of(item, "id");
+
+		if (own && strcmp(own, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A correction may supersede one of another file, which case/ does not see: see check_superseded(). */
+static void cut_superseded(const struct file *f)
+{
+	json_t *list = json_object_get(f->root.value, "corrections"), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const char *other = text_of(item, "supersedes");
+
+		if (other && !has_id(list, other))
+			json_object_del(item, "supersedes");
+	}
+}
+
+static int check_superseded(const struct registry *r, const struct file *f, struct error *err)
+{
+	struct node list = node_member(&f->root, "corrections");
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item(&list, i), member = node_member(&item, "supersedes");
+		json_t *said = json_array_get(json_object_get(f->said, "corrections"), i), *other;
+		const char *id = text_of(said, "supersedes");
+		int64_t at = 0, before = 0;
+
+		if (!id || member.value)
+			continue;
+		other = json_object_get(registry_find(r, "correction", id), "body");
+		if (!other)
+			return node_fail(&member, err, "no correction '%s'", id);
+		if (instant_parse(&at, text_of(said, "entered"), err) < 0 ||
+		    instant_parse(&before, text_of(other, "entered"), err) < 0)
+			return err->code;
+		if (before >= at)
+			return node_fail(&member, err,
+			                 "'%s' was not entered before '%s', which supersedes it", id,
+			                 text_of(said, "id"));
+	}
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static int read_header(const struct document *doc, struct file *f, struct error *err)
+{
+	static const char *const formats[] = { "govsla-records/1", NULL };
+	static const char *const keys[] = { "format",    "exclusions", "incidents", "corrections", "history",
+		                            "contracts", "records",    "policies",  NULL };
+	int format;
+
+	f->doc = doc;
+	if (document_root(doc, &f->root, err) < 0 ||
+	    node_word(&f->root, "format", REQUIRED, formats, &format, err) < 0 ||
+	    node_check_keys(&f->root, keys, err) < 0)
+		return err->code;
+	f->said = json_deep_copy(f->root.value);
+	return f->said ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
+}
+
+/* Contracts of all files: records refer to them. */
+static int read_more_contracts(struct registry *r, struct reader *reader, const struct file *f,
+                               struct error *err)
+{
+	struct contract *before = r->outline.contracts, *all;
+	size_t count = r->outline.contract_count;
+
+	if (read_contracts(reader, &f->root, err) < 0 || add_list(r, f, "contracts", "contract", err) < 0)
+		return err->code;
+	all = arena_array(&r->arena, count + r->outline.contract_count, sizeof *all);
+	if (count)
+		memcpy(all, before, count * sizeof *all);
+	if (r->outline.contract_count)
+		memcpy(all + count, r->outline.contracts, r->outline.contract_count * sizeof *all);
+	r->outline.contracts = all;
+	r->outline.contract_count += count;
+	return 0;
+}
+
+/* Policies of all files: each may state some. */
+static int read_more_policies(struct registry *r, struct reader *reader, const struct file *f,
+                              struct policies *policies, struct error *err)
+{
+	struct node given;
+
+	if (read_policies(reader, &f->root, err) < 0 || add_policies(r, &f->root, err) < 0 ||
+	    node_object(&f->root, "policies", OPTIONAL, &given, err) < 0)
+		return err->code;
+	if (node_member(&given, "nsp_back_to_back").value)
+		policies->nsp_back_to_back = r->outline.policies.nsp_back_to_back;
+	return 0;
+}
+
+/* What records may refer to first. */
+static int read_first(struct registry *r, struct reader *reader, struct file *f, struct policies *policies,
+                      struct error *err)
+{
+	cut_superseded(f);
+	for (size_t i = 0; i < LIST_COUNT; i++)
+		if (lists[i].read(reader, &f->root, err) < 0 ||
+		    add_list(r, f, lists[i].key, lists[i].kind, err) < 0)
+			return err->code;
+	if (check_incidents(f, err) < 0 || read_more_contracts(r, reader, f, err) < 0)
+		return err->code;
+	return read_more_policies(r, reader, f, policies, err);
+}
+
+static int read_files(struct registry *r, struct file *files, const struct document *docs, size_t count,
+                      struct error *err)
+{
+	struct reader reader = { .arena = &r->arena, .c = &r->outline };
+	struct policies policies = { .nsp_back_to_back = true };
+
+	for (size_t i = 0; i < count; i++)
+		if (read_header(&docs[i], &files[i], err) < 0 ||
+		    read_first(r, &reader, &files[i], &policies, err) < 0)
+			return error_at(err, docs[i].name, 0, NULL);
+	r->outline.policies = policies;
+	for (size_t i = 0; i < count; i++)
+		if (check_superseded(r, &files[i], err) < 0 ||
+		    read_records(&reader, &files[i].root, err) < 0 ||
+		    add_list(r, &files[i], "records", NULL, err) < 0)
+			return error_at(err, docs[i].name, 0, NULL);
+	return 0;
+}
+
+int registry_read_records(struct registry *r, const struct document *docs, size_t count, struct error *err)
+{
+	struct file *files = arena_array(&r->arena, count, sizeof *files);
+
+	/* as of a period after everything: history is of spans before it */
+	r->outline.period.span = (struct span){ END_OF_TIME_US, END_OF_TIME_US + US_PER_S };
+	r->outline.as_of_us = INT64_MAX;
+	(void)!read_files(r, files, docs, count, err);
+	for (size_t i = 0; i < count; i++)
+		json_decref(files[i].said);
+	return err->code;
+}
