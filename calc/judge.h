@@ -40,9 +40,6 @@ void judge_observe(struct judge *j);
 /* The same, had one of the corrections in effect never been entered: only what it touches is observed anew. */
 struct judge judge_without(struct judge *j, const struct correction *x);
 
-/* Whether a correction in effect covers the instant (µs) of the observation. */
-bool judge_is_corrected(const struct judge *j, const struct observation *o, int64_t us);
-
 /* The timeline of a service by neighbouring samples. */
 struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading);
 

@@ -114,6 +114,8 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	}
 	if (err->code == 0) {
 		judge_credits(&j, s);
+		for (size_t i = 0; i < s->service_count; i++)
+			judge_claims(&j, &s->services[i]);
 		(void)!judge_liability(&j, s, err);
 	}
 	if (err->code < 0) {
