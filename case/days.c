@@ -19,10 +19,12 @@ static bool in_use(const struct sla_case *c, const struct terms *t)
 
 static int64_t days_of_claim(const struct claim_terms *t)
 {
-	return t->rule == CLAIM_DAYS_AFTER ? t->count : 0;
+	if (t->rule == CLAIM_AUTOMATIC)
+		return 0;
+	return t->rule == CLAIM_DAYS_AFTER ? t->count : (t->count + 1) * 31;
 }
 
-/* How many days after the period a deadline may lie that is counted in days; months are resolved here. */
+/* How many days after the period a deadline may lie at most. */
 static int64_t days_after(const struct sla_case *c)
 {
 	int64_t most = DAYS_AFTER;
