@@ -129,6 +129,18 @@ int zone_offset(struct zone *zone, int64_t us, int *out_s, struct error *err)
 	return 0;
 }
 
+int zone_next_change(struct zone *zone, int64_t us, int64_t *out_us, struct error *err)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UDate next;
+
+	ucal_setMillis(zone->calendar, (UDate)floor_ms(us), &status);
+	*out_us = INT64_MAX;
+	if (ucal_getTimeZoneTransitionDate(zone->calendar, UCAL_TZ_TRANSITION_NEXT, &next, &status))
+		*out_us = (int64_t)next * US_PER_MS;
+	return U_FAILURE(status) ? icu_error(err, "find a change of offset", status) : 0;
+}
+
 const char *zone_data_version(void)
 {
 	UErrorCode status = U_ZERO_ERROR;

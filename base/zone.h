@@ -33,6 +33,12 @@ int zone_date(struct zone *zone, int64_t us, struct date *out, struct error *err
 /* Seconds east of UTC in force at an instant. */
 int zone_offset(struct zone *zone, int64_t us, int *out_s, struct error *err) MUST_CHECK;
 
+/*
+ * The first instant after us at which the zone's offset may change, in µs; INT64_MAX: never again. Between two such
+ * instants wall-clock time is a constant offset from UTC.
+ */
+int zone_next_change(struct zone *zone, int64_t us, int64_t *out_us, struct error *err) MUST_CHECK;
+
 /* The version of the zone data, such as "2022e": an input of every statement. Static storage of ICU. */
 const char *zone_data_version(void);
 

@@ -5,7 +5,8 @@
 /* judge NULL: a name of the terms that is not supported yet */
 static const struct method_entry methods[METHOD_COUNT] = {
 	[METHOD_DURATION_RATIO] = { "duration_ratio", METRIC_AVAILABILITY, false, method_availability },
-	[METHOD_SERVICE_HOURS_RATIO] = { "service_hours_ratio", METRIC_AVAILABILITY, false, NULL },
+	[METHOD_SERVICE_HOURS_RATIO] = { "service_hours_ratio", METRIC_AVAILABILITY, false,
+	                                 method_availability },
 	[METHOD_MINUTE_BUCKET_ALL_FAIL] = { "minute_bucket_all_fail", METRIC_AVAILABILITY, true,
 	                                    method_availability },
 	[METHOD_MINUTE_ALL_MEMBERS] = { "minute_all_members", METRIC_AVAILABILITY, true, NULL },

@@ -254,6 +254,8 @@ struct rounding {
 	const char *clause;
 };
 
+struct service_hours;
+
 enum remedy { REMEDY_NON_EXCLUSIVE, REMEDY_SOLE, REMEDY_LIQUIDATED_DAMAGES };
 
 struct terms {
@@ -284,6 +286,7 @@ struct terms {
 	const char **operational, **contractual; /* responses beside the financial one */
 	size_t operational_count, contractual_count;
 	const char *catalogue, *edition, *sha256; /* the entry of the catalogue it came from; NULL: none */
+	const struct service_hours *service_hours; /* as read (case/hours.h); levels hold them resolved; NULL none */
 };
 
 #endif

@@ -61,6 +61,13 @@ int read_bases(struct reader *r, const struct node *object, struct fee *out, str
 int read_service_facts(struct reader *r, const struct node *object, struct service *s,
                        struct error *err) MUST_CHECK;
 
+/*
+ * Once the period and the services are read: the hours of each level in use that counts them, from a day before the
+ * period to a day after it; and which calendars were used. Refuses a period of which the calendar does not speak, and
+ * fixed hours beside another T.
+ */
+int hours_resolve(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+
 /* The zone in which days are counted for the terms; Asia/Tokyo where neither terms nor period name one. */
 const char *zone_of_terms(const struct sla_case *c, const struct terms *t);
 

@@ -1,4 +1,5 @@
 #include "case/terms.h"
+#include "case/hours.h"
 #include "case/reader.h"
 #include "case/terms_part.h"
 
@@ -117,9 +118,11 @@ static int read_kinds(struct arena *a, const struct node *object, struct terms *
 
 int terms_read(struct arena *a, const struct node *object, struct terms *t, int64_t *hours, struct error *err)
 {
-	static const char *const keys[] = { "id",        "title",    "provider", "customer", "source",
-		                            "effective", "period",   "notice",   "levels",   "overlap",
-		                            "cap",       "rounding", "claim",    "remedy",   "exclusions", NULL };
+	static const char *const keys[] = { "id",     "title",     "provider",   "customer",
+		                            "source", "effective", "period",     "notice",
+		                            "levels", "overlap",   "cap",        "rounding",
+		                            "claim",  "remedy",    "exclusions", "service_hours",
+		                            NULL };
 	int provider = PARTY_NSP, customer = PARTY_LG;
 
 	if (node_check_keys(object, keys, err) < 0 || read_text(a, object, "id", REQUIRED, &t->id, err) < 0 ||
@@ -128,7 +131,8 @@ int terms_read(struct arena *a, const struct node *object, struct terms *t, int6
 	    node_word(object, "customer", OPTIONAL, party_kinds, &customer, err) < 0 ||
 	    read_source(a, object, t, err) < 0 || read_effective(a, object, t, err) < 0 ||
 	    read_terms_period(a, object, t, hours, err) < 0 || read_notice(a, object, t, err) < 0 ||
-	    read_kinds(a, object, t, err) < 0 || levels_read(a, object, t, err) < 0)
+	    read_kinds(a, object, t, err) < 0 || levels_read(a, object, t, err) < 0 ||
+	    hours_read(a, object, t, err) < 0)
 		return err->code;
 	t->provider = (enum party_kind)provider;
 	t->customer = (enum party_kind)customer;
