@@ -84,6 +84,11 @@ $(BUILD)/demo/generate: $(BUILD)/demo/generate.o $(call objects,$(SLAMON))
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
 
+# ---- bench: statements from samples in memory ----
+$(BUILD)/bench/judge_memory: $(BUILD)/bench/judge_memory.o $(call objects,report $(JUDGE))
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLACALC)
+
 # ---- tests: tests/unit/test_FOLDER_MODULE.c is one program of Check suites, linked with its FOLDER ----
 UNIT_calc    := $(JUDGE)
 UNIT_case    := $(JUDGE)

@@ -18,10 +18,9 @@ static const struct list {
 	const char *key, *kind;
 	int (*read)(struct reader *r, const struct node *root, struct error *err);
 } lists[] = {
-	{ "exclusions", "exclusion", read_exclusions },
-	{ "incidents", "incident", read_incidents },
-	{ "corrections", "correction", read_corrections },
-	{ "history", "history", read_history },
+	{ "exclusions", "exclusion", read_exclusions },    { "incidents", "incident", read_incidents },
+	{ "corrections", "correction", read_corrections }, { "history", "history", read_history },
+	{ "claims", "claim_made", read_claims },
 };
 #define LIST_COUNT (sizeof lists / sizeof lists[0])
 
@@ -97,6 +96,30 @@ static int check_incidents(const struct file *f, struct error *err)
 			    &item, err,
 			    "states no time, so that it belongs to no month: give 'start' and 'end', "
 			    "or another of its times");
+	}
+	return 0;
+}
+
+/* A case is of one month, and so are its claims; here each says which. */
+static int cut_months(const struct file *f, struct error *err)
+{
+	struct node list, object;
+
+	if (node_array(&f->root, "claims", OPTIONAL, &list, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < node_count(&list); i++) {
+		const char *text;
+		struct date month;
+
+		if (node_item_object(&list, i, &object, err) < 0 ||
+		    node_string(&object, "month", REQUIRED, &text, err) < 0)
+			return err->code;
+		if (month_parse(&month, text, err) < 0) {
+			struct node member = node_member(&object, "month");
+
+			return node_fail_at(&member, err);
+		}
+		json_object_del(object.value, "month");
 	}
 	return 0;
 }
@@ -211,6 +234,8 @@ static int read_first(struct registry *r, struct reader *reader, struct file *f,
                       struct error *err)
 {
 	cut_superseded(f);
+	if (cut_months(f, err) < 0)
+		return err->code;
 	for (size_t i = 0; i < LIST_COUNT; i++)
 		if (lists[i].read(reader, &f->root, err) < 0 ||
 		    add_list(r, f, lists[i].key, lists[i].kind, err) < 0)
