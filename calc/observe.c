@@ -1,54 +1,56 @@
 /*
- * observe: from observations and paths to the timeline of a service.
+ * observe: from observations, corrections and paths to the timeline of a service.
  *
- * A path is applied in three steps. An answer from a deeper hop implies that the hops before it are up. A sample that
- * failed while a nearer hop was, or may have been, down says nothing about its own target and is marked as obscured.
- * And behind a hop that is down everything is obscured, which matters where an outage is exactly known: no sample
- * overrules it.
+ * First the corrections in effect: samples inside one get its outcome, and the timeline inside it is exactly that
+ * state. Then each path in three steps. An answer from a deeper hop implies that the hops before it are up. A sample
+ * that failed while a nearer hop was, or may have been, down says nothing about its own target and is marked as
+ * obscured; as missed where that hop is the monitor's own side. And behind a hop that is down everything is obscured
+ * (unmeasured), which matters where an outage is exactly known: no sample overrules it. What a correction says stands
+ * through all of it.
+ *
+ * Timelines that no path joins have nothing to do with each other: a part of them can be made anew alone (wanted: by
+ * index; NULL: all).
  */
+#include "calc/corrections.h"
 #include "calc/judge.h"
 
 #include <string.h>
 
+static bool is_wanted(const bool *wanted, size_t i)
+{
+	return !wanted || wanted[i];
+}
+
 /* ---- timelines of everything that is watched: observations first, then services with known outages ---- */
 
-static void add_known(struct judge *j, struct timeline *all)
+static size_t watched_count(const struct judge *j)
 {
-	const struct sla_case *c = j->c;
-
-	for (size_t i = 0; i < c->service_count; i++)
-		if (c->services[i].known_outages)
-			all[c->observation_count + i] = timeline_of_outages(
-			    j->arena, c->services[i].outages, c->services[i].outage_count, j->period);
+	return j->c->observation_count + j->c->service_count;
 }
 
 static struct timeline *room_for_all(struct judge *j)
 {
-	return arena_array(j->arena, j->c->observation_count + j->c->service_count, sizeof(struct timeline));
+	return arena_array(j->arena, watched_count(j), sizeof(struct timeline));
 }
 
-static struct timeline *all_timelines(struct judge *j, enum reading reading)
+static void add_known(struct judge *j, struct timeline *all, const bool *wanted, struct span within)
 {
-	struct timeline *all = room_for_all(j);
+	const struct sla_case *c = j->c;
 
-	for (size_t i = 0; i < j->c->observation_count; i++)
-		all[i] = timeline_of_samples(j->arena, &j->seen[i], j->period, reading);
-	add_known(j, all);
-	return all;
+	for (size_t i = 0; i < c->service_count; i++)
+		if (c->services[i].known_outages && is_wanted(wanted, c->observation_count + i))
+			all[c->observation_count + i] = timeline_of_outages(
+			    j->arena, c->services[i].outages, c->services[i].outage_count, within);
 }
 
 /* ---- paths ---- */
-
-static bool is_watch(const struct observation *o, const char *vantage, const char *target)
-{
-	return strcmp(o->target, target) == 0 && strcmp(o->vantage, vantage) == 0;
-}
 
 /* The index of a hop among the timelines as its vantage sees it; -1 when nobody watches it from there. */
 static int hop_index(const struct sla_case *c, const char *vantage, const char *hop)
 {
 	for (size_t i = 0; i < c->observation_count; i++)
-		if (is_watch(&c->observations[i], vantage, hop))
+		if (strcmp(c->observations[i].target, hop) == 0 &&
+		    strcmp(c->observations[i].vantage, vantage) == 0)
 			return (int)i;
 	for (size_t i = 0; i < c->service_count; i++)
 		if (c->services[i].known_outages && strcmp(c->services[i].id, hop) == 0)
@@ -56,109 +58,239 @@ static int hop_index(const struct sla_case *c, const char *vantage, const char *
 	return -1;
 }
 
-/* The timelines of a path's watched hops; returns their number. */
-static size_t hops_of(const struct judge *j, const struct path *p, struct timeline *all,
-                      struct timeline **hops)
+static void find_hops(struct judge *j)
 {
-	size_t count = 0;
-
-	for (size_t k = 0; k < p->hop_count; k++) {
-		int index = hop_index(j->c, p->vantage, p->hops[k]);
-
-		if (index >= 0)
-			hops[count++] = &all[index];
-	}
-	return count;
-}
-
-static void imply_up(struct judge *j, struct timeline *all)
-{
+	j->routes = arena_array(j->arena, j->c->path_count, sizeof *j->routes);
 	for (size_t i = 0; i < j->c->path_count; i++) {
-		struct timeline **hops = arena_array(j->arena, j->c->paths[i].hop_count, sizeof *hops);
+		const struct path *p = &j->c->paths[i];
+		struct route *r = &j->routes[i];
 
-		timeline_imply_up(j->arena, hops, hops_of(j, &j->c->paths[i], all, hops));
+		*r = (struct route){ p, arena_array(j->arena, p->hop_count, sizeof *r->hops),
+			             arena_array(j->arena, p->hop_count, sizeof *r->watched), 0 };
+		for (size_t k = 0; k < p->hop_count; k++) {
+			int index = hop_index(j->c, p->vantage, p->hops[k]);
+
+			if (index < 0)
+				continue;
+			r->hops[r->count] = k;
+			r->watched[r->count++] = (size_t)index;
+		}
 	}
-	add_known(j, all);
 }
 
-static void obscure(struct judge *j, struct timeline *all)
+static bool is_on_route(const struct route *r, const bool *wanted)
 {
-	for (size_t i = 0; i < j->c->path_count; i++) {
-		struct timeline **hops = arena_array(j->arena, j->c->paths[i].hop_count, sizeof *hops);
-
-		timeline_obscure(j->arena, hops, hops_of(j, &j->c->paths[i], all, hops));
-	}
-}
-
-static struct timeline *apply_paths(struct judge *j, struct timeline *all)
-{
-	imply_up(j, all);
-	obscure(j, all);
-	return all;
-}
-
-/* Whether one of the nearer hops is not surely up at the instant. */
-static bool in_doubt(struct timeline *const *nearer, size_t count, int64_t tick)
-{
-	for (size_t i = 0; i < count; i++)
-		if (tick >= nearer[i]->span.start && tick < nearer[i]->span.end &&
-		    timeline_at(nearer[i], tick) != STATE_UP)
+	for (size_t k = 0; k < r->count; k++)
+		if (is_wanted(wanted, r->watched[k]))
 			return true;
 	return false;
 }
 
-static void mark_obscured(struct judge *j, struct observation *o, struct timeline *const *nearer,
-                          size_t count)
+/* Adds to what is wanted whatever a path joins to it. */
+static void join(const struct judge *j, bool *wanted)
 {
+	bool grows = true;
+
+	while (grows) {
+		grows = false;
+		for (size_t i = 0; i < j->c->path_count; i++) {
+			const struct route *r = &j->routes[i];
+
+			for (size_t k = 0; is_on_route(r, wanted) && k < r->count; k++) {
+				grows = grows || !wanted[r->watched[k]];
+				wanted[r->watched[k]] = true;
+			}
+		}
+	}
+}
+
+static void imply_up(struct judge *j, struct timeline *all, const bool *wanted)
+{
+	for (size_t i = 0; i < j->c->path_count; i++) {
+		const struct route *r = &j->routes[i];
+		struct timeline **hops = arena_array(j->arena, r->count, sizeof *hops);
+
+		if (!is_on_route(r, wanted))
+			continue;
+		for (size_t k = 0; k < r->count; k++)
+			hops[k] = &all[r->watched[k]];
+		timeline_imply_up(j->arena, hops, r->count);
+	}
+}
+
+static void obscure(struct judge *j, struct timeline *all, const bool *wanted)
+{
+	for (size_t i = 0; i < j->c->path_count; i++) {
+		const struct route *r = &j->routes[i];
+		struct timeline **hops = arena_array(j->arena, r->count, sizeof *hops);
+		bool *own = arena_array(j->arena, r->count, sizeof *own);
+
+		if (!is_on_route(r, wanted))
+			continue;
+		for (size_t k = 0; k < r->count; k++) {
+			hops[k] = &all[r->watched[k]];
+			own[k] = r->path->own[r->hops[k]];
+		}
+		timeline_obscure(j->arena, hops, own, r->count);
+	}
+}
+
+/* What stands through the paths: known outages, and inside fixed (by observation) the timelines before. */
+static void restore(struct judge *j, struct timeline *all, const struct timeline *before,
+                    const struct span_set *fixed, const bool *wanted)
+{
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		if (is_wanted(wanted, i) && fixed[i].count)
+			all[i] = timeline_replace(j->arena, &all[i], &fixed[i], &before[i]);
+}
+
+static void apply_paths(struct judge *j, struct timeline *all, const struct span_set *fixed,
+                        const bool *wanted, struct span within, bool obscures)
+{
+	struct timeline *before;
+
+	if (j->c->path_count == 0)
+		return;
+	before = room_for_all(j);
+	memcpy(before, all, watched_count(j) * sizeof *before);
+	imply_up(j, all, wanted);
+	add_known(j, all, wanted, within);
+	restore(j, all, before, fixed, wanted);
+	if (!obscures)
+		return;
+	obscure(j, all, wanted);
+	restore(j, all, before, fixed, wanted);
+}
+
+static struct timeline *sampled_timelines(struct judge *j, enum reading reading, const bool *wanted,
+                                          bool obscures)
+{
+	struct timeline *all = room_for_all(j);
+	struct span_set *fixed = arena_array(j->arena, j->c->observation_count, sizeof *fixed);
+
+	for (size_t i = 0; i < j->c->observation_count; i++) {
+		if (!is_wanted(wanted, i))
+			continue;
+		all[i] = timeline_of_samples(j->arena, &j->seen[i], j->period, reading);
+		corrections_of_timeline(j, &j->seen[i], &all[i]);
+		fixed[i] = corrections_time(j, &j->seen[i], j->period);
+	}
+	add_known(j, all, wanted, j->period);
+	apply_paths(j, all, fixed, wanted, j->period, obscures);
+	return all;
+}
+
+/* ---- samples that say nothing ---- */
+
+enum doubt { DOUBT_NONE, DOUBT_HOP, DOUBT_OWN };
+
+/* Whether one of the nearer hops is not surely up at the instant, and whose the nearest of them is. */
+static enum doubt doubt_at(const struct route *r, size_t nearer, const struct timeline *all, int64_t tick)
+{
+	for (size_t k = 0; k < nearer; k++) {
+		const struct timeline *t = &all[r->watched[k]];
+
+		if (span_holds(t->span, tick) && timeline_at(t, tick) != STATE_UP)
+			return r->path->own[r->hops[k]] ? DOUBT_OWN : DOUBT_HOP;
+	}
+	return DOUBT_NONE;
+}
+
+static void mark_obscured(struct judge *j, const struct route *r, size_t k, const struct timeline *all)
+{
+	struct observation *o = &j->seen[r->watched[k]];
 	struct sample *samples = arena_array(j->arena, o->sample_count, sizeof *samples);
 
 	if (o->sample_count)
 		memcpy(samples, o->samples, o->sample_count * sizeof *samples);
-	for (size_t i = 0; i < o->sample_count; i++)
-		if (samples[i].outcome == SAMPLE_DOWN &&
-		    in_doubt(nearer, count, tick_of(samples[i].scheduled_us)))
-			samples[i].outcome = SAMPLE_OBSCURED;
+	for (size_t i = 0; i < o->sample_count; i++) {
+		enum doubt doubt = DOUBT_NONE;
+
+		if (samples[i].outcome == SAMPLE_DOWN)
+			doubt = doubt_at(r, k, all, tick_of(samples[i].scheduled_us));
+		if (doubt != DOUBT_NONE && !corrections_hold(j, o, samples[i].scheduled_us))
+			samples[i].outcome = doubt == DOUBT_OWN ? SAMPLE_MISSED : SAMPLE_OBSCURED;
+	}
 	o->samples = samples;
 }
 
-/* Marks the samples of every hop of a path by the timelines of the hops before it. */
-static void mark_path(struct judge *j, const struct path *p, struct timeline *all)
+static void mark_samples(struct judge *j, const bool *wanted)
 {
-	struct timeline **nearer = arena_array(j->arena, p->hop_count, sizeof *nearer);
-	size_t count = 0;
-
-	for (size_t k = 0; k < p->hop_count; k++) {
-		int index = hop_index(j->c, p->vantage, p->hops[k]);
-
-		if (index < 0)
-			continue;
-		if ((size_t)index < j->c->observation_count && count > 0)
-			mark_obscured(j, &j->seen[index], nearer, count);
-		nearer[count++] = &all[index];
-	}
-}
-
-static void mark_samples(struct judge *j)
-{
-	const struct sla_case *c = j->c;
 	struct timeline *all;
 
-	j->seen = arena_array(j->arena, c->observation_count, sizeof *j->seen);
-	if (c->observation_count)
-		memcpy(j->seen, c->observations, c->observation_count * sizeof *j->seen);
-	if (c->path_count == 0)
+	if (j->c->path_count == 0)
 		return;
-	all = all_timelines(j, READING_RANGE);
-	imply_up(j, all);
-	for (size_t i = 0; i < c->path_count; i++)
-		mark_path(j, &c->paths[i], all);
+	all = sampled_timelines(j, READING_RANGE, wanted, false);
+	for (size_t i = 0; i < j->c->path_count; i++)
+		for (size_t k = 1; is_on_route(&j->routes[i], wanted) && k < j->routes[i].count; k++)
+			if (j->routes[i].watched[k] < j->c->observation_count)
+				mark_obscured(j, &j->routes[i], k, all);
+}
+
+/* ---- the whole ---- */
+
+static void put(struct timeline *into, const struct timeline *from, size_t count, const bool *wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(wanted, i))
+			into[i] = from[i];
+}
+
+static void observe(struct judge *j, const bool *wanted)
+{
+	size_t count = watched_count(j);
+
+	corrections_choose(j);
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		if (is_wanted(wanted, i)) {
+			j->seen[i] = j->c->observations[i];
+			corrections_of_samples(j, &j->seen[i]);
+		}
+	mark_samples(j, wanted);
+	put(j->range, sampled_timelines(j, READING_RANGE, wanted, true), count, wanted);
+	put(j->midpoint, sampled_timelines(j, READING_MIDPOINT, wanted, true), count, wanted);
 }
 
 void judge_observe(struct judge *j)
 {
-	mark_samples(j);
-	j->range = apply_paths(j, all_timelines(j, READING_RANGE));
-	j->midpoint = apply_paths(j, all_timelines(j, READING_MIDPOINT));
+	find_hops(j);
+	j->seen = arena_array(j->arena, j->c->observation_count, sizeof *j->seen);
+	j->range = room_for_all(j);
+	j->midpoint = room_for_all(j);
+	observe(j, NULL);
+}
+
+/* What x concerns, or what it supersedes, which holds again without it; and whatever a path joins to them. */
+static bool *touched_by(struct judge *j, const struct correction *x)
+{
+	const struct sla_case *c = j->c;
+	bool *wanted = arena_array(j->arena, watched_count(j), sizeof *wanted);
+
+	for (size_t i = 0; i < c->observation_count; i++) {
+		wanted[i] = correction_concerns(x, &c->observations[i]);
+		for (size_t k = 0; x->supersedes && k < c->correction_count; k++)
+			if (strcmp(c->corrections[k].id, x->supersedes) == 0)
+				wanted[i] =
+				    wanted[i] || correction_concerns(&c->corrections[k], &c->observations[i]);
+	}
+	join(j, wanted);
+	return wanted;
+}
+
+struct judge judge_without(struct judge *j, const struct correction *x)
+{
+	struct judge other = *j;
+
+	other.without = x;
+	other.instants = other.minutes = NULL;
+	other.range = room_for_all(j);
+	other.midpoint = room_for_all(j);
+	other.seen = arena_array(j->arena, j->c->observation_count, sizeof *other.seen);
+	put(other.range, j->range, watched_count(j), NULL);
+	put(other.midpoint, j->midpoint, watched_count(j), NULL);
+	memcpy(other.seen, j->seen, j->c->observation_count * sizeof *other.seen);
+	observe(&other, touched_by(j, x));
+	return other;
 }
 
 /* ---- services ---- */
@@ -200,30 +332,11 @@ static struct timeline put_together(struct judge *j, const struct service *s, co
 struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading)
 {
 	if (reading == READING_INSTANTS && !j->instants)
-		j->instants = apply_paths(j, all_timelines(j, READING_INSTANTS));
+		j->instants = sampled_timelines(j, READING_INSTANTS, NULL, true);
 	return put_together(j, s,
 	                    reading == READING_RANGE      ? j->range
 	                    : reading == READING_MIDPOINT ? j->midpoint
 	                                                  : j->instants);
-}
-
-static struct timeline *all_minutes(struct judge *j, const struct span_set *skip)
-{
-	struct timeline *all = room_for_all(j);
-
-	for (size_t i = 0; i < j->c->observation_count; i++)
-		all[i] = timeline_of_minutes(j->arena, &j->seen[i], j->period, skip);
-	add_known(j, all);
-	return apply_paths(j, all);
-}
-
-struct timeline judge_service_minutes(struct judge *j, const struct service *s, const struct span_set *skip)
-{
-	if (skip->count)
-		return put_together(j, s, all_minutes(j, skip));
-	if (!j->minutes)
-		j->minutes = all_minutes(j, skip);
-	return put_together(j, s, j->minutes);
 }
 
 void judge_each_observation(const struct judge *j, const struct service *s,
@@ -233,4 +346,84 @@ void judge_each_observation(const struct judge *j, const struct service *s,
 		for (size_t i = 0; i < j->c->observation_count; i++)
 			if (strcmp(j->seen[i].target, s->targets[k]) == 0)
 				visit(context, &j->seen[i]);
+}
+
+/* ---- the same by whole minutes ---- */
+
+static struct timeline *minute_timelines(struct judge *j, const struct span_set *skip, struct span within,
+                                         const bool *wanted)
+{
+	struct timeline *all = room_for_all(j);
+	struct span_set *fixed = arena_array(j->arena, j->c->observation_count, sizeof *fixed);
+
+	for (size_t i = 0; i < j->c->observation_count; i++) {
+		struct observation part = j->seen[i]; /* from the first sample that matters on */
+		size_t first =
+		    observation_from(&part, timeline_minute_us(within.start / TICKS_PER_US) - US_PER_MINUTE);
+
+		if (!is_wanted(wanted, i))
+			continue;
+		part.samples += first;
+		part.sample_count -= first;
+		all[i] = timeline_of_minutes(j->arena, &part, within, skip);
+		fixed[i] = corrections_minutes(j, &j->seen[i], within);
+	}
+	add_known(j, all, wanted, within);
+	apply_paths(j, all, fixed, wanted, within, true);
+	return all;
+}
+
+/* All that a service's timeline depends on. */
+static bool *wanted_for(struct judge *j, const struct service *s)
+{
+	const struct sla_case *c = j->c;
+	bool *wanted = arena_array(j->arena, watched_count(j), sizeof *wanted);
+
+	for (size_t i = 0; i < c->observation_count; i++)
+		for (size_t k = 0; k < s->target_count; k++)
+			wanted[i] = wanted[i] || strcmp(c->observations[i].target, s->targets[k]) == 0;
+	join(j, wanted);
+	return wanted;
+}
+
+/* A minute (ticks) of which a part is skipped: judged by the attempts of the rest. */
+static void judge_part_minute(struct judge *j, const struct service *s, const struct span_set *skip,
+                              struct span minute, struct timeline *t)
+{
+	struct span within = span_intersect(minute, j->period);
+	struct timeline *all = minute_timelines(j, skip, within, wanted_for(j, s));
+	struct timeline part = put_together(j, s, all);
+
+	for (size_t i = 0; i < part.count; i++) {
+		struct span_set set = { &part.runs[i].span, 1 };
+
+		*t = timeline_overlay(j->arena, t, &set, part.runs[i].state);
+	}
+}
+
+static void judge_boundary(struct judge *j, const struct service *s, const struct span_set *skip, int64_t at,
+                           struct timeline *t)
+{
+	int64_t minute = tick_of(timeline_minute_us(at / TICKS_PER_US));
+
+	if (at != minute && at > j->period.start && at < j->period.end)
+		judge_part_minute(j, s, skip, (struct span){ minute, minute + tick_of(US_PER_MINUTE) }, t);
+}
+
+/* What is skipped has no attempts. Only minutes of which it takes a part are to be judged anew. */
+struct timeline judge_service_minutes(struct judge *j, const struct service *s, const struct span_set *skip)
+{
+	struct timeline t;
+
+	if (!j->minutes)
+		j->minutes = minute_timelines(j, &(const struct span_set){ NULL, 0 }, j->period, NULL);
+	t = put_together(j, s, j->minutes);
+	if (skip->count == 0)
+		return t;
+	t = timeline_overlay(j->arena, &t, skip, STATE_UNMEASURED);
+	for (size_t i = 0; i < skip->count; i++) {
+		judge_boundary(j, s, skip, skip->at[i].start, &t);
+		judge_boundary(j, s, skip, skip->at[i].end, &t);
+	}
+	return t;
 }

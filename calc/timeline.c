@@ -131,6 +131,26 @@ static int64_t floor_to(int64_t value, int64_t unit)
 	return value - (rest < 0 ? rest + unit : rest);
 }
 
+int64_t timeline_minute_us(int64_t us)
+{
+	return floor_to(us, BUCKET_US);
+}
+
+size_t observation_from(const struct observation *o, int64_t us)
+{
+	size_t low = 0, high = o->sample_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (o->samples[middle].scheduled_us < us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
                                     const struct span_set *skip)
 {
@@ -260,10 +280,11 @@ struct timeline timeline_quorum(struct arena *a, const struct timeline *timeline
 
 /* ---- paths ---- */
 
-static void imply_up(enum state *hops, size_t count)
+static void imply_up(enum state *hops, const bool *own, size_t count)
 {
 	bool answered = false;
 
+	(void)own;
 	for (size_t i = count; i-- > 0;) {
 		if (answered)
 			hops[i] = STATE_UP;
@@ -272,23 +293,27 @@ static void imply_up(enum state *hops, size_t count)
 	}
 }
 
-static void obscure(enum state *hops, size_t count)
+static void obscure(enum state *hops, const bool *own, size_t count)
 {
-	bool down = false, doubtful = false;
+	bool down = false, doubtful = false, failed = false, by_own = false;
 
 	for (size_t i = 0; i < count; i++) {
 		enum state here = hops[i];
 
 		if (down || (doubtful && here != STATE_UP && here != STATE_UNMEASURED))
-			hops[i] = STATE_OBSCURED;
+			hops[i] = by_own ? STATE_UNMEASURED : STATE_OBSCURED;
 		else if (here == STATE_DOWN)
 			down = true;
+		if (here != STATE_UP && !failed) {
+			failed = true;
+			by_own = own && own[i];
+		}
 		doubtful = doubtful || (here != STATE_UP && here != STATE_DOWN);
 	}
 }
 
-static void change_path(struct arena *a, struct timeline **hops, size_t count,
-                        void (*change)(enum state *, size_t))
+static void change_path(struct arena *a, struct timeline **hops, const bool *own, size_t count,
+                        void (*change)(enum state *, const bool *, size_t))
 {
 	const struct timeline *const *before = (const struct timeline *const *)hops;
 	struct builder *after = arena_array(a, count, sizeof *after);
@@ -304,7 +329,7 @@ static void change_path(struct arena *a, struct timeline **hops, size_t count,
 
 		for (size_t i = 0; i < count; i++)
 			states[i] = walk_state(&w, i);
-		change(states, count);
+		change(states, own, count);
 		for (size_t i = 0; i < count; i++)
 			extend(&after[i], piece_end, states[i]);
 		walk_next(&w, piece_end);
@@ -315,12 +340,12 @@ static void change_path(struct arena *a, struct timeline **hops, size_t count,
 
 void timeline_imply_up(struct arena *a, struct timeline **hops, size_t count)
 {
-	change_path(a, hops, count, imply_up);
+	change_path(a, hops, NULL, count, imply_up);
 }
 
-void timeline_obscure(struct arena *a, struct timeline **hops, size_t count)
+void timeline_obscure(struct arena *a, struct timeline **hops, const bool *own, size_t count)
 {
-	change_path(a, hops, count, obscure);
+	change_path(a, hops, own, count, obscure);
 }
 
 /* ---- sets over a timeline ---- */
@@ -375,6 +400,25 @@ struct timeline timeline_doubt(struct arena *a, const struct timeline *t, const 
 			extend(&b, set->at[k].end < run.span.end ? set->at[k].end : run.span.end, doubted);
 		}
 		extend(&b, run.span.end, run.state);
+	}
+	return b.t;
+}
+
+struct timeline timeline_replace(struct arena *a, const struct timeline *t, const struct span_set *set,
+                                 const struct timeline *other)
+{
+	struct run whole = { t->span, STATE_UP };
+	const struct timeline everywhere = { t->span, &whole, 1 };
+	const struct timeline mask = timeline_overlay(a, &everywhere, set, STATE_DOWN);
+	const struct timeline *all[] = { &mask, t, other };
+	struct builder b = builder_start(a, t->span);
+	struct walk w;
+
+	for (w = walk_start(a, all, 3); w.position < w.end;) {
+		int64_t piece_end = walk_piece_end(&w);
+
+		extend(&b, piece_end, walk_state(&w, walk_state(&w, 0) == STATE_DOWN ? 2 : 1));
+		walk_next(&w, piece_end);
 	}
 	return b.t;
 }

@@ -16,6 +16,8 @@
 #include "base/span.h"
 #include "calc/case.h"
 
+#include <stdbool.h>
+
 /*
  * An outcome that only calc/ gives: the sample failed while a nearer hop of its path was, or may have been, down. It
  * says nothing about its target: whatever touches it is obscured.
@@ -62,6 +64,10 @@ enum reading {
 	READING_INSTANTS,
 };
 
+/* The start of the minute of UTC that holds the instant; the index of the first sample at or after it (µs). */
+int64_t timeline_minute_us(int64_t us);
+size_t observation_from(const struct observation *o, int64_t us);
+
 /*
  * The timeline of one observation over within (ticks), by neighbouring samples. Samples outside within are
  * used as neighbours. Without any, all is unmeasured.
@@ -95,10 +101,11 @@ struct timeline timeline_quorum(struct arena *a, const struct timeline *timeline
  *
  * imply_up: a deeper answer implies that the hops before it are up.
  * obscure:  behind the first hop that is down nothing is known; behind one that may be down, a deeper failure
- * may be its doing, so that nothing is known either.
+ * may be its doing, so that nothing is known either. Where the first of them is the monitor's own side (own, NULL for
+ * none), what lies behind is unmeasured, as if it had never been sent: the monitor's failure is nobody's but its own.
  */
 void timeline_imply_up(struct arena *a, struct timeline **hops, size_t count);
-void timeline_obscure(struct arena *a, struct timeline **hops, size_t count);
+void timeline_obscure(struct arena *a, struct timeline **hops, const bool *own, size_t count);
 
 /* The same timeline with every run inside set replaced by state. */
 struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,
@@ -110,6 +117,10 @@ struct timeline timeline_recolour(struct arena *a, const struct timeline *t,
 
 /* The same timeline with every run that is down inside set made either. */
 struct timeline timeline_doubt(struct arena *a, const struct timeline *t, const struct span_set *set);
+
+/* The same timeline, inside set as another of the same span is there. */
+struct timeline timeline_replace(struct arena *a, const struct timeline *t, const struct span_set *set,
+                                 const struct timeline *other);
 
 /*
  * The state at an instant (ticks) within the timeline's span. Where what is known ends, the sample that ends it still

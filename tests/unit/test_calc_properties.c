@@ -385,7 +385,7 @@ START_TEST(paths_blame_the_nearest_and_never_the_obscured)
 			hops[i] = &t[i];
 		}
 		timeline_imply_up(&a, hops, n);
-		timeline_obscure(&a, hops, n);
+		timeline_obscure(&a, hops, NULL, n);
 		for (size_t i = 0; i < n; i++)
 			after[i] = t[i].runs[0].state;
 		for (size_t i = n; i-- > 0;) {

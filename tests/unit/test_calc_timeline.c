@@ -284,7 +284,7 @@ START_TEST(paths_say_who_it_was)
 			pointers[k] = &hops[k];
 		}
 		timeline_imply_up(&a, pointers, 3);
-		timeline_obscure(&a, pointers, 3);
+		timeline_obscure(&a, pointers, NULL, 3);
 		for (size_t k = 0; k < 3; k++)
 			ck_assert_msg(strcmp(drawing_of(&hops[k], got), paths[i].want[k]) == 0,
 			              "row %zu, hop %zu: %s", i, k, got);
