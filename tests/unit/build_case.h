@@ -110,6 +110,23 @@ static inline const char *refusal_of(struct arena *a, const struct case_parts *p
 	return arena_copy(a, error_line(&err, line, sizeof line));
 }
 
+struct refusal { /* a case, and the message with which it is refused */
+	struct case_parts parts;
+	const char *want;
+};
+
+static inline void assert_refused(const struct refusal *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct arena a = { 0 };
+		const char *got = refusal_of(&a, &rows[i].parts);
+
+		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu: got  %s\nwant %s", i, got,
+		              rows[i].want);
+		arena_release(&a);
+	}
+}
+
 /* The statement of a case that must be accepted. */
 static inline struct statement *judged(struct arena *a, const struct case_parts *p)
 {
