@@ -26,9 +26,9 @@ static const struct refusal rows[] = {
 	{ CLAIM("'rule': 'end_of_cycle', 'cycles': 2, 'anchor': 'incident'"),
 	  "case.json:5: terms[0].claim.anchor: the rule 'end_of_cycle' has no 'anchor'" },
 	{ CLAIM("'rule': 'days_after', 'days': 3661"),
-	  "case.json:5: terms[0].claim.days: 3661 is not between 0 and 3660" },
+	  "case.json:5: terms[0].claim.days: 3661 is not in 0 to 3660" },
 	{ CLAIM("'rule': 'day_of_month', 'months': 1, 'day': 31"),
-	  "case.json:5: terms[0].claim.day: 31 is not between 1 and 28" },
+	  "case.json:5: terms[0].claim.day: 31 is not in 1 to 28" },
 	{ CLAIM("'rule': 'days_after', 'days': 3, 'anchor': 'fault'"),
 	  "case.json:5: terms[0].claim.anchor: 'fault' is not one of: incident, recovery, eligibility, "
 	  "month_end" },
