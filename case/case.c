@@ -1,7 +1,7 @@
 #include "case/case.h"
 #include "calc/exact.h"
 #include "case/reader.h"
-#include "case/terms.h"
+#include "case/catalogue.h"
 
 #include <string.h>
 
@@ -172,7 +172,7 @@ static int read_all_terms(struct reader *r, const struct node *root, int64_t **h
 		struct node object;
 
 		if (node_item_object(&all, i, &object, err) < 0 ||
-		    terms_read(r->arena, &object, &r->c->terms[i], &(*hours)[i], err) < 0)
+		    terms_resolve(r->arena, &object, root, &r->c->terms[i], &(*hours)[i], err) < 0)
 			return err->code;
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(r->c->terms[k].id, r->c->terms[i].id) == 0)
