@@ -237,11 +237,7 @@ static void walk_next(struct walk *w, int64_t piece_end)
 			w->at[i]++;
 }
 
-/*
- * Three-valued "at least k are down". Where it stays open, it is so for want of a measurement if reading the
- * unmeasured ones once as up and once as down gives different possibilities.
- */
-static enum state decide(const size_t n[STATE_COUNT], size_t k)
+enum state state_quorum(const size_t n[STATE_COUNT], size_t k)
 {
 	size_t missing = n[STATE_UNMEASURED] + n[STATE_OBSCURED];
 	bool may_be_down_without, surely_down_with;
@@ -272,7 +268,7 @@ struct timeline timeline_quorum(struct arena *a, const struct timeline *timeline
 
 		for (size_t i = 0; i < count; i++)
 			n[walk_state(&w, i)]++;
-		extend(&b, piece_end, decide(n, k));
+		extend(&b, piece_end, state_quorum(n, k));
 		walk_next(&w, piece_end);
 	}
 	return b.t;

@@ -95,6 +95,12 @@ struct timeline timeline_of_outages(struct arena *a, const struct span *outages,
 struct timeline timeline_quorum(struct arena *a, const struct timeline *timelines, size_t count, size_t k);
 
 /*
+ * The same of states, of each of which there are n[]. Where it stays open, it is so for want of a measurement if reading
+ * the unmeasured ones once as up and once as down gives different possibilities.
+ */
+enum state state_quorum(const size_t n[STATE_COUNT], size_t k);
+
+/*
  * One vantage's path: timelines of the hops in order from the vantage, changed in place. Where several paths
  * share a hop, first timeline_imply_up() for every path, then timeline_obscure() for every path: an answer
  * over one path clears the hop for all.
