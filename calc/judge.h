@@ -32,6 +32,9 @@ struct judge {
 	const struct correction **corrections; /* in effect, in the order in which they are followed */
 	size_t correction_count;
 	const struct correction *without; /* judged as if this one had not been entered; NULL */
+	struct span_set *accepted; /* exclusions, ticks; by service */
+	bool bare;                 /* judged as if no exclusion had been accepted */
+	struct network_sum *networks; /* network.c: what was counted already */
 };
 
 /* Fills seen, range and midpoint. */
@@ -70,6 +73,9 @@ void judge_outages(struct judge *j, struct service_result *r);
 /* One level; excluded in ticks. Unknown figures are FIGURE_UNKNOWN. */
 void judge_level(struct judge *j, const struct service *s, const struct level *l,
                  const struct span_set *excluded, struct level_result *r);
+
+/* Refuses a level that lacks what it cannot be judged without. */
+int judge_needs(struct judge *j, const struct service *s, const struct level *l, struct error *err) MUST_CHECK;
 
 /* All levels of a service with their readings. */
 int judge_levels(struct judge *j, struct service_result *r, const struct span_set *excluded,

@@ -3,6 +3,8 @@
  */
 #include "calc/counted.h"
 #include "calc/method.h"
+#include "calc/running.h"
+#include "calc/time_count.h"
 
 #include <string.h>
 
@@ -48,6 +50,7 @@ static void measure(struct judge *j, const struct service *s, struct level_resul
 
 	r->measure = (struct measure){ FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
 	r->counted = FIGURE_UNKNOWN;
+	r->alone_least = r->alone_most = r->alone_counted = FIGURE_UNKNOWN;
 	r->not_covered = judge_not_covered(j, s, r->level);
 	if (!r->not_covered)
 		method_of(r->level)->judge(j, s, r, &inside);
@@ -65,12 +68,15 @@ void judge_level(struct judge *j, const struct service *s, const struct level *l
 	r->level = l;
 	measure(j, s, r, excluded);
 	if (r->not_covered) {
-		r->verdict = VERDICT_NOT_COVERED;
+		r->verdict = r->alone = VERDICT_NOT_COVERED;
 		return;
 	}
 	without = *r;
-	if (excluded->count)
+	if (excluded->count || network_has_exclusions(j, s, l)) {
+		j->bare = true;
 		measure(j, s, &without, &none);
+		j->bare = false;
+	}
 	r->unexcluded = without.availability;
 	r->unexcluded_latency = without.latency;
 	r->unexcluded_measure = without.measure;
@@ -78,15 +84,7 @@ void judge_level(struct judge *j, const struct service *s, const struct level *l
 	                          : compare(j->book, l->op, r->measure.best, r->measure.worst, objective);
 	if (r->verdict == VERDICT_NOT_PROVABLE)
 		r->settle = what_settles(j, r);
-}
-
-static int refuse_known_outages(const struct judge *j, const struct service *s, const struct level *l,
-                                struct error *err)
-{
-	error_set(err, ERROR_DATA, "%s needs samples, the service has known outages",
-	          l->method == METHOD_NONE ? metric_name(l->metric) : method_name(l->method));
-	return error_at(err, NULL, 0,
-	                arena_printf(j->arena, "services[%zu].outages", (size_t)(s - j->c->services)));
+	running_apply(j->c, s, r);
 }
 
 static void judge_readings(struct judge *j, struct level_result *r, const struct service *s,
@@ -108,8 +106,8 @@ int judge_levels(struct judge *j, struct service_result *r, const struct span_se
 	for (size_t i = 0; i < r->level_count; i++) {
 		const struct level *l = &t->levels[i];
 
-		if (method_of(l)->needs_samples && r->service->known_outages)
-			return refuse_known_outages(j, r->service, l, err);
+		if (judge_needs(j, r->service, l, err) < 0)
+			return err->code;
 		judge_level(j, r->service, l, excluded, &r->levels[i]);
 		judge_readings(j, &r->levels[i], r->service, excluded);
 	}

@@ -94,6 +94,14 @@ static void list_policies(struct judge *j, struct statement *s)
 		           true);
 }
 
+/* A network is judged with the exclusions of all its services. */
+static void keep_accepted(struct judge *j, const struct statement *s)
+{
+	j->accepted = arena_array(j->arena, j->c->service_count, sizeof *j->accepted);
+	for (size_t i = 0; i < j->c->service_count; i++)
+		j->accepted[i] = judge_accepted(j, s, &j->c->services[i], NULL, TICKS_PER_US);
+}
+
 int statement_make(struct arena *a, const struct sla_case *c, struct statement **out, struct error *err)
 {
 	struct statement *s = arena_new(a, struct statement);
@@ -106,6 +114,7 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	judge_observe(&j);
 	judge_exclusions(&j, s);
 	judge_corrections(&j, s);
+	keep_accepted(&j, s);
 	s->service_count = c->service_count;
 	s->services = arena_array(a, s->service_count, sizeof *s->services);
 	for (size_t i = 0; i < s->service_count && err->code == 0; i++) {
