@@ -9,7 +9,9 @@
  * and leaves unmeasured time out above and below, unless the terms count it.
  */
 #include "calc/counted.h"
+#include "calc/incident.h"
 #include "calc/method.h"
+#include "calc/time_count.h"
 
 #include <string.h>
 
@@ -26,10 +28,6 @@ int judge_seconds(struct judge *j, const char *label, const char *source, int64_
 }
 
 /* Seconds of a timeline by state, outside what is excluded, as nodes. */
-struct state_seconds {
-	int down, either, unmeasured, obscured;
-};
-
 static struct state_seconds sums_as_nodes(struct judge *j, const struct service *s, const struct timeline *t,
                                           const struct span_set *outside, const char *reading)
 {
@@ -124,10 +122,9 @@ static struct timeline idle_is_up(struct judge *j, const struct timeline *t, con
 	return c->idle.count ? timeline_overlay(j->arena, t, &c->idle, STATE_UP) : *t;
 }
 
-void method_availability(struct judge *j, const struct service *s, struct level_result *r,
-                         const struct span_set *excluded)
+struct time_count availability_count(struct judge *j, const struct service *s, const struct level *l,
+                                     const struct span_set *excluded)
 {
-	const struct level *l = r->level;
 	const struct span_set none = { NULL, 0 };
 	const struct span_set *used = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
 	bool removed = l->excluded_time == EXCLUDED_REMOVE;
@@ -136,29 +133,75 @@ void method_availability(struct judge *j, const struct service *s, struct level_
 	struct span_set silent = judge_silent(j, s, l, excluded);
 	struct span_set outside = span_set_union(j->arena, used, &counted.uncounted);
 	struct timeline range =
-	    minutes ? judge_service_minutes(j, s, &silent) : judge_service_timeline(j, s, READING_RANGE);
-	struct timeline point = minutes ? range : judge_service_timeline(j, s, READING_MIDPOINT);
+	    minutes ? judge_service_minutes(j, s, &silent) : judge_clocked_timeline(j, s, l, READING_RANGE);
+	struct timeline point = minutes ? range : judge_clocked_timeline(j, s, l, READING_MIDPOINT);
 	struct timeline range_deployed = idle_is_up(j, &range, &counted),
 	                point_deployed = idle_is_up(j, &point, &counted);
-	struct state_seconds n = sums_as_nodes(j, s, &range_deployed, &outside, "range");
-	struct state_seconds m = sums_as_nodes(j, s, &point_deployed, &outside, "changes at the midpoint");
-	struct availability_figures f;
-	int base, point_denominator, point_down;
+	struct time_count c;
 
-	f.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(used));
-	base = base_seconds(j, s, &counted, f.excluded, removed, false);
+	c.range = sums_as_nodes(j, s, &range_deployed, &outside, "range");
+	c.point = sums_as_nodes(j, s, &point_deployed, &outside, "changes at the midpoint");
+	c.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(used));
+	c.base = base_seconds(j, s, &counted, c.excluded, removed, false);
+	c.real = base_seconds(j, s, &counted, c.excluded, removed, true);
+	return c;
+}
+
+static struct availability_figures figures(struct judge *j, const struct level *l, const struct time_count *c)
+{
+	struct state_seconds n = c->range, m = c->point;
+	struct availability_figures f;
+	int point_denominator, point_down;
+
+	f.excluded = c->excluded;
 	f.unmeasured = n.unmeasured;
 	f.obscured = n.obscured;
-	f.downtime_least = over(j, "downtime, least", l, downtime_formula(j->arena, l, false), base, n);
-	f.downtime_most = over(j, "downtime, most", l, downtime_formula(j->arena, l, true), base, n);
-	f.denominator = over(j, "denominator", l, removed_formula(j->arena, l, false), base, n);
+	f.downtime_least = over(j, "downtime, least", l, downtime_formula(j->arena, l, false), c->base, n);
+	f.downtime_most = over(j, "downtime, most", l, downtime_formula(j->arena, l, true), c->base, n);
+	f.denominator = over(j, "denominator", l, removed_formula(j->arena, l, false), c->base, n);
 	f.worst = percent(j, "availability, worst reading", l, f.denominator, f.downtime_most);
 	f.best = percent(j, "availability, best reading", l, f.denominator, f.downtime_least);
 	point_denominator =
-	    over(j, "denominator of the point value", l, removed_formula(j->arena, l, true), base, m);
-	point_down = over(j, "downtime of the point value", l, downtime_formula(j->arena, l, false), base, m);
+	    over(j, "denominator of the point value", l, removed_formula(j->arena, l, true), c->base, m);
+	point_down =
+	    over(j, "downtime of the point value", l, downtime_formula(j->arena, l, false), c->base, m);
 	f.by_method = percent(j, "availability by the contract's method", l, point_denominator, point_down);
-	f.coverage = coverage(j, l, base_seconds(j, s, &counted, f.excluded, removed, true), n);
-	r->availability = f;
-	r->measure = (struct measure){ f.best, f.worst, f.by_method };
+	f.coverage = coverage(j, l, c->real, n);
+	return f;
+}
+
+/* What history keeps of this period: its own downtime and T, whatever the level is judged over. */
+static void keep_alone(struct judge *j, struct level_result *r, const struct time_count *c)
+{
+	const struct level *l = r->level;
+	struct state_seconds n = c->range;
+
+	r->alone_least = over(j, "downtime of this period alone, least", l,
+	                      downtime_formula(j->arena, l, false), c->real, n);
+	r->alone_most = over(j, "downtime of this period alone, most", l, downtime_formula(j->arena, l, true),
+	                     c->real, n);
+	r->alone_counted =
+	    over(j, "counted time of this period alone", l, removed_formula(j->arena, l, false), c->real, n);
+}
+
+void method_availability(struct judge *j, const struct service *s, struct level_result *r,
+                         const struct span_set *excluded)
+{
+	const struct level *l = r->level;
+	struct time_count c = l->scope == SCOPE_NETWORK ? network_count(j, s, l, excluded)
+	                                                : availability_count(j, s, l, excluded);
+
+	r->network = l->scope == SCOPE_NETWORK ? s->network : NULL;
+	if (l->rolling_days) {
+		keep_alone(j, r, &c);
+		c = rolling_count(j, s, l, &c);
+	}
+	r->availability = figures(j, l, &c);
+	if (!l->rolling_days && !r->network) {
+		r->alone_least = r->availability.downtime_least;
+		r->alone_most = r->availability.downtime_most;
+		r->alone_counted = j->c->period.fixed_hours ? FIGURE_UNKNOWN : r->availability.denominator;
+	}
+	r->measure =
+	    (struct measure){ r->availability.best, r->availability.worst, r->availability.by_method };
 }

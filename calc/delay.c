@@ -1,4 +1,5 @@
 #include "calc/delay.h"
+#include "calc/counted.h"
 
 struct span delay_within(const struct judge *j, const struct service *s)
 {
@@ -10,10 +11,9 @@ struct span delay_within(const struct judge *j, const struct service *s)
 struct span_set delay_counted(struct judge *j, const struct service *s, const struct level *l,
                               const struct span_set *excluded)
 {
-	const struct span_set none = { NULL, 0 };
+	struct span_set silent = judge_silent(j, s, l, excluded);
 
-	return span_set_complement(j->arena, l->excluded_time == EXCLUDED_IGNORE ? &none : excluded,
-	                           delay_within(j, s));
+	return span_set_complement(j->arena, &silent, j->period);
 }
 
 /* ---- instants that were due ---- */
@@ -49,7 +49,7 @@ static void visit_absent(const struct judge *j, const struct observation *o,
                          const struct delay_visitor *visitor)
 {
 	struct span period = j->c->period.span;
-	struct absent gap = { period.start, o->interval_us, period };
+	struct absent gap = { period.start, o->interval_us, period, o };
 	size_t n = o->sample_count;
 
 	if (n == 0) {
@@ -119,8 +119,8 @@ bool delay_covers_enough(struct judge *j, const struct terms *t, const struct le
 	return coverage >= 0 && book_compare(j->book, coverage, least) >= 0;
 }
 
-int delay_excluded(struct judge *j, const struct service *s, const struct span_set *counted)
+int delay_excluded(struct judge *j, const struct level *l, const struct span_set *excluded)
 {
 	return judge_seconds(j, "seconds excluded", "accepted exclusions",
-	                     span_length(delay_within(j, s)) - span_set_length(counted));
+	                     l->excluded_time == EXCLUDED_IGNORE ? 0 : span_set_length(excluded));
 }

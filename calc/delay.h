@@ -2,8 +2,8 @@
  * delay: what the levels that look at single samples share: which samples count, and which are not there.
  * Internal to calc/.
  *
- * A sample counts when it is due inside the period and the service's subscription, outside accepted exclusions
- * (unless the level ignores those). A sample that is due and has no record, or was missed, is not known: it may
+ * A sample counts when it is due in the time that counts (counted.h), outside accepted exclusions (unless the level
+ * ignores those). A sample that is due and has no record, or was missed, is not known: it may
  * have come back at any delay or not at all. A lost sample is known: it has no delay (RFC 2681).
  */
 #ifndef GOVSLA_CALC_DELAY_H
@@ -14,7 +14,7 @@
 /* The part of the period that the service is subscribed (all of it without a subscription), in ticks. */
 struct span delay_within(const struct judge *j, const struct service *s);
 
-/* The time that counts, in ticks. */
+/* The time that counts (counted.h) less accepted exclusions, unless the level ignores those; in ticks. */
 struct span_set delay_counted(struct judge *j, const struct service *s, const struct level *l,
                               const struct span_set *excluded);
 
@@ -22,6 +22,7 @@ struct span_set delay_counted(struct judge *j, const struct service *s, const st
 struct absent {
 	int64_t anchor_us, interval_us;
 	struct span span;
+	const struct observation *observation;
 };
 
 /* How many of them are inside within (ticks). */
@@ -43,6 +44,6 @@ int delay_coverage(struct judge *j, const struct service *s, const struct span_s
 bool delay_covers_enough(struct judge *j, const struct terms *t, const struct level *l, int coverage);
 
 /* The node of the seconds that accepted exclusions take from the level. */
-int delay_excluded(struct judge *j, const struct service *s, const struct span_set *counted);
+int delay_excluded(struct judge *j, const struct level *l, const struct span_set *excluded);
 
 #endif

@@ -134,7 +134,7 @@ static struct latency_figures figures(struct judge *j, const struct service *s, 
 	f.loss = derive(j->book, "loss", NULL, "($1 - $2) / $1", 2, (int[]){ f.sent, f.received });
 	f.with_timeouts = mean_with_timeouts(j, s, p, sum, timed);
 	f.coverage = delay_coverage(j, s, p->counted);
-	f.excluded = delay_excluded(j, s, p->counted);
+	f.excluded = FIGURE_UNKNOWN;
 	return f;
 }
 
@@ -149,6 +149,7 @@ void method_latency_mean(struct judge *j, const struct service *s, struct level_
 	judge_each_observation(j, s, collect, &p);
 	sort(j->arena, p.rtt_us, p.timed);
 	r->latency = figures(j, s, r->level, &p);
+	r->latency.excluded = delay_excluded(j, r->level, excluded);
 	r->measure = (struct measure){ r->latency.mean, r->latency.mean, r->latency.mean };
 	r->unbounded =
 	    r->latency.mean < 0 || !delay_covers_enough(j, s->terms, r->level, r->latency.coverage);

@@ -14,8 +14,10 @@
  * An interval in which nothing was received, or nothing counts, is open: any mean from 0 to the longest. The best
  * reading takes the lowest means, the worst the highest; the point value takes the mean of what was received and leaves
  * open intervals out. unmeasured_time and obscured_time up: what is not known has not risen; down: it has; remove: it is
- * left out.
+ * left out. Intervals outside the time that counts (service hours, deployed) are left out too: the hours of one day follow
+ * those of the day before.
  */
+#include "calc/counted.h"
 #include "calc/delay.h"
 #include "calc/method.h"
 
@@ -24,6 +26,7 @@ enum rise_reading { RISE_BEST, RISE_WORST, RISE_POINT };
 struct interval {
 	int64_t sum_us, received, unknown;
 	bool lost;                    /* samples were sent and not received */
+	bool outside;                 /* of the time that the level is about: left out */
 	bool as_up, as_down, removed; /* something is not known that the terms treat so */
 };
 
@@ -118,6 +121,8 @@ static struct mean mean_of(const struct rise *r, const struct interval *i, enum 
 	const struct mean nothing = { 0, 1 }, most = { r->longest_us, 1 }, left_out = { 0, 0 };
 	int64_t known_or_not = i->received + i->unknown;
 
+	if (i->outside)
+		return left_out;
 	if (i->as_down)
 		return most;
 	if (known_or_not == 0 && (i->as_up || (!i->lost && r->level->excluded_time == EXCLUDED_COUNT_AS_UP)))
@@ -215,6 +220,13 @@ static int rise_figure(struct rise *r, enum rise_reading reading, int baseline)
 
 /* ---- the method ---- */
 
+/* Hours without service, or in which the resource was not deployed. */
+static void leave_out(struct rise *r, struct span_set time)
+{
+	for (size_t i = 0; i < r->count; i++)
+		r->intervals[i].outside = span_set_overlap(&time, interval_span(r, i)) == 0;
+}
+
 static struct rise collect(struct judge *j, const struct service *s, const struct level *l,
                            const struct span_set *counted)
 {
@@ -226,6 +238,7 @@ static struct rise collect(struct judge *j, const struct service *s, const struc
 	r.count = (size_t)(span_length(r.within) / interval);
 	r.window = (size_t)((l->rule.lasting_us + interval - 1) / interval);
 	r.intervals = arena_array(j->arena, r.count, sizeof *r.intervals);
+	leave_out(&r, judge_counted(j, s, l).time);
 	judge_each_observation(j, s, longest, &r);
 	delay_each(j, s, &(struct delay_visitor){ &r, add_sample, add_absent });
 	if (!r.has_timeouts || r.longest_us == 0)
@@ -264,7 +277,7 @@ void method_latency_rise(struct judge *j, const struct service *s, struct level_
 		                               FIGURE_UNKNOWN,
 		                               FIGURE_UNKNOWN,
 		                               delay_coverage(j, s, &counted),
-		                               delay_excluded(j, s, &counted),
+		                               delay_excluded(j, l, excluded),
 		                               FIGURE_UNKNOWN };
 	r->unbounded = r->measure.best < 0 || r->measure.worst < 0 ||
 	               !delay_covers_enough(j, s->terms, l, r->latency.coverage);

@@ -93,7 +93,6 @@ static struct latency_figures figures(struct judge *j, const struct service *s, 
 	f.sent = derive_given_int(j->book, "samples sent", s->id, t->sent);
 	f.loss = derive(j->book, "loss", NULL, "($1 - $2) / $1", 2, (int[]){ f.sent, f.received });
 	f.coverage = delay_coverage(j, s, t->counted);
-	f.excluded = delay_excluded(j, s, t->counted);
 	return f;
 }
 
@@ -116,6 +115,7 @@ void method_share(struct judge *j, const struct service *s, struct level_result 
 	r->measure = (struct measure){ share(j, l, counts, SHARE_BEST), share(j, l, counts, SHARE_WORST),
 		                       share(j, l, counts, SHARE_POINT) };
 	r->latency = figures(j, s, &t);
+	r->latency.excluded = delay_excluded(j, l, excluded);
 	r->counted = derive(j->book, "samples judged", NULL, "$1 + $2", 2, counts);
 	r->unbounded = r->measure.best < 0 || r->measure.worst < 0 ||
 	               !delay_covers_enough(j, s->terms, l, r->latency.coverage);

@@ -1,0 +1,14 @@
+#include "calc/statement.h"
+
+struct history history_of(const struct statement *s, const struct service_result *r,
+                          const struct level_result *l)
+{
+	return (struct history){ .service = r->service,
+		                 .level = l->level->id,
+		                 .span = s->the_case->period.span,
+		                 .verdict = verdict_name(l->alone),
+		                 .downtime_least_s = figure_text(s, l->alone_least),
+		                 .downtime_most_s = figure_text(s, l->alone_most),
+		                 .counted_s = figure_text(s, l->alone_counted),
+		                 .credit = l->credit.due ? figure_text(s, l->credit.amount) : NULL };
+}
