@@ -201,29 +201,38 @@ static struct span_set gone_at_midpoint(struct judge *j, const struct service *s
 	return span_set_of(j->arena, gone, count, t->span);
 }
 
-void judge_clock(struct judge *j, const struct service *s, const struct level *l, struct timeline *range,
-                 struct timeline *point)
+static struct timeline clocked_range(struct judge *j, const struct service *s, enum clock_start clock,
+                                     const struct timeline *t, const struct timeline *instants)
 {
-	struct span_set gone, open, up;
-	struct timeline instants, apart;
-	struct sorter w;
+	struct sorter w = sort_timeline(j, s, clock, instants);
+	struct span_set gone = span_set_of(j->arena, w.gone, w.gone_count, t->span);
+	struct span_set open = span_set_of(j->arena, w.open, w.open_count, t->span);
+	struct timeline without = timeline_overlay(j->arena, t, &gone, STATE_UP);
+
+	return timeline_doubt(j->arena, &without, &open);
+}
+
+/* An answer parts two outages in the point value too, though it was not measured before and after it. */
+static struct timeline clocked_midpoint(struct judge *j, const struct service *s, enum clock_start clock,
+                                        const struct timeline *t, const struct timeline *instants)
+{
+	struct span_set up = stretch_state(j->arena, instants, STATE_UP);
+	struct timeline apart = timeline_overlay(j->arena, t, &up, STATE_UP);
+	struct span_set gone = gone_at_midpoint(j, s, clock, &apart);
+
+	return timeline_overlay(j->arena, t, &gone, STATE_UP);
+}
+
+struct timeline judge_clocked_timeline(struct judge *j, const struct service *s, const struct level *l,
+                                       enum reading reading)
+{
+	struct timeline t = judge_service_timeline(j, s, reading), instants;
 
 	if (l->rule.clock == CLOCK_ONSET)
-		return;
+		return t;
 	instants = judge_service_timeline(j, s, READING_INSTANTS);
-	if (range) {
-		w = sort_timeline(j, s, l->rule.clock, &instants);
-		gone = span_set_of(j->arena, w.gone, w.gone_count, range->span);
-		open = span_set_of(j->arena, w.open, w.open_count, range->span);
-		*range = timeline_overlay(j->arena, range, &gone, STATE_UP);
-		*range = timeline_doubt(j->arena, range, &open);
-	}
-	if (point) {
-		up = stretch_state(j->arena, &instants, STATE_UP);
-		apart = timeline_overlay(j->arena, point, &up, STATE_UP);
-		gone = gone_at_midpoint(j, s, l->rule.clock, &apart);
-		*point = timeline_overlay(j->arena, point, &gone, STATE_UP);
-	}
+	return reading == READING_MIDPOINT ? clocked_midpoint(j, s, l->rule.clock, &t, &instants)
+	                                   : clocked_range(j, s, l->rule.clock, &t, &instants);
 }
 
 struct timeline incident_unclaimed(struct judge *j, const struct service *s, const struct timeline *range)

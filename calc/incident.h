@@ -27,12 +27,11 @@ const struct incident *incident_first(const struct incident *const *all, size_t 
                                       struct span ticks);
 
 /*
- * Puts the level's clock into timelines of the service: before the clock starts an outage is up, and where it may or
- * may not count it is either. range: any timeline by neighbouring samples (READING_RANGE, READING_INSTANTS), point:
- * READING_MIDPOINT; each changed in place, NULL: not wanted. Nothing changes under CLOCK_ONSET.
+ * The timeline of a service with the level's clock in it: before the clock starts an outage is up, and where it may or
+ * may not count it is either. Under CLOCK_ONSET that of judge_service_timeline().
  */
-void judge_clock(struct judge *j, const struct service *s, const struct level *l, struct timeline *range,
-                 struct timeline *point);
+struct timeline judge_clocked_timeline(struct judge *j, const struct service *s, const struct level *l,
+                                       enum reading reading);
 
 /*
  * Of a timeline by READING_INSTANTS, what may be an outage to which no incident belongs: the rest made up. An outage

@@ -13,9 +13,13 @@ static enum verdict compare(const struct book *b, enum comparison op, int best, 
 	bool upwards = op == AT_LEAST || op == MORE_THAN;
 	int best_order, worst_order;
 
-	if (best < 0 || worst < 0)
+	if (best < 0)
 		return VERDICT_NOT_PROVABLE;
 	best_order = book_compare(b, best, objective) * (upwards ? 1 : -1);
+	if (worst < 0) /* without bound: only the best reading can decide */
+		return best_order < 0 || (best_order == 0 && (op == MORE_THAN || op == LESS_THAN))
+		           ? VERDICT_BREACHED
+		           : VERDICT_NOT_PROVABLE;
 	worst_order = book_compare(b, worst, objective) * (upwards ? 1 : -1);
 	if (op == AT_LEAST || op == AT_MOST) /* equality meets the level */
 		return worst_order >= 0 ? VERDICT_MET
@@ -27,6 +31,23 @@ static enum verdict compare(const struct book *b, enum comparison op, int best, 
 /* What evidence would settle a verdict that cannot be proved. */
 static const char *what_settles(const struct judge *j, const struct level_result *r)
 {
+	switch (r->level->metric) {
+	case METRIC_TIME_TO_NOTIFY:
+		return "a record of when each outage was known and notified";
+	case METRIC_TIME_TO_REPLACE:
+		return "a record of when each incident was reported and replaced";
+	case METRIC_OPENING_DELAY:
+		return "the end of the period: the service is not open yet";
+	case METRIC_DOWNTIME:
+	case METRIC_RECOVERY_TIME:
+	case METRIC_BAD_HOURS:
+		return r->level->rule.clock == CLOCK_ONSET
+		           ? "the exact times at which the service changed between two samples"
+		           : "the exact times at which the service changed, and a record of when each "
+		             "outage was known or reported";
+	default:
+		break;
+	}
 	if (r->level->metric != METRIC_AVAILABILITY) {
 		if (r->measure.best < 0 && r->measure.worst < 0)
 			return "any received sample";

@@ -15,9 +15,10 @@ static const struct method_entry methods[METHOD_COUNT] = {
 	[METHOD_INTERVAL_ERROR_MEAN] = { "interval_error_mean", METRIC_AVAILABILITY, true, NULL },
 	[METHOD_REQUEST_RATIO] = { "request_ratio", METRIC_AVAILABILITY, true, NULL },
 	[METHOD_CONSECUTIVE_INTERVALS] = { "consecutive_intervals", METRIC_AVAILABILITY, true, NULL },
-	[METHOD_CUMULATIVE_OUTAGE_BANDS] = { "cumulative_outage_bands", METRIC_DOWNTIME, false, NULL },
-	[METHOD_PER_OUTAGE_BANDS] = { "per_outage_bands", METRIC_RECOVERY_TIME, false, NULL },
-	[METHOD_CLOCK_HOUR] = { "clock_hour", METRIC_BAD_HOURS, false, NULL },
+	[METHOD_CUMULATIVE_OUTAGE_BANDS] = { "cumulative_outage_bands", METRIC_DOWNTIME, false,
+	                                     method_cumulative },
+	[METHOD_PER_OUTAGE_BANDS] = { "per_outage_bands", METRIC_RECOVERY_TIME, false, method_per_outage },
+	[METHOD_CLOCK_HOUR] = { "clock_hour", METRIC_BAD_HOURS, false, method_clock_hour },
 };
 
 static const struct method_entry metrics[METRIC_COUNT] = {
@@ -25,9 +26,9 @@ static const struct method_entry metrics[METRIC_COUNT] = {
 	[METRIC_LATENCY_RISE] = { NULL, METRIC_LATENCY_RISE, false, method_latency_rise },
 	[METRIC_LOSS] = { NULL, METRIC_LOSS, false, method_share },
 	[METRIC_SHARE_OVER_LIMIT] = { NULL, METRIC_SHARE_OVER_LIMIT, false, method_share },
-	[METRIC_TIME_TO_NOTIFY] = { NULL, METRIC_TIME_TO_NOTIFY, false, NULL },
-	[METRIC_TIME_TO_REPLACE] = { NULL, METRIC_TIME_TO_REPLACE, false, NULL },
-	[METRIC_OPENING_DELAY] = { NULL, METRIC_OPENING_DELAY, false, NULL },
+	[METRIC_TIME_TO_NOTIFY] = { NULL, METRIC_TIME_TO_NOTIFY, false, method_time_to_notify },
+	[METRIC_TIME_TO_REPLACE] = { NULL, METRIC_TIME_TO_REPLACE, false, method_time_to_replace },
+	[METRIC_OPENING_DELAY] = { NULL, METRIC_OPENING_DELAY, false, method_opening_delay },
 };
 
 static const struct method_entry *entry(enum metric metric, enum method method)
