@@ -179,12 +179,12 @@ struct history {
 };
 
 struct claim_made {
+	const char *id, *document;
 	const struct terms *terms;
 	const struct service *service; /* NULL: for all services under the terms */
 	int64_t sent_us, received_us;  /* INT64_MIN not stated */
 	const char **contents;
 	size_t content_count;
-	const char *id, *document;
 };
 
 struct sla_case;

@@ -229,6 +229,7 @@ int case_read(struct arena *a, const struct document *doc, const char *directory
 
 	if (document_root(doc, &root, err) < 0 || read_all(&r, &root, err) < 0)
 		return err->code;
+	order_facts(r.c);
 	*out = r.c;
 	return 0;
 }

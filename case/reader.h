@@ -87,6 +87,9 @@ int check_agreement(const struct sla_case *c, const int64_t *hours, const struct
 /* Resolves the days of the period's zone and the claim deadlines that hang on the billing month. After services. */
 int resolve_days(struct reader *r, const struct period_keys *k, struct error *err) MUST_CHECK;
 
+/* Sorts what people recorded by its names: the last step. */
+void order_facts(struct sla_case *c);
+
 int read_claims(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
