@@ -5,6 +5,7 @@
  * cap → one rounding, at the amount that the terms call determined.
  */
 #include "calc/judge.h"
+#include "calc/running.h"
 
 #include <string.h>
 
@@ -285,6 +286,8 @@ static void find_due(struct bill *b)
 		    r->levels[i].verdict == VERDICT_NOT_COVERED)
 			continue;
 		rates_of(b->judge, b->terms, &r->levels[i], b->rates[b->due_count]);
+		running_rates(b->judge, &r->levels[i], &b->rates[b->due_count][AT_POINT],
+		              &b->rates[b->due_count][AT_BEST], &b->rates[b->due_count][AT_WORST]);
 		b->due[b->due_count++] = i;
 	}
 }
