@@ -32,6 +32,11 @@ static int one_level(struct judge *j, const struct service *s, const struct leve
 		          "the level '%s' is judged over a network: the key 'network' is missing", l->id);
 		return refuse(j, s, "", err);
 	}
+	if ((l->scope == SCOPE_NETWORK || l->rolling_days) && method_of(l)->judge != method_availability) {
+		error_set(err, ERROR_UNSUPPORTED, "%s over a network or over days is not supported",
+		          method_name(l->method));
+		return refuse(j, s, "terms", err);
+	}
 	if (l->scope == SCOPE_NETWORK && l->rolling_days) {
 		error_set(err, ERROR_UNSUPPORTED,
 		          "the level '%s' is judged over a network and over days: not supported together",

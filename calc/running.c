@@ -54,11 +54,17 @@ void running_apply(const struct sla_case *c, const struct service *s, struct lev
 	}
 }
 
-int running_rate(struct judge *j, const struct level_result *r, bool worst, int rate)
+static int none(struct judge *j)
 {
-	bool zero = r->held == HELD_YES || (r->held == HELD_MAYBE && !worst);
+	return derive_given(j->book, "credit rate while the months before have not missed", "months running",
+	                    "0");
+}
 
-	return zero ? derive_given(j->book, "credit rate while the months before have not missed, per cent",
-	                           "months running", "0")
-	            : rate;
+void running_rates(struct judge *j, const struct level_result *r, int *point, int *best, int *worst)
+{
+	if (r->held == HELD_NO)
+		return;
+	*point = *best = none(j);
+	if (r->held == HELD_YES)
+		*worst = *point;
 }
