@@ -67,7 +67,10 @@ struct span_set judge_accepted(struct judge *j, const struct statement *s, const
 /* All corrections with why they are not in effect. */
 void judge_corrections(struct judge *j, struct statement *s);
 
-/* The outages of a service from its timeline. */
+/* What each accepted exclusion and each correction in effect did to each level; when all levels and credits are judged. */
+void judge_effects(struct judge *j, struct statement *s);
+
+/* The outages of a service from its timeline; what was seen and does not count, and what could not be seen. */
 void judge_outages(struct judge *j, struct service_result *r);
 
 /* One level; excluded in ticks. Unknown figures are FIGURE_UNKNOWN. */

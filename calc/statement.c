@@ -44,7 +44,8 @@ static int shortest_provable(struct judge *j, const struct service_result *r)
 	int64_t shortest = -1;
 
 	for (size_t i = 0; i < r->target_count; i++)
-		if (shortest < 0 || r->targets[i].observation->interval_us < shortest)
+		if (!r->targets[i].observation->requests &&
+		    (shortest < 0 || r->targets[i].observation->interval_us < shortest))
 			shortest = r->targets[i].observation->interval_us;
 	return shortest < 0 ? FIGURE_UNKNOWN
 	                    : judge_seconds(j, "shortest outage that the samples can prove, seconds",
@@ -123,6 +124,7 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	}
 	if (err->code == 0) {
 		judge_credits(&j, s);
+		judge_effects(&j, s);
 		for (size_t i = 0; i < s->service_count; i++)
 			judge_claims(&j, &s->services[i]);
 		(void)!judge_liability(&j, s, err);
