@@ -1,4 +1,5 @@
 #include "case/catalogue.h"
+#include "base/instant.h"
 
 #include <stdlib.h>
 #include <string.h>
