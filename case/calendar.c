@@ -89,7 +89,7 @@ int calendar_read(struct arena *a, const struct node *object, struct calendar *o
 
 /* ---- shipped ---- */
 
-static bool is_calendar(const struct shipped_file *file)
+bool calendar_is(const struct shipped_file *file)
 {
 	return strncmp(file->name, FOLDER, strlen(FOLDER)) == 0;
 }
@@ -97,10 +97,9 @@ static bool is_calendar(const struct shipped_file *file)
 /* "calendars/jp.json" is jp */
 static bool has_id(const struct shipped_file *file, const char *id)
 {
-	const char *name = file->name + strlen(FOLDER);
+	const char *name = calendar_is(file) ? file->name + strlen(FOLDER) : "";
 
-	return is_calendar(file) && strncmp(name, id, strlen(id)) == 0 &&
-	       strcmp(name + strlen(id), ".json") == 0;
+	return strncmp(name, id, strlen(id)) == 0 && strcmp(name + strlen(id), ".json") == 0;
 }
 
 const struct shipped_file *calendar_shipped_file(const char *id)
@@ -116,11 +115,12 @@ const char *calendar_shipped_ids(struct arena *a)
 	char *ids = arena_copy(a, "");
 
 	for (size_t i = 0; i < shipped_count; i++) {
-		const char *name = shipped_files[i].name + strlen(FOLDER);
+		const char *name = shipped_files[i].name;
 
-		if (is_calendar(&shipped_files[i]))
-			ids = arena_printf(a, "%s%s%.*s", ids, *ids ? ", " : "",
-			                   (int)(strlen(name) - strlen(".json")), name);
+		if (calendar_is(&shipped_files[i]))
+			ids =
+			    arena_printf(a, "%s%s%.*s", ids, *ids ? ", " : "",
+			                 (int)(strlen(name) - strlen(FOLDER ".json")), name + strlen(FOLDER));
 	}
 	return ids;
 }

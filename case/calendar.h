@@ -28,6 +28,9 @@ struct calendar {
 int calendar_read(struct arena *a, const struct node *object, struct calendar *out,
                   struct error *err) MUST_CHECK;
 
+/* Whether a shipped file is a calendar. */
+bool calendar_is(const struct shipped_file *file);
+
 /* The shipped file of the calendar with that id; NULL when none is shipped. */
 const struct shipped_file *calendar_shipped_file(const char *id);
 

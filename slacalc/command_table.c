@@ -64,6 +64,20 @@ const struct command command_table[] = {
 	  "                     slacalc evaluate DIR/case.json gives the statement that verdict "
 	  "gives\n" MONTH,
 	  command_export },
+	{ "calendar", "calendars of holidays: list, show, import",
+	  "usage: slacalc calendar list\n"
+	  "       slacalc calendar show ID\n"
+	  "       slacalc calendar import FILE [--id ID] [--from DATE] [--to DATE]\n"
+	  "\n"
+	  "list         the calendars that are shipped\n"
+	  "show         print a shipped calendar\n"
+	  "import       print a calendar made from FILE: the Cabinet Office's list of holidays (CSV, "
+	  "Shift_JIS or\n"
+	  "             UTF-8) or iCalendar; it goes into a case's 'calendars'\n"
+	  "--id ID      what terms call it; default: the file's name\n"
+	  "--from DATE  the first day of which it speaks; default: the start of the list's first year\n"
+	  "--to DATE    the last one; default: the end of the list's last year\n",
+	  command_calendar },
 	{ "status", "targets, last samples, coverage today, lag of each vantage",
 	  "usage: slacalc status [--json] [--db URL]\n"
 	  "\n"
