@@ -1,6 +1,7 @@
 #include "slacalc/month.h"
 
 #include "case/case.h"
+#include "slacalc/past.h"
 
 #include <string.h>
 
@@ -37,17 +38,38 @@ static int give_samples(void *context, struct arena *a, const struct sla_case *c
 	                 o->vantage);
 }
 
-int month_load(struct store *store, struct arena *a, const struct case_request *request,
-               struct loaded_case *loaded, struct sla_case **out, struct error *err)
+int month_fetch(struct store *store, struct arena *a, const struct case_request *request,
+                struct loaded_case *loaded, struct error *err)
+{
+	return store_load_case(store, a, request, loaded, err);
+}
+
+int month_read(struct arena *a, struct loaded_case *loaded, struct sla_case **out, struct error *err)
 {
 	struct sample_source source = { .context = loaded, .load = give_samples };
 	struct document doc = { 0 };
 
-	if (store_load_case(store, a, request, loaded, err) < 0)
-		return err->code;
 	if (document_take(&doc, "database", json_incref(loaded->document), err) == 0 &&
 	    case_read(a, &doc, NULL, &source, out, err) < 0)
 		error_at(err, "database", 0, NULL);
 	document_release(&doc);
 	return err->code;
+}
+
+int month_look_back(struct store *store, struct arena *a, const struct case_request *request,
+                    struct loaded_case *loaded, struct sla_case **out, struct error *err)
+{
+	bool added = false;
+
+	if (past_add(store, request, loaded, *out, &added, err) < 0)
+		return err->code;
+	return added ? month_read(a, loaded, out, err) : 0;
+}
+
+int month_load(struct store *store, struct arena *a, const struct case_request *request,
+               struct loaded_case *loaded, struct sla_case **out, struct error *err)
+{
+	if (month_fetch(store, a, request, loaded, err) < 0 || month_read(a, loaded, out, err) < 0)
+		return err->code;
+	return month_look_back(store, a, request, loaded, out, err);
 }

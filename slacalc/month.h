@@ -4,6 +4,9 @@
  *
  * The only difference is where samples come from: the series that store_load_case() fetched, instead of the CSV
  * files that export-case writes. Observations carry the CSV files' names as their origin in both.
+ *
+ *     if (month_load(store, &arena, &request, &loaded, &c, &err) < 0) ...
+ *     json_decref(loaded.document);      (in any case)
  */
 #ifndef GOVSLA_SLACALC_MONTH_H
 #define GOVSLA_SLACALC_MONTH_H
@@ -24,6 +27,17 @@ struct month_options {
 	{                                                                                                    \
 		"db", 0, &(o).url, NULL                                                                      \
 	}
+
+/*
+ * The three steps of month_load(): the month out of the database; its case, read; what earlier months came to, where
+ * the case looks back at them (past.h), with the case read again. c is good until the arena goes.
+ */
+int month_fetch(struct store *store, struct arena *a, const struct case_request *request,
+                struct loaded_case *loaded, struct error *err) MUST_CHECK;
+int month_read(struct arena *a, struct loaded_case *loaded, struct sla_case **out,
+               struct error *err) MUST_CHECK;
+int month_look_back(struct store *store, struct arena *a, const struct case_request *request,
+                    struct loaded_case *loaded, struct sla_case **out, struct error *err) MUST_CHECK;
 
 /* Loads the month and reads it. loaded->document is the caller's to release (also after an error). */
 int month_load(struct store *store, struct arena *a, const struct case_request *request,

@@ -1,5 +1,7 @@
 #include "slacalc/registry.h"
 
+#include "case/calendar.h"
+#include "case/hours.h"
 #include "slacalc/digest.h"
 #include "slacalc/registry_part.h"
 
@@ -135,13 +137,27 @@ static int read_terms_folder(struct registry *r, const char *directory, struct e
 	return err->code;
 }
 
+/* The holidays that terms name are a calendar of the records, or a shipped one. */
+static int check_calendars(const struct registry *r, struct error *err)
+{
+	for (size_t i = 0; i < r->outline.terms_count; i++) {
+		const struct terms *t = &r->outline.terms[i];
+		const char *id = t->service_hours ? t->service_hours->holidays : NULL;
+
+		if (!id || registry_find(r, "calendar", id) || calendar_shipped_file(id))
+			continue;
+		return error_set(err, ERROR_DATA, "no calendar '%s', which the terms '%s' name", id, t->id);
+	}
+	return 0;
+}
+
 static int read_records_folder(struct registry *r, const char *directory, struct error *err)
 {
 	struct document *docs = NULL;
 	size_t count = 0;
 
 	if (load_folder(r, directory, "records", &docs, &count, err) == 0 &&
-	    registry_read_records(r, docs, count, err) < 0)
+	    (registry_read_records(r, docs, count, err) < 0 || check_calendars(r, err) < 0))
 		error_at(err, directory, 0, NULL);
 	release_all(docs, count);
 	return err->code;

@@ -1,4 +1,5 @@
 /* registry: records, any number of files. What they may say is for case/'s own readers to decide. */
+#include "case/calendar.h"
 #include "case/reader.h"
 #include "slacalc/registry_part.h"
 
@@ -13,6 +14,20 @@ struct file {
 
 /* ---- lists of objects, one row each ---- */
 
+static int read_calendars(struct reader *r, const struct node *root, struct error *err)
+{
+	struct calendar calendar;
+	struct node list, object;
+
+	if (node_array(root, "calendars", OPTIONAL, &list, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < node_count(&list); i++)
+		if (node_item_object(&list, i, &object, err) < 0 ||
+		    calendar_read(r->arena, &object, &calendar, err) < 0)
+			return err->code;
+	return 0;
+}
+
 /* The lists that a case has, in the order in which they are read; kind: in the table record, NULL: in each object. */
 static const struct list {
 	const char *key, *kind;
@@ -20,7 +35,7 @@ static const struct list {
 } lists[] = {
 	{ "exclusions", "exclusion", read_exclusions },    { "incidents", "incident", read_incidents },
 	{ "corrections", "correction", read_corrections }, { "history", "history", read_history },
-	{ "claims", "claim_made", read_claims },
+	{ "claims", "claim_made", read_claims },           { "calendars", "calendar", read_calendars },
 };
 #define LIST_COUNT (sizeof lists / sizeof lists[0])
 

@@ -1,6 +1,6 @@
 /* registry: terms, one file each. What they may say is for case/'s own reader to decide. */
 #include "case/reader.h"
-#include "case/terms.h"
+#include "case/catalogue.h"
 #include "slacalc/digest.h"
 #include "slacalc/registry_part.h"
 
@@ -32,12 +32,14 @@ int registry_read_terms(struct registry *r, const struct document *doc, struct e
 	const char *from, *to;
 	int64_t hours;
 	struct node root;
+	bool follows; /* whatever edition of the catalogue is in force */
 	json_t *row;
 
-	if (document_root(doc, &root, err) < 0 || terms_read(&r->arena, &root, t, &hours, err) < 0)
+	if (document_root(doc, &root, err) < 0 || terms_resolve(&r->arena, &root, NULL, t, &hours, err) < 0)
 		return err->code;
-	from = t->effective_from ? t->effective_from : "1970-01-01";
-	to = t->effective_to ? t->effective_to : "9999-12-31";
+	follows = json_object_get(root.value, "catalogue") && !json_object_get(root.value, "edition");
+	from = t->effective_from && !follows ? t->effective_from : "1970-01-01";
+	to = t->effective_to && !follows ? t->effective_to : "9999-12-31";
 	if (strcmp(from, to) >= 0)
 		return node_fail(&root, err, "the terms '%s' end before they begin", t->id);
 	if (check_in_force(r, t->id, from, to, &root, err) < 0)

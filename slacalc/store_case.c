@@ -197,7 +197,7 @@ static json_t *make_observations(struct loading *l)
 
 /* ---- records and parties: which ones, say sql/migrations/0004_case.sql and 0005_facts.sql ---- */
 
-/* $1 version, $2 services, $3 and $4 the month's ends, $5 targets, $6 terms, $7 the month */
+/* $1 version, $2 services, $3 and $4 the month's ends, $5 targets, $6 the month */
 static const struct part {
 	const char *key, *made_by;
 	bool always; /* also when it is empty */
@@ -206,8 +206,8 @@ static const struct part {
 	{ "incidents", "case_incidents($1, $2, $3, $4)", false },
 	{ "corrections", "case_corrections($1, $5, $3, $4)", false },
 	{ "history", "case_history($1, $2, $3)", false },
-	{ "claims", "case_claims($1, $2, $7)", false },
-	{ "calendars", "case_calendars($1, $6)", false },
+	{ "claims", "case_claims($1, $2, $6)", false },
+	{ "calendars", "case_calendars($1)", false },
 	{ "contracts", "case_contracts($1)", true },
 	{ "records", "case_records($1)", true },
 	{ "policies", "case_policies($1)", true },
@@ -228,12 +228,12 @@ static int read_records(struct loading *l, struct error *err)
 	struct text sql = { 0 };
 
 	write_parts_query(&sql);
-	(void)!store_read_json(
-	    l, values, PART_COUNT, text_string(&sql), 7,
-	    (const char *const[]){ l->version, l->services_text, instant_format(l->month.span.start, start),
-	                           instant_format(l->month.span.end, end), store_dump(l, l->targets),
-	                           store_dump(l, l->terms), l->request->month },
-	    err);
+	(void)!store_read_json(l, values, PART_COUNT, text_string(&sql), 6,
+	                       (const char *const[]){ l->version, l->services_text,
+	                                              instant_format(l->month.span.start, start),
+	                                              instant_format(l->month.span.end, end),
+	                                              store_dump(l, l->targets), l->request->month },
+	                       err);
 	for (size_t i = 0; i < PART_COUNT; i++)
 		if (values[i] && !parts[i].always && json_array_size(values[i]) == 0)
 			json_decref(values[i]);
@@ -330,6 +330,7 @@ int store_load_case(struct store *store, struct arena *a, const struct case_requ
 	load(&l, err);
 	json_decref(l.services);
 	json_decref(l.terms);
+	json_decref(l.network_terms);
 	json_decref(l.targets);
 	json_decref(l.paths);
 	if (err->code == ERROR_NONE)

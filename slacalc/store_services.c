@@ -1,6 +1,10 @@
-/* The services of a month with their terms, and the month as these count it. */
+/*
+ * The services of a month with their terms, and the month as these count it. What the terms say is for case/ to read:
+ * they may be references to the catalogue.
+ */
 #include "base/instant.h"
 #include "base/zone.h"
+#include "case/catalogue.h"
 #include "slacalc/store_loading.h"
 
 #include <string.h>
@@ -102,28 +106,71 @@ static void keep_month(const struct loading *l)
 
 /* ---- terms, and the month by them ---- */
 
-/* Takes the month's rule from one Terms object, or sees that it is the same as that of the others. */
-static int agree(struct loading *l, const json_t *terms, struct error *err)
+/* Takes the month's rule from one contract's terms, or sees that it is the same as that of the others. */
+static int agree(struct loading *l, const struct terms *t, int64_t hours, struct error *err)
 {
+	const char *zone = t->time_zone ? t->time_zone : LEGAL_ZONE;
+	int start_day = t->start_day ? t->start_day : 1;
 	struct month *m = &l->month;
-	const json_t *period = json_object_get(terms, "period");
-	const char *id = text_of(terms, "id"), *zone = text_of(period, "time_zone");
-	int start_day = (int)json_integer_value(json_object_get(period, "start_day"));
-	int64_t hours = json_integer_value(json_object_get(period, "hours"));
 
-	zone = zone ? zone : LEGAL_ZONE;
-	start_day = start_day ? start_day : 1;
 	if (!m->of) {
-		*m = (struct month){
-			m->name, arena_copy(l->arena, zone), arena_copy(l->arena, id), start_day, hours,
-			m->span
-		};
+		*m = (struct month){ m->name, zone, t->id, start_day, hours, m->span };
 		return 0;
 	}
 	if (strcmp(zone, m->zone) == 0 && start_day == m->start_day && hours == m->hours)
 		return 0;
-	error_set(err, ERROR_DATA, "the terms '%s' and '%s' count different months", m->of, id);
+	error_set(err, ERROR_DATA, "the terms '%s' and '%s' count different months", m->of, t->id);
 	return error_hint(err, "judge one service at a time: --service ID");
+}
+
+static bool judges_networks(const struct terms *t)
+{
+	for (size_t i = 0; i < t->level_count; i++) {
+		if (t->levels[i].scope == SCOPE_NETWORK)
+			return true;
+		for (size_t k = 0; k < t->levels[i].reading_count; k++)
+			if (t->levels[i].readings[k].scope == SCOPE_NETWORK)
+				return true;
+	}
+	return false;
+}
+
+/* What the store has to know of the terms before the case is made. */
+static int look_into(struct loading *l, const struct node *root, struct error *err)
+{
+	struct node list, object;
+
+	if (node_array(root, "terms", REQUIRED, &list, err) < 0)
+		return err->code;
+	json_decref(l->network_terms);
+	l->network_terms = json_array();
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct terms *t = arena_new(l->arena, struct terms);
+		int64_t hours = 0;
+
+		if (node_item_object(&list, i, &object, err) < 0 ||
+		    terms_resolve(l->arena, &object, root, t, &hours, err) < 0 || agree(l, t, hours, err) < 0)
+			return err->code;
+		if (judges_networks(t))
+			json_array_append_new(l->network_terms, json_string(t->id));
+	}
+	return 0;
+}
+
+/* The months of a case choose the edition where terms follow the catalogue: so a case of this month, as far as it is. */
+static int read_resolved(struct loading *l, struct error *err)
+{
+	struct document doc = { 0 };
+	struct node root;
+
+	if (document_take(
+	        &doc, "database",
+	        json_pack("{s:{s:s}, s:O}", "period", "month", l->request->month, "terms", l->terms),
+	        err) == 0 &&
+	    document_root(&doc, &root, err) == 0 && look_into(l, &root, err) < 0)
+		error_at(err, "database", 0, NULL);
+	document_release(&doc);
+	return err->code;
 }
 
 static bool has_terms(const json_t *all, const char *id)
@@ -156,9 +203,6 @@ static int check_terms_found(struct loading *l, struct error *err)
 
 static int read_terms(struct loading *l, struct error *err)
 {
-	json_t *terms;
-	size_t i;
-
 	json_decref(l->terms);
 	l->terms = NULL;
 	l->services_text = store_dump(l, l->services);
@@ -166,10 +210,7 @@ static int read_terms(struct loading *l, struct error *err)
 	                    (const char *const[]){ l->version, l->first_day, l->services_text }, err) < 0 ||
 	    check_terms_found(l, err) < 0)
 		return err->code;
-	json_array_foreach (l->terms, i, terms)
-		if (agree(l, terms, err) < 0)
-			return err->code;
-	return 0;
+	return read_resolved(l, err);
 }
 
 static int resolve_month(struct loading *l, struct error *err)
@@ -198,7 +239,7 @@ static int read_beside(struct loading *l, struct error *err)
 
 	if (store_read_json(l, &beside, 1, "SELECT case_beside($1, $2, $3, $4, $5, $6)", 6,
 	                    (const char *const[]){ l->version, l->first_day, l->services_text,
-	                                           store_dump(l, l->terms),
+	                                           store_dump(l, l->network_terms),
 	                                           instant_format(l->month.span.start, start),
 	                                           instant_format(l->month.span.end, end) },
 	                    err) < 0)

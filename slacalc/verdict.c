@@ -39,9 +39,15 @@ static int judge(struct store *store, struct arena *a, const struct case_request
 	struct statement *s = NULL;
 	struct sla_case *c;
 
-	if (month_load(store, a, request, &loaded, &c, err) < 0)
+	if (month_fetch(store, a, request, &loaded, err) < 0)
 		goto out;
 	tell_lap(watch, "load");
+	if (month_read(a, &loaded, &c, err) < 0)
+		goto out;
+	tell_lap(watch, "read");
+	if (month_look_back(store, a, request, &loaded, &c, err) < 0)
+		goto out;
+	tell_lap(watch, "past");
 	if (statement_make(a, c, &s, err) == 0) {
 		tell_lap(watch, "judge");
 		if (json)

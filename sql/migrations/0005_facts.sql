@@ -93,17 +93,15 @@ RETURNS json LANGUAGE sql STABLE AS $$
 $$;
 
 -- What must be judged beside the services of a case: what an incident of theirs names as its root cause, and the other
--- services of their networks under terms that judge a network as one.
-CREATE FUNCTION case_beside(up_to int, month date, services json, terms json, span_start timestamptz, span_end timestamptz)
-RETURNS json LANGUAGE sql STABLE AS $$
+-- services of their networks, if its terms are of network_terms, which judge a network as one.
+CREATE FUNCTION case_beside(up_to int, month date, services json, network_terms jsonb, span_start timestamptz,
+	span_end timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
 	WITH mine AS (SELECT s->>'id' AS id, s->>'terms' AS terms, s->>'network' AS network FROM json_array_elements(services) s),
-	wide AS (SELECT t->>'id' AS id FROM json_array_elements(terms) t
-		WHERE jsonb_path_exists(t::jsonb, '$.levels[*] ? (@.scope == "network" || @.readings[*].scope == "network")')),
 	beside AS (
 		SELECT n->>'root_cause' AS id FROM json_array_elements(case_incidents(up_to, services, span_start, span_end)) n
 		WHERE n->>'root_cause' IS NOT NULL
-		UNION SELECT s.id FROM service_at(up_to) s JOIN wide ON wide.id = s.terms
-		WHERE EXISTS (SELECT FROM mine WHERE mine.terms = s.terms AND mine.network = s.more->>'network')
+		UNION SELECT s.id FROM service_at(up_to) s
+		WHERE network_terms ? s.terms AND EXISTS (SELECT FROM mine WHERE mine.terms = s.terms AND mine.network = s.more->>'network')
 			AND service_may_be_subscribed(s.more, month))
 	SELECT case_services_of(up_to, month, coalesce(array_agg(id), '{}'))
 	FROM beside WHERE id NOT IN (SELECT id FROM mine)
@@ -187,12 +185,19 @@ CREATE FUNCTION case_history(up_to int, services json, span_start timestamptz) R
 		AND (r.body->>'start')::timestamptz >= span_start - interval '400 days'
 $$;
 
--- The calendars that the terms name.
-CREATE FUNCTION case_calendars(up_to int, terms json) RETURNS json LANGUAGE sql STABLE AS $$
-	SELECT coalesce(json_agg(r.body ORDER BY r.id), '[]')
-	FROM record_at(up_to) r
-	WHERE r.kind = 'calendar'
-		AND r.id IN (SELECT t#>>'{service_hours,holidays}' FROM json_array_elements(terms) t)
+-- Of each of the services' terms, the version in force on the first day of its billing month, which starts on the day that
+-- the terms, or what is agreed beside the catalogue's, say.
+CREATE OR REPLACE FUNCTION case_terms(up_to int, month date, services json) RETURNS json LANGUAGE sql STABLE AS $$
+	SELECT coalesce(json_agg(t.body::json ORDER BY t.id), '[]')
+	FROM terms_at(up_to) t
+	WHERE t.id IN (SELECT s->>'terms' FROM json_array_elements(services) s)
+		AND month + coalesce((t.body::json #>> '{period,start_day}')::int,
+			(t.body::json #>> '{agreed,period,start_day}')::int, 1) - 1
+			BETWEEN t.effective_from AND t.effective_to - 1
+$$;
+
+CREATE FUNCTION case_calendars(up_to int) RETURNS json LANGUAGE sql STABLE AS $$
+	SELECT coalesce(json_agg(body ORDER BY id), '[]') FROM record_at(up_to) WHERE kind = 'calendar'
 $$;
 
 CREATE OR REPLACE FUNCTION case_records(up_to int) RETURNS json LANGUAGE sql STABLE AS $$
