@@ -1,74 +1,9 @@
 /*
- * credit: from a level that was missed to yen.
- *
- * Order: rate of the band at each reading → exact credit of each level and payer → overlap of the levels →
- * cap → one rounding, at the amount that the terms call determined.
+ * credit: from the rates of the levels to determined money (bill.h has the order).
  */
-#include "calc/judge.h"
-#include "calc/running.h"
+#include "calc/bill.h"
 
 #include <string.h>
-
-enum money_reading { AT_POINT, AT_BEST, AT_WORST, READING_COUNT };
-
-static const char *const reading_names[] = { "at the point value", "at the best reading",
-	                                     "at the worst reading" };
-
-/* ---- rates ---- */
-
-static char *band_formula(struct arena *a, const struct credit_rule *rule)
-{
-	char *formula = arena_copy(a, rule->band_rule == BANDS_MOST_SEVERE ? "severest($1" : "rate($1");
-
-	for (size_t i = 0; i < rule->band_count; i++)
-		formula = arena_printf(a, "%s, %s, %s, %s", formula, rule->bands[i].from, rule->bands[i].to,
-		                       rule->bands[i].rate);
-	return arena_printf(a, "%s)", formula);
-}
-
-static char *flat_formula(struct arena *a, const struct level *l)
-{
-	static const char *const missed_when[] = {
-		[AT_LEAST] = "lt", [MORE_THAN] = "le", [AT_MOST] = "gt", [LESS_THAN] = "ge"
-	};
-
-	return arena_printf(a, "%s($1, %s, %s)", missed_when[l->op], l->objective, l->credit->flat_rate);
-}
-
-static int rate_at(struct judge *j, const struct terms *t, const struct level *l, int value,
-                   const char *reading)
-{
-	char *formula = l->credit->flat_rate ? flat_formula(j->arena, l) : band_formula(j->arena, l->credit);
-	char *label = arena_printf(j->arena, "credit rate of %s %s, per cent", l->id, reading);
-
-	return derive(j->book, label, arena_printf(j->arena, "terms %s, level %s", t->id, l->id), formula, 1,
-	              &value);
-}
-
-static int largest_rate(struct judge *j, const struct terms *t, const struct level *l)
-{
-	return derive_given(j->book, "credit rate if missed, per cent",
-	                    arena_printf(j->arena, "terms %s, level %s", t->id, l->id), l->credit->flat_rate);
-}
-
-static void rates_of(struct judge *j, const struct terms *t, const struct level_result *r,
-                     int rates[READING_COUNT])
-{
-	const struct level *l = r->level;
-
-	rates[AT_POINT] = rate_at(j, t, l, r->measure.point, reading_names[AT_POINT]);
-	if (r->unbounded) { /* what was not measured may be anything */
-		rates[AT_BEST] = derive_given(j->book, "credit rate if met, per cent", t->id, "0");
-		rates[AT_WORST] = largest_rate(j, t, l);
-		return;
-	}
-	rates[AT_BEST] = r->measure.best == r->measure.point
-	                     ? rates[AT_POINT]
-	                     : rate_at(j, t, l, r->measure.best, reading_names[AT_BEST]);
-	rates[AT_WORST] = r->measure.worst == r->measure.point
-	                      ? rates[AT_POINT]
-	                      : rate_at(j, t, l, r->measure.worst, reading_names[AT_WORST]);
-}
 
 /* ---- determination ---- */
 
@@ -96,235 +31,329 @@ int judge_determine(struct judge *j, const struct terms *t, const char *label, i
 	return derive(j->book, label, r.clause, "$1 - $2", 2, (int[]){ fee, reduced });
 }
 
-static int combine(struct judge *j, const struct terms *t, const int *credits, size_t count)
-{
-	bool sum = t->overlap == OVERLAP_SUM;
-	char *formula = arena_copy(j->arena, sum ? "$1" : "max($1");
-
-	if (count == 1)
-		return credits[0];
-	for (size_t i = 1; i < count; i++)
-		formula = arena_printf(j->arena, sum ? "%s + $%zu" : "%s, $%zu", formula, i + 1);
-	if (!sum)
-		formula = arena_printf(j->arena, "%s)", formula);
-	return derive(j->book, "credit of all levels, exact", sum ? "overlap sum" : "overlap max", formula,
-	              count, credits);
-}
-
-static int cap(struct judge *j, const struct terms *t, int credit, int fee, int all_fees)
-{
-	const char *clause = t->cap_clause ? t->cap_clause : "cap of the terms";
-
-	if (t->cap_percent)
-		credit = derive(j->book, "credit under the cap", clause,
-		                arena_printf(j->arena, "min($1, $2 * %s / 100)", t->cap_percent), 2,
-		                (int[]){ credit, fee });
-	if (t->cap_amount && credit >= 0 && book_sign(j->book, all_fees) > 0)
-		credit = derive(j->book, "credit under the cap", clause,
-		                arena_printf(j->arena, "min($1, %s * $2 / $3)", t->cap_amount), 3,
-		                (int[]){ credit, fee, all_fees });
-	return credit;
-}
-
-/* ---- a service: levels × payers × readings ---- */
-
-struct bill {
-	struct judge *judge;
-	const struct terms *terms;
-	struct service_result *result;
-	size_t *due; /* indices of the levels that carry money */
-	size_t due_count;
-	int (*rates)[READING_COUNT]; /* by level */
-	int *fees;                   /* nodes, by payer */
-	int all_fees;
-	int *exact; /* [payer][level][reading] */
-};
-
-static int *exact_at(const struct bill *b, size_t payer, size_t level, size_t reading)
-{
-	return &b->exact[(payer * b->due_count + level) * READING_COUNT + reading];
-}
-
-static int add_up(struct judge *j, const char *label, const int *parts, size_t count)
-{
-	size_t size = 24 * (count + 1), length;
-	char *formula = arena_array(j->arena, size, 1);
-
-	if (count == 1)
-		return parts[0];
-	length = (size_t)snprintf(formula, size, "%s", count ? "$1" : "0");
-	for (size_t i = 1; i < count; i++) /* in place: there may be a payer for each of 1,741 bodies */
-		length += (size_t)snprintf(formula + length, size - length, " + $%zu", i + 1);
-	return derive(j->book, label, NULL, formula, count, parts);
-}
+/* ---- what the rates are a part of ---- */
 
 static void read_fees(struct bill *b)
 {
-	const struct service *s = b->result->service;
+	struct judge *j = b->judge;
+	const struct service *s = b->service;
 
-	b->fees = arena_array(b->judge->arena, s->fee_count, sizeof *b->fees);
+	b->fees = arena_array(j->arena, s->fee_count, sizeof *b->fees);
 	for (size_t i = 0; i < s->fee_count; i++)
-		b->fees[i] = derive_given(
-		    b->judge->book, arena_printf(b->judge->arena, "fee of %s", s->fees[i].payer->id),
-		    arena_printf(b->judge->arena, "service %s, fees[%zu]", s->id, i), s->fees[i].amount);
-	b->all_fees = add_up(b->judge, "fees of all payers", b->fees, s->fee_count);
+		b->fees[i] = derive_given(j->book, arena_printf(j->arena, "fee of %s", s->fees[i].payer->id),
+		                          arena_printf(j->arena, "service %s, fees[%zu]", s->id, i),
+		                          s->fees[i].amount);
+	b->all_fees = derive_sum(j->book, "fees of all payers", NULL, b->fees, s->fee_count);
+}
+
+/* The amount of the fee that the credit rule names; FIGURE_UNKNOWN: the fee has none. */
+static int named_base(struct bill *b, const struct credit_rule *c, size_t payer)
+{
+	const struct fee *f = &b->service->fees[payer];
+	struct judge *j = b->judge;
+
+	if (strcmp(c->base, "monthly_fee") == 0)
+		return b->fees[payer];
+	for (size_t i = 0; i < f->base_count; i++)
+		if (strcmp(f->bases[i].name, c->base) == 0)
+			return derive_given(
+			    j->book, arena_printf(j->arena, "base %s of %s", c->base, f->payer->id),
+			    arena_printf(j->arena, "service %s, fees[%zu]", b->service->id, payer),
+			    f->bases[i].amount);
+	return FIGURE_UNKNOWN;
+}
+
+/* Days of the period as the terms' zone counts them; hours as they passed, or as the contract fixes them. */
+static int month_days(struct judge *j, const struct service *s)
+{
+	int64_t days = s->period_days ? s->period_days : span_length(j->c->period.span) / US_PER_DAY;
+
+	return derive_given_int(j->book, "days of the month", "period", (long long)days);
+}
+
+static int month_hours(struct judge *j)
+{
+	const struct period *p = &j->c->period;
+
+	if (p->fixed_hours)
+		return derive_given_int(j->book, "hours of the month", "period", (long long)p->fixed_hours);
+	return derive(j->book, "hours of the month", "period", "$1 / 3600", 1,
+	              (int[]){ judge_seconds(j, "length of the period", "period", span_length(j->period)) });
+}
+
+static int base_of(struct bill *b, const struct credit_rule *c, size_t payer)
+{
+	const struct service *s = b->service;
+	struct judge *j = b->judge;
+	int base = named_base(b, c, payer);
+
+	if (!c->pro_rata_days || !s->has_subscribed)
+		return base;
+	return derive(
+	    j->book, "base, cut to the days subscribed", "pro rata by days", "$1 * $2 / $3", 3,
+	    (int[]){ base, derive_given_int(j->book, "days subscribed", s->id, (long long)s->subscribed_days),
+	             month_days(j, s) });
+}
+
+/* ---- exact credits ---- */
+
+/* What the base is divided by for one unit of the rate; FIGURE_UNKNOWN: a per cent. */
+static int divisor_of(struct bill *b, const struct credit_rule *c)
+{
+	return c->unit == RATE_DAYS    ? month_days(b->judge, b->service)
+	       : c->unit == RATE_HOURS ? month_hours(b->judge)
+	                               : FIGURE_UNKNOWN;
+}
+
+static int exact_credit(struct bill *b, size_t level, size_t reading, int base, int divisor)
+{
+	struct judge *j = b->judge;
+	char *label = arena_printf(j->arena, "credit of %s %s, exact", b->due[level]->level->id,
+	                           reading_name((enum money_reading)reading));
+	int rate = b->rates[level][reading];
+
+	if (divisor < 0)
+		return derive(j->book, label, "rate × base", "$1 * $2 / 100", 2, (int[]){ base, rate });
+	return derive(j->book, label, "rate × base", "$1 * $2 / $3", 3, (int[]){ base, rate, divisor });
 }
 
 static void exact_credits(struct bill *b)
 {
-	struct judge *j = b->judge;
-	size_t payers = b->result->service->fee_count;
+	size_t payers = b->service->fee_count;
 
-	b->exact = arena_array(j->arena, payers * b->due_count * READING_COUNT, sizeof *b->exact);
-	for (size_t p = 0; p < payers; p++)
-		for (size_t l = 0; l < b->due_count; l++)
+	b->exact = arena_array(b->judge->arena, payers * b->due_count * READING_COUNT, sizeof *b->exact);
+	for (size_t l = 0; l < b->due_count; l++) {
+		const struct credit_rule *c = b->due[l]->level->credit;
+		int divisor = divisor_of(b, c);
+
+		for (size_t p = 0; p < payers; p++) {
+			int base = base_of(b, c, p);
+
 			for (size_t r = 0; r < READING_COUNT; r++) {
-				const char *id = b->result->levels[b->due[l]].level->id;
+				bool as_point = r != AT_POINT && b->rates[l][r] == b->rates[l][AT_POINT];
 
-				*exact_at(b, p, l, r) = derive(
-				    j->book,
-				    arena_printf(j->arena, "credit of %s %s, exact", id, reading_names[r]),
-				    "rate × base", "$1 * $2 / 100", 2, (int[]){ b->fees[p], b->rates[l][r] });
+				*bill_exact(b, p, l, r) = as_point ? *bill_exact(b, p, l, AT_POINT)
+				                                   : exact_credit(b, l, r, base, divisor);
 			}
+		}
+	}
+	caps_of_levels(b);
+}
+
+static int exact_of_level(struct bill *b, size_t level)
+{
+	size_t payers = b->service->fee_count;
+	int *parts = arena_array(b->judge->arena, payers, sizeof *parts);
+
+	for (size_t p = 0; p < payers; p++)
+		parts[p] = *bill_exact(b, p, level, AT_POINT);
+	return derive_sum(b->judge->book, "credit of the level, all payers, exact", NULL, parts, payers);
 }
 
 /* The determined credit of one level alone, over all payers. */
-static int level_amount(struct bill *b, size_t level, size_t reading)
+static int amount_of_level(struct bill *b, size_t level, size_t reading)
 {
-	size_t payers = b->result->service->fee_count;
+	size_t payers = b->service->fee_count;
 	int *parts = arena_array(b->judge->arena, payers, sizeof *parts);
 
 	for (size_t p = 0; p < payers; p++)
 		parts[p] = judge_determine(b->judge, b->terms, "credit of the level alone, determined",
-		                           b->fees[p], *exact_at(b, p, level, reading));
-	return add_up(b->judge, "credit of the level alone, all payers", parts, payers);
+		                           b->fees[p], *bill_exact(b, p, level, reading));
+	return derive_sum(b->judge->book, "credit of the level alone, all payers", NULL, parts, payers);
 }
 
-static int level_exact(struct bill *b, size_t level)
-{
-	size_t payers = b->result->service->fee_count;
-	int *parts = arena_array(b->judge->arena, payers, sizeof *parts);
+/* ---- bills ---- */
 
-	for (size_t p = 0; p < payers; p++)
-		parts[p] = *exact_at(b, p, level, AT_POINT);
-	return add_up(b->judge, "credit of the level, all payers, exact", parts, payers);
+static bool carries_money(const struct level_result *r)
+{
+	return r->level->credit && r->level->binding == BINDING_GUARANTEE &&
+	       r->verdict != VERDICT_NOT_COVERED;
 }
 
-static int payer_amount(struct bill *b, size_t payer, size_t reading)
+/* The levels that carry money, with their rates, and what each gives for each payer. */
+static void fill_bill(struct bill *b, struct level_result *levels, size_t count)
 {
-	int *credits = arena_array(b->judge->arena, b->due_count, sizeof *credits);
-	int credit;
+	struct arena *a = b->judge->arena;
 
-	for (size_t l = 0; l < b->due_count; l++)
-		credits[l] = *exact_at(b, payer, l, reading);
-	credit = combine(b->judge, b->terms, credits, b->due_count);
-	if (credit >= 0)
-		credit = cap(b->judge, b->terms, credit, b->fees[payer], b->all_fees);
-	return judge_determine(b->judge, b->terms,
-	                       arena_printf(b->judge->arena, "credit payable to %s %s",
-	                                    b->result->service->fees[payer].payer->id,
-	                                    reading_names[reading]),
-	                       b->fees[payer], credit);
-}
-
-static void fill_levels(struct bill *b)
-{
-	bool has_fees = b->result->service->fee_count > 0;
-
-	for (size_t l = 0; l < b->due_count; l++) {
-		struct credit_figures *f = &b->result->levels[b->due[l]].credit;
-
-		f->due = true;
-		f->rate = b->rates[l][AT_POINT];
-		f->currency = has_fees ? b->result->service->fees[0].currency : NULL;
-		f->exact = has_fees ? level_exact(b, l) : FIGURE_UNKNOWN;
-		f->amount = has_fees ? level_amount(b, l, AT_POINT) : FIGURE_UNKNOWN;
-		f->least = has_fees ? level_amount(b, l, AT_BEST) : FIGURE_UNKNOWN;
-		f->most = has_fees ? level_amount(b, l, AT_WORST) : FIGURE_UNKNOWN;
-	}
-}
-
-static int total(struct bill *b, const char *label, size_t offset)
-{
-	struct service_result *r = b->result;
-	int *parts = arena_array(b->judge->arena, r->payable_count, sizeof *parts);
-
-	for (size_t i = 0; i < r->payable_count; i++)
-		memcpy(&parts[i], (const char *)&r->payable[i] + offset, sizeof parts[i]);
-	return add_up(b->judge, label, parts, r->payable_count);
-}
-
-static void fill_payable(struct bill *b)
-{
-	struct service_result *r = b->result;
-
-	r->payable_count = r->service->fee_count;
-	r->payable = arena_array(b->judge->arena, r->payable_count, sizeof *r->payable);
-	for (size_t p = 0; p < r->payable_count; p++) {
-		r->payable[p].fee = &r->service->fees[p];
-		r->payable[p].amount = payer_amount(b, p, AT_POINT);
-		r->payable[p].least = payer_amount(b, p, AT_BEST);
-		r->payable[p].most = payer_amount(b, p, AT_WORST);
-	}
-	r->currency = r->service->fees[0].currency;
-	r->credit_total = total(b, "credit, all payers", offsetof(struct payable, amount));
-	r->credit_least = total(b, "credit at the best reading, all payers", offsetof(struct payable, least));
-	r->credit_most = total(b, "credit at the worst reading, all payers", offsetof(struct payable, most));
-}
-
-/* The levels of b->result that carry money, with their rates. */
-static void find_due(struct bill *b)
-{
-	struct service_result *r = b->result;
-
-	b->due = arena_array(b->judge->arena, r->level_count, sizeof *b->due);
-	b->rates = arena_array(b->judge->arena, r->level_count, sizeof *b->rates);
-	for (size_t i = 0; i < r->level_count; i++) {
-		const struct level *l = r->levels[i].level;
-
-		if (!l->credit || l->binding != BINDING_GUARANTEE ||
-		    r->levels[i].verdict == VERDICT_NOT_COVERED)
+	b->due = arena_array(a, count, sizeof(struct level_result *));
+	b->rates = arena_array(a, count, sizeof *b->rates);
+	for (size_t i = 0; i < count; i++) {
+		if (!carries_money(&levels[i]))
 			continue;
-		rates_of(b->judge, b->terms, &r->levels[i], b->rates[b->due_count]);
-		running_rates(b->judge, &r->levels[i], &b->rates[b->due_count][AT_POINT],
-		              &b->rates[b->due_count][AT_BEST], &b->rates[b->due_count][AT_WORST]);
-		b->due[b->due_count++] = i;
+		rates_of_level(b->judge, b->service, &levels[i], b->rates[b->due_count]);
+		b->due[b->due_count++] = &levels[i];
 	}
+	if (b->due_count == 0 || b->service->fee_count == 0)
+		return;
+	read_fees(b);
+	exact_credits(b);
+}
+
+static struct bill bill_of(struct settlement *s, const struct service *service, struct service_result *r)
+{
+	return (struct bill){
+		.judge = s->judge, .settlement = s, .service = service, .terms = service->terms, .result = r
+	};
 }
 
 int judge_level_alone(struct judge *j, const struct service *s, const struct level_result *l)
 {
+	struct settlement alone = { .judge = j };
+	struct bill b = bill_of(&alone, s, NULL);
 	struct level_result copy = *l;
-	struct service_result alone = { .service = s, .levels = &copy, .level_count = 1 };
-	struct bill b = { .judge = j, .terms = s->terms, .result = &alone };
 
-	find_due(&b);
-	if (b.due_count == 0 || s->fee_count == 0)
-		return FIGURE_UNKNOWN;
-	read_fees(&b);
-	exact_credits(&b);
-	return level_amount(&b, 0, AT_POINT);
+	copy.parts = arena_array(j->arena, l->part_count, sizeof *copy.parts); /* which this marks */
+	if (l->part_count)
+		memcpy(copy.parts, l->parts, l->part_count * sizeof *copy.parts);
+	fill_bill(&b, &copy, 1);
+	return b.exact ? amount_of_level(&b, 0, AT_POINT) : FIGURE_UNKNOWN;
 }
 
-static void credit_of_service(struct judge *j, struct service_result *r)
-{
-	struct bill b = { .judge = j, .terms = r->service->terms, .result = r };
+/* ---- into the statement ---- */
 
-	r->credit_total = r->credit_least = r->credit_most = FIGURE_UNKNOWN;
-	find_due(&b);
-	if (b.due_count == 0)
+static void show_level(struct bill *b, size_t level)
+{
+	struct credit_figures *f = &b->due[level]->credit;
+
+	*f = (struct credit_figures){ true,
+		                      b->rates[level][AT_POINT],
+		                      FIGURE_UNKNOWN,
+		                      FIGURE_UNKNOWN,
+		                      FIGURE_UNKNOWN,
+		                      FIGURE_UNKNOWN,
+		                      NULL };
+	if (!b->exact)
 		return;
-	if (r->service->fee_count) {
-		read_fees(&b);
-		exact_credits(&b);
-	}
-	fill_levels(&b);
-	if (r->service->fee_count)
-		fill_payable(&b);
+	f->currency = b->service->fees[0].currency;
+	f->exact = exact_of_level(b, level);
+	f->amount = amount_of_level(b, level, AT_POINT);
+	f->least = amount_of_level(b, level, AT_BEST);
+	f->most = amount_of_level(b, level, AT_WORST);
 }
 
-void judge_credits(struct judge *j, struct statement *s)
+/* Other readings of a level: what it would give alone; they add to no total. */
+static void show_readings(struct settlement *s, struct service_result *r)
 {
-	for (size_t i = 0; i < s->service_count; i++)
-		credit_of_service(j, &s->services[i]);
+	for (size_t i = 0; i < r->level_count; i++)
+		for (size_t k = 0; k < r->levels[i].reading_count; k++) {
+			struct bill b = bill_of(s, r->service, r);
+
+			fill_bill(&b, &r->levels[i].readings[k], 1);
+			if (b.due_count)
+				show_level(&b, 0);
+		}
+}
+
+static void determine(struct bill *b)
+{
+	for (size_t p = 0; p < b->service->fee_count; p++)
+		for (size_t r = 0; r < READING_COUNT; r++)
+			*bill_amount(b, p, r) = judge_determine(
+			    b->judge, b->terms,
+			    arena_printf(b->judge->arena, "credit payable to %s %s",
+			                 b->service->fees[p].payer->id, reading_name((enum money_reading)r)),
+			    b->fees[p], *bill_credit(b, p, r));
+}
+
+/* Amounts of another currency cannot be compared with the minimum: that is said, and nothing is taken away. */
+static void apply_minimum(struct bill *b)
+{
+	const struct minimum *m = b->terms->minimum;
+	struct judge *j = b->judge;
+	const char *currency = b->service->fees[0].currency;
+
+	if (!m)
+		return;
+	if (m->currency && strcmp(m->currency, currency) != 0) {
+		bill_note(b, arena_printf(j->arena, "the minimum of %s %s is not applied to %s", m->amount,
+		                          m->currency, currency));
+		return;
+	}
+	for (size_t p = 0; p < b->service->fee_count; p++)
+		for (size_t r = 0; r < READING_COUNT; r++) {
+			int *amount = bill_amount(b, p, r), before = *amount;
+
+			*amount = derive(j->book, "credit that reaches the minimum",
+			                 m->clause ? m->clause : "minimum of the terms",
+			                 arena_printf(j->arena, "%s($1, %s, 1) * $1",
+			                              m->op == MORE_THAN ? "gt" : "ge", m->amount),
+			                 1, &before);
+			if (r == AT_POINT && before >= 0 && book_sign(j->book, before) > 0 &&
+			    book_sign(j->book, *amount) == 0)
+				bill_note(b, arena_printf(j->arena,
+				                          "too small to be credited: the minimum is %s %s",
+				                          m->amount, currency));
+		}
+}
+
+static int total(struct bill *b, const char *label, size_t reading)
+{
+	int *parts = arena_array(b->judge->arena, b->service->fee_count, sizeof *parts);
+
+	for (size_t p = 0; p < b->service->fee_count; p++)
+		parts[p] = *bill_amount(b, p, reading);
+	return derive_sum(b->judge->book, label, NULL, parts, b->service->fee_count);
+}
+
+static void show_payable(struct bill *b)
+{
+	struct service_result *r = b->result;
+
+	r->payable_count = b->service->fee_count;
+	r->payable = arena_array(b->judge->arena, r->payable_count, sizeof *r->payable);
+	for (size_t p = 0; p < r->payable_count; p++)
+		r->payable[p] = (struct payable){ &b->service->fees[p], *bill_amount(b, p, AT_POINT),
+			                          *bill_amount(b, p, AT_BEST), *bill_amount(b, p, AT_WORST) };
+	r->currency = b->service->fees[0].currency;
+	r->credit_note = b->note;
+	r->credit_total = total(b, "credit, all payers", AT_POINT);
+	r->credit_least = total(b, "credit at the best reading, all payers", AT_BEST);
+	r->credit_most = total(b, "credit at the worst reading, all payers", AT_WORST);
+}
+
+void bill_note(struct bill *b, const char *note)
+{
+	if (!b->note)
+		b->note = note;
+	else if (!strstr(b->note, note))
+		b->note = arena_printf(b->judge->arena, "%s; %s", b->note, note);
+}
+
+/* ---- all services ---- */
+
+static void open_bill(struct settlement *s, struct bill *b, struct service_result *r)
+{
+	size_t figures = r->service->fee_count * READING_COUNT;
+
+	*b = bill_of(s, r->service, r);
+	r->credit_total = r->credit_least = r->credit_most = FIGURE_UNKNOWN;
+	fill_bill(b, r->levels, r->level_count);
+	for (size_t l = 0; l < b->due_count; l++)
+		show_level(b, l);
+	show_readings(s, r);
+	if (!b->exact)
+		return;
+	b->credits = arena_array(s->judge->arena, figures, sizeof *b->credits);
+	b->amounts = arena_array(s->judge->arena, figures, sizeof *b->amounts);
+	overlap_combine(b);
+	caps_of_resource(b);
+}
+
+void judge_credits(struct judge *j, struct statement *st)
+{
+	struct settlement s = { .judge = j, .bill_count = st->service_count };
+
+	s.bills = arena_array(j->arena, s.bill_count, sizeof *s.bills);
+	for (size_t i = 0; i < s.bill_count; i++)
+		open_bill(&s, &s.bills[i], &st->services[i]);
+	caps_together(&s);
+	for (size_t i = 0; i < s.bill_count; i++)
+		if (s.bills[i].credits)
+			determine(&s.bills[i]);
+	caps_after_rounding(&s);
+	for (size_t i = 0; i < s.bill_count; i++)
+		if (s.bills[i].credits) {
+			apply_minimum(&s.bills[i]);
+			show_payable(&s.bills[i]);
+		}
 }

@@ -161,6 +161,20 @@ int derive(struct book *b, const char *label, const char *clause, const char *fo
 	return (int)b->count - 1;
 }
 
+int derive_sum(struct book *b, const char *label, const char *clause, const int *parts, size_t count)
+{
+	size_t size = 24 * (count + 1), length;
+	char *formula;
+
+	if (count == 1)
+		return parts[0];
+	formula = arena_array(b->arena, size, 1);
+	length = (size_t)snprintf(formula, size, "%s", count ? "$1" : "0");
+	for (size_t i = 1; i < count; i++) /* in place: there may be a payer for each of 1,741 bodies */
+		length += (size_t)snprintf(formula + length, size - length, " + $%zu", i + 1);
+	return derive(b, label, clause, formula, count, parts);
+}
+
 int derive_rounded(struct book *b, const char *label, int input, const struct node_rounding *rounding)
 {
 	char formula[4 * EXACT_TEXT_MOST + 64];

@@ -69,6 +69,9 @@ int derive_given_int(struct book *b, const char *label, const char *source, long
 int derive(struct book *b, const char *label, const char *clause, const char *formula, size_t count,
            const int *inputs);
 
+/* The sum of figures: one alone is its own node, the sum of none is 0. */
+int derive_sum(struct book *b, const char *label, const char *clause, const int *parts, size_t count);
+
 /* A rounded figure: RULE($1, unit), by a rounding that names its clause. */
 int derive_rounded(struct book *b, const char *label, int input, const struct node_rounding *rounding);
 

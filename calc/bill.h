@@ -1,0 +1,81 @@
+/*
+ * bill: the credits of one service on their way from rates to determined amounts. Internal to calc/.
+ *
+ * Order: exact credit of each level and payer → cap of the level → overlap of the levels → cap of the resource → caps
+ * over several resources and months → one rounding for each payer → no rounding over a cap → minimum. Every step is a
+ * node with its clause.
+ *
+ *     credit.c    fills a bill for each service, and reads it off into the statement
+ *     overlap.c   one credit of several levels
+ *     caps.c      what caps cut
+ */
+#ifndef GOVSLA_CALC_BILL_H
+#define GOVSLA_CALC_BILL_H
+
+#include "calc/rates.h"
+
+struct bill {
+	struct judge *judge;
+	struct settlement *settlement;
+	const struct service *service;
+	const struct terms *terms;
+	struct service_result *result;
+	struct level_result **due; /* the levels that carry money */
+	size_t due_count;
+	int (*rates)[READING_COUNT]; /* by due level */
+	int *fees;                   /* nodes, by payer; fee_count of the service */
+	int all_fees;
+	int *exact;   /* [payer][level][reading]: bill_exact() */
+	int *credits; /* [payer][reading], all levels together: bill_credit() */
+	int *amounts; /* [payer][reading], determined: bill_amount() */
+	const char *note;
+};
+
+/* A cap that was applied: to all payers of its bills together, or to one payer. */
+struct cap_use {
+	struct bill **bills;
+	size_t bill_count;
+	bool one_payer;
+	size_t payer;
+	int cap;
+};
+
+/* The bills of a statement together. */
+struct settlement {
+	struct judge *judge;
+	struct bill *bills;
+	size_t bill_count;
+	struct cap_use *uses;
+	size_t use_count, use_room;
+};
+
+static inline int *bill_exact(const struct bill *b, size_t payer, size_t level, size_t reading)
+{
+	return &b->exact[(payer * b->due_count + level) * READING_COUNT + reading];
+}
+
+static inline int *bill_credit(const struct bill *b, size_t payer, size_t reading)
+{
+	return &b->credits[payer * READING_COUNT + reading];
+}
+
+static inline int *bill_amount(const struct bill *b, size_t payer, size_t reading)
+{
+	return &b->amounts[payer * READING_COUNT + reading];
+}
+
+/* Adds to what credit_note will say; the same note once. */
+void bill_note(struct bill *b, const char *note);
+
+/* overlap.c: credits from exact. */
+void overlap_combine(struct bill *b);
+
+/* caps.c: caps of single levels cut exact; the cap of the resource, and the caps of several entries, cut credits. */
+void caps_of_levels(struct bill *b);
+void caps_of_resource(struct bill *b);
+void caps_together(struct settlement *s);
+
+/* Where rounding has lifted amounts over a cap, their fractions are dropped instead. */
+void caps_after_rounding(struct settlement *s);
+
+#endif
