@@ -45,6 +45,8 @@ static void put_latency(const struct statement *s, json_t *level, json_t *nodes,
 	json_put_figure(s, ms, nodes, "p50", f->p50);
 	json_put_figure(s, ms, nodes, "p95", f->p95);
 	json_put_figure(s, ms, nodes, "p99", f->p99);
+	if (f->with_timeouts >= 0)
+		json_put_figure(s, ms, nodes, "mean_with_timeouts", f->with_timeouts);
 	json_put(level, "latency_ms", ms);
 	json_put_figure(s, level, nodes, "received", f->received);
 	json_put_figure(s, level, nodes, "sent", f->sent);
@@ -99,6 +101,34 @@ static void put_measure(const struct statement *s, json_t *level, json_t *nodes,
 	json_put(nodes, "by_method", json_node_id(r->measure.point));
 	json_put(without, "measure", measure(s, &r->unexcluded_measure, r->level->unit));
 	json_put(level, "without_exclusions", without);
+}
+
+/* The samples that a loss, a share or a rise was made of. */
+static void put_samples(const struct statement *s, json_t *level, json_t *nodes, const struct level_result *r)
+{
+	if (r->latency.received != FIGURE_UNKNOWN) {
+		json_put_figure(s, level, nodes, "received", r->latency.received);
+		json_put_figure(s, level, nodes, "sent", r->latency.sent);
+	}
+	json_put_figure(s, level, nodes, "excluded_s", r->latency.excluded);
+	json_put_figure(s, level, nodes, "coverage", r->latency.coverage);
+}
+
+static bool is_of_samples(enum metric metric)
+{
+	return metric == METRIC_LOSS || metric == METRIC_SHARE_OVER_LIMIT || metric == METRIC_LATENCY_RISE;
+}
+
+/* Whether a miss of this month counts, and what the month came to by itself. */
+static void put_months_running(json_t *level, const struct level_result *r)
+{
+	static const char *const counts[] = { "yes", "not known", "no" };
+	json_t *object = json_object();
+
+	json_put(object, "months", json_integer(r->level->months_running));
+	json_put(object, "alone", json_string(verdict_name(r->alone)));
+	json_put(object, "counts", json_string(counts[r->held]));
+	json_put(level, "months_running", object);
 }
 
 static json_t *part(const struct statement *s, const struct part *p, enum unit unit)
@@ -179,6 +209,14 @@ static void put_figures(const struct statement *s, json_t *object, json_t *nodes
 		put_latency(s, object, nodes, r);
 	else
 		put_measure(s, object, nodes, r);
+	if (is_of_samples(r->level->metric))
+		put_samples(s, object, nodes, r);
+	if (r->level->months_running > 1)
+		put_months_running(object, r);
+	if (r->level->rolling_days)
+		json_put(object, "rolling_days", json_integer(r->level->rolling_days));
+	if (r->network)
+		json_put(object, "network", json_string(r->network));
 	if (r->counted != FIGURE_UNKNOWN)
 		json_put_figure(s, object, nodes, "counted", r->counted);
 	if (r->parts)
