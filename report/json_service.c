@@ -3,6 +3,12 @@
 
 /* ---- what was seen ---- */
 
+/* A vantage that the case does not name is "". */
+static const char *named(const char *vantage)
+{
+	return *vantage ? vantage : NULL;
+}
+
 static json_t *instant_or_null(int64_t us)
 {
 	return us == INT64_MIN ? json_null() : json_instant(us);
@@ -13,7 +19,7 @@ static json_t *witness(const struct witness *w)
 	json_t *object = json_object();
 
 	json_put(object, "target", json_string(w->observation->target));
-	json_put(object, "vantage", json_string(w->observation->vantage));
+	json_put(object, "vantage", json_text_or_null(named(w->observation->vantage)));
 	json_put(object, "agrees", json_boolean(w->agrees));
 	json_put(object, "failed", json_integer(w->failed));
 	json_put(object, "answered", json_integer(w->answered));
@@ -47,7 +53,7 @@ static json_t *minority(const struct minority *m)
 	json_t *object = json_span(m->span);
 
 	json_put(object, "target", json_string(m->observation->target));
-	json_put(object, "vantage", json_string(m->observation->vantage));
+	json_put(object, "vantage", json_text_or_null(named(m->observation->vantage)));
 	return object;
 }
 
