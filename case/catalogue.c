@@ -79,6 +79,19 @@ void catalogue_release(struct catalogue *c)
 
 /* ---- picking an edition ---- */
 
+/* where NULL: the command line asked. */
+static int refuse(const struct node *where, struct error *err, const char *format, ...) PRINTF_LIKE(3, 4);
+
+static int refuse(const struct node *where, struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	error_set_va(err, ERROR_DATA, format, args);
+	va_end(args);
+	return where ? node_fail_at(where, err) : err->code;
+}
+
 struct editions { /* of one id */
 	const struct catalogue_entry *at;
 	size_t count;
@@ -125,8 +138,8 @@ static struct span in_force(const struct catalogue_entry *e)
 static int refuse_change(const struct node *where, const char *id, const struct catalogue_entry *first,
                          const struct catalogue_entry *second, struct error *err)
 {
-	node_fail(where, err, "the edition of '%s' changes in the period: '%s' until %s, then '%s'", id,
-	          first->edition, first->to, second->edition);
+	refuse(where, err, "the edition of '%s' changes in the period: '%s' until %s, then '%s'", id,
+	       first->edition, first->to, second->edition);
 	return error_hint(err, "name the one that holds for the parties as \"edition\"");
 }
 
@@ -148,7 +161,7 @@ static int pick_in_force(const struct editions *all, const struct node *where, c
 			return refuse_change(where, id, touching, &all->at[i], err);
 		touching = &all->at[i];
 	}
-	node_fail(where, err, "no edition of '%s' is known to be in force throughout the period", id);
+	refuse(where, err, "no edition of '%s' is known to be in force throughout the period", id);
 	return list_editions(all, err);
 }
 
@@ -169,7 +182,7 @@ int catalogue_pick(const struct catalogue *c, const struct node *where, const ch
 	struct editions all = editions_of(c, id);
 
 	if (all.count == 0) {
-		node_fail(where, err, "the catalogue has no entry '%s'", id);
+		refuse(where, err, "the catalogue has no entry '%s'", id);
 		return error_hint(err, "slacalc catalogue list");
 	}
 	for (size_t i = 0; edition && i < all.count; i++)
@@ -178,7 +191,7 @@ int catalogue_pick(const struct catalogue *c, const struct node *where, const ch
 			return 0;
 		}
 	if (edition) {
-		node_fail(where, err, "'%s' has no edition '%s'", id, edition);
+		refuse(where, err, "'%s' has no edition '%s'", id, edition);
 		return list_editions(&all, err);
 	}
 	if (!days || (all.count == 1 && !all.at->from)) {

@@ -42,7 +42,7 @@ int catalogue_entry_read(struct catalogue_entry *e, struct error *err) MUST_CHEC
 
 /*
  * The edition of id that edition names; with edition NULL the one that is in force on all of days (since 1970-01-01,
- * half-open), and with days NULL as well the newest. where is what messages point at. Returns 0 or ERROR_DATA: an
+ * half-open), and with days NULL as well the newest. where is what messages point at, or NULL. Returns 0 or ERROR_DATA: an
  * unknown name, none in force, or editions that change on those days.
  */
 int catalogue_pick(const struct catalogue *c, const struct node *where, const char *id, const char *edition,

@@ -70,13 +70,14 @@ void command_progress(const char *what, size_t done, size_t total);
 
 /* ---- the commands, one file each ---- */
 
-int command_evaluate(int argc, char **argv, struct error *err) MUST_CHECK; /* evaluate.c */
-int command_db(int argc, char **argv, struct error *err) MUST_CHECK;       /* db.c */
-int command_apply(int argc, char **argv, struct error *err) MUST_CHECK;    /* apply.c */
-int command_verdict(int argc, char **argv, struct error *err) MUST_CHECK;  /* verdict.c */
-int command_report(int argc, char **argv, struct error *err) MUST_CHECK;   /* report.c */
-int command_export(int argc, char **argv, struct error *err) MUST_CHECK;   /* export.c */
-int command_calendar(int argc, char **argv, struct error *err) MUST_CHECK; /* calendar.c */
-int command_status(int argc, char **argv, struct error *err) MUST_CHECK;   /* status.c */
+int command_evaluate(int argc, char **argv, struct error *err) MUST_CHECK;  /* evaluate.c */
+int command_catalogue(int argc, char **argv, struct error *err) MUST_CHECK; /* catalogue.c */
+int command_db(int argc, char **argv, struct error *err) MUST_CHECK;        /* db.c */
+int command_apply(int argc, char **argv, struct error *err) MUST_CHECK;     /* apply.c */
+int command_verdict(int argc, char **argv, struct error *err) MUST_CHECK;   /* verdict.c */
+int command_report(int argc, char **argv, struct error *err) MUST_CHECK;    /* report.c */
+int command_export(int argc, char **argv, struct error *err) MUST_CHECK;    /* export.c */
+int command_calendar(int argc, char **argv, struct error *err) MUST_CHECK;  /* calendar.c */
+int command_status(int argc, char **argv, struct error *err) MUST_CHECK;    /* status.c */
 
 #endif

@@ -22,6 +22,18 @@ const struct command command_table[] = {
 	  "--json            print the statement as JSON (govsla-statement/1)\n"
 	  "-o, --output DIR  also write the page (HTML in Japanese and English), JSON and CSV into DIR\n",
 	  command_evaluate },
+	{ "catalogue", "list, show and check the public SLAs that govsla knows",
+	  "usage: slacalc catalogue list [--json]\n"
+	  "       slacalc catalogue show ID [--edition EDITION] [--json]\n"
+	  "       slacalc catalogue check [FILE...]\n"
+	  "\n"
+	  "list                 every entry and edition: since when, how well known, its levels\n"
+	  "show                 one entry in full, beside every figure how well it is known; --json: the entry\n"
+	  "check                prove that every table of credits is total, disjoint, monotone and capped, or say\n"
+	  "                     where it is not and whether that is declared; FILE: terms or entries instead of\n"
+	  "                     those of the catalogue\n"
+	  "--edition EDITION    default: the newest\n",
+	  command_catalogue },
 	{ "apply", "load a registry directory, write each vantage's slamon configuration",
 	  "usage: slacalc apply DIR [--slamon-dir DIR] [--check] [--db URL]\n"
 	  "\n"
