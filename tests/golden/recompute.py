@@ -92,7 +92,7 @@ def wrong_figures(value, nodes):
     wrong = [w for key, item in value.items() if key != "derivations" for w in wrong_figures(item, nodes)]
     flat = dict(value)
     if "nodes" in value:
-        flat.update(value.get("percent", {}), **value.get("latency_ms", {}))
+        flat.update(value.get("percent", value.get("measure", {})), **value.get("latency_ms", {}))
         flat.update({"downtime_" + k: v for k, v in value.get("downtime_s", {}).items()})
     for key, node in value.get("nodes", {}).items():
         if node is not None and nodes[node]["value"] != flat.get(key):
