@@ -54,10 +54,8 @@ static void ask_witness(void *context, const struct observation *o)
 			break;
 		if (s->outcome == SAMPLE_DOWN)
 			count_failed(f, w, s);
-		else if (s->scheduled_us == possible.start || s->scheduled_us == possible.end)
-			continue; /* the answers that bound the stretch */
-		else if (s->outcome == SAMPLE_UP)
-			w->answered++;
+		else if (s->outcome == SAMPLE_UP) /* the answers that bound the stretch lie outside it */
+			w->answered += s->scheduled_us > possible.start && s->scheduled_us < possible.end;
 		else if (is_obscured(f->judge, o, i))
 			w->obscured++;
 		else
