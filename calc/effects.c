@@ -49,16 +49,45 @@ static bool has_effect(const struct judge *j, const struct exclusion_result *x, 
 	return x->accepted && x->service == s && touches_period(j, x->exclusion->span);
 }
 
+/* A figure over a whole network looks at what is excluded of its other services too. */
+static bool looks_beyond(const struct service *s)
+{
+	for (size_t i = 0; i < s->terms->level_count; i++)
+		if (s->terms->levels[i].scope == SCOPE_NETWORK)
+			return true;
+	return false;
+}
+
+/* The judge, had x been accepted for no service. */
+static struct judge unaware_of(struct judge *j, const struct statement *s, const struct exclusion *x)
+{
+	struct judge other = *j;
+	size_t count = j->c->service_count;
+
+	other.networks = NULL;
+	other.accepted = arena_array(j->arena, count, sizeof *other.accepted);
+	memcpy(other.accepted, j->accepted, count * sizeof *other.accepted);
+	for (size_t i = 0; i < x->use_count; i++) {
+		const struct service *service = x->uses[i].service;
+
+		other.accepted[service - j->c->services] = judge_accepted(j, s, service, x, TICKS_PER_US);
+	}
+	return other;
+}
+
 static void without_exclusions(struct judge *j, const struct statement *s, struct service_result *r)
 {
 	for (size_t i = 0; i < s->exclusion_count; i++) {
 		const struct exclusion_result *x = &s->exclusions[i];
+		struct judge other = *j;
 		struct span_set rest;
 
 		if (!has_effect(j, x, r->service))
 			continue;
+		if (looks_beyond(r->service))
+			other = unaware_of(j, s, x->exclusion);
 		rest = judge_accepted(j, s, r->service, x->exclusion, TICKS_PER_US);
-		add_effects(j, r, &rest, "exclusion", x->exclusion->id);
+		add_effects(&other, r, &rest, "exclusion", x->exclusion->id);
 	}
 }
 
