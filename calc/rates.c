@@ -121,6 +121,8 @@ static char *bands_formula(struct arena *a, const struct level *l)
 		if (c->bands[i].step)
 			all = arena_printf(a, "%s + %s", all, step_term(a, l, &c->bands[i]));
 	}
+	if (parts == 0)
+		all = arena_copy(a, "0");
 	if (severest && parts > 1)
 		all = arena_printf(a, "max(%s)", all);
 	for (size_t i = 0; i < c->equality_count; i++)
@@ -179,8 +181,7 @@ static char *last_step(struct arena *a, const struct level *l, const struct band
 	          : NULL;
 }
 
-/* The largest rate that the table can give, as a formula without inputs; NULL: without limit. */
-static char *largest_formula(struct arena *a, const struct level *l)
+char *rate_largest_formula(struct arena *a, const struct level *l)
 {
 	const struct credit_rule *c = l->credit;
 	char *formula = arena_copy(a, "max(0");
@@ -210,7 +211,7 @@ static char *largest_formula(struct arena *a, const struct level *l)
 
 int rate_largest(struct judge *j, const struct terms *t, const struct level *l)
 {
-	char *formula = largest_formula(j->arena, l);
+	char *formula = rate_largest_formula(j->arena, l);
 	char *label = arena_printf(j->arena, "credit rate if missed, %s", unit_words(l->credit));
 
 	if (!formula)

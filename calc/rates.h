@@ -1,5 +1,5 @@
 /*
- * rates: from the measure of a level to its credit rate, by the contract's table. Internal to calc/.
+ * rates: from the measure of a level to its credit rate, by the contract's table. Of calc/; case/ examines tables by it.
  *
  * The rate of a level is one formula over the measure, read off its credit rule: a flat rate, bands, a proportion.
  * Where the contract pays for each outage or incident, each part has its rate and they are added up. Not money: that
@@ -27,6 +27,9 @@ void rates_of_level(struct judge *j, const struct service *s, struct level_resul
 
 /* The rate as a formula over the measure, $1. */
 char *rate_formula(struct arena *a, const struct level *l);
+
+/* The largest rate that the rule can give for one event, as a formula without inputs; NULL: without limit. */
+char *rate_largest_formula(struct arena *a, const struct level *l);
 
 /* Adds up what several outages or incidents come to (rates_parts.c); as rates_of_level(). */
 void rates_of_parts(struct judge *j, const struct service *s, struct level_result *r,

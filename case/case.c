@@ -51,6 +51,29 @@ int read_text(struct arena *a, const struct node *object, const char *key, enum 
 	return 0;
 }
 
+int read_texts(struct arena *a, const struct node *object, const char *key, const char ***out, size_t *count,
+               struct error *err)
+{
+	struct node list;
+
+	if (node_array(object, key, OPTIONAL, &list, err) < 0)
+		return err->code;
+	*count = node_count(&list);
+	*out = arena_array(a, *count, sizeof **out);
+	for (size_t i = 0; i < *count; i++) {
+		struct node item = node_item(&list, i);
+		const char *text;
+
+		if (node_item_string(&list, i, &text, err) < 0)
+			return err->code;
+		if (!*text || has_control(text))
+			return node_fail(&item, err, "must not %s",
+			                 *text ? "hold control characters" : "be empty");
+		(*out)[i] = arena_copy(a, text);
+	}
+	return 0;
+}
+
 int read_instant(const struct node *object, const char *key, enum presence presence, int64_t *out_us,
                  struct error *err)
 {
@@ -211,12 +234,12 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 	if (read_header(r, root, err) < 0 || read_parties(r, root, err) < 0 ||
 	    read_all_terms(r, root, &hours, err) < 0 || read_period(r, root, &keys, err) < 0 ||
 	    read_observations(r, root, err) < 0 || read_services(r, root, err) < 0 ||
-	    check_agreement(r->c, hours, &keys, err) < 0 || resolve_days(r, &keys, err) < 0 ||
-	    hours_resolve(r, root, err) < 0 || read_paths(r, root, err) < 0 ||
-	    read_claims(r, root, err) < 0 || read_exclusions(r, root, err) < 0 ||
-	    read_corrections(r, root, err) < 0 || read_policies(r, root, err) < 0 ||
-	    read_contracts(r, root, err) < 0 || read_history(r, root, err) < 0 ||
-	    read_incidents(r, root, err) < 0)
+	    check_fees(r->c, root, err) < 0 || check_agreement(r->c, hours, &keys, err) < 0 ||
+	    resolve_days(r, &keys, err) < 0 || hours_resolve(r, root, err) < 0 ||
+	    read_paths(r, root, err) < 0 || read_claims(r, root, err) < 0 ||
+	    read_exclusions(r, root, err) < 0 || read_corrections(r, root, err) < 0 ||
+	    read_policies(r, root, err) < 0 || read_contracts(r, root, err) < 0 ||
+	    read_history(r, root, err) < 0 || read_incidents(r, root, err) < 0)
 		return err->code;
 	return read_records(r, root, err);
 }

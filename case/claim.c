@@ -4,28 +4,6 @@
 
 #include <string.h>
 
-static int read_texts(struct arena *a, const struct node *object, const char *key, const char ***out,
-                      size_t *count, struct error *err)
-{
-	struct node list;
-
-	if (node_array(object, key, OPTIONAL, &list, err) < 0)
-		return err->code;
-	*count = node_count(&list);
-	*out = arena_array(a, *count, sizeof **out);
-	for (size_t i = 0; i < *count; i++) {
-		struct node item = node_item(&list, i);
-		const char *text;
-
-		if (node_item_string(&list, i, &text, err) < 0)
-			return err->code;
-		if (!*text)
-			return node_fail(&item, err, "must not be empty");
-		(*out)[i] = arena_copy(a, text);
-	}
-	return 0;
-}
-
 /* ---- the terms' rule ---- */
 
 static const struct {

@@ -43,6 +43,10 @@ int read_milliseconds(struct arena *a, const struct node *object, const char *ke
 int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
               const char **out, struct error *err) MUST_CHECK;
 
+/* The strings of an optional array, each as of read_text(). */
+int read_texts(struct arena *a, const struct node *object, const char *key, const char ***out, size_t *count,
+               struct error *err) MUST_CHECK;
+
 /* start and end of a span: end after start. */
 int read_span(const struct node *object, struct span *out_us, struct error *err) MUST_CHECK;
 
@@ -91,6 +95,9 @@ int resolve_days(struct reader *r, const struct period_keys *k, struct error *er
 void order_facts(struct sla_case *c);
 
 int read_claims(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+/* money.c: that the services' fees hold what the credits and caps of their terms look at. */
+int check_fees(const struct sla_case *c, const struct node *root, struct error *err) MUST_CHECK;
+
 int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_services(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;

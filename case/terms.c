@@ -122,6 +122,7 @@ int terms_read(struct arena *a, const struct node *object, struct terms *t, int6
 		                            "source", "effective", "period",     "notice",
 		                            "levels", "overlap",   "cap",        "rounding",
 		                            "claim",  "remedy",    "exclusions", "service_hours",
+		                            "caps",   "minimum",   "form",       "responses",
 		                            NULL };
 	int provider = PARTY_NSP, customer = PARTY_LG;
 

@@ -70,12 +70,11 @@ static const struct {
 	{ { .credit = "{ 'base': 'monthly_fee', 'bands': [] }" },
 	  "case.json:5: terms[0].levels[0].credit.bands: nothing covers [0, 99.99)" },
 	{ { .terms = LEVEL(DELAY ", 'credit': { 'base': 'monthly_fee', 'bands': [] }") },
-	  "case.json:5: terms[0].levels[0].credit.bands: bands need an availability level; use 'rate'" },
+	  "case.json:5: terms[0].levels[0].credit.bands: nothing covers above 50" },
 	{ { .terms =
 	        LEVEL("'id': 'a', 'metric': 'availability', 'method': 'duration_ratio', 'objective': { 'op': "
 	              "'>', 'percent': '99' }, 'credit': " LADDER) },
-	  "case.json:5: terms[0].levels[0].credit.bands: bands are closed below and need an objective with "
-	  "'>='" },
+	  "case.json:5: terms[0].levels[0].credit.bands: a band reaches 99.99, above the objective of 99" },
 	/* rounding and cap */
 	{ { .settle = "'overlap': 'sum'" },
 	  "case.json:5: terms[0]: the key 'rounding' is missing: level 'availability' has a credit\n"
