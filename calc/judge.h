@@ -27,14 +27,14 @@ struct judge {
 	struct timeline *range, *midpoint;
 	struct timeline *instants; /* READING_INSTANTS; NULL until somebody needs it */
 	struct timeline
-	    *minutes; /* the same by whole minutes, nothing skipped; NULL until somebody needs it */
-	struct route *routes;                 /* of the case's paths */
+	    *minutes;         /* the same by whole minutes, nothing skipped; NULL until somebody needs it */
+	struct route *routes; /* of the case's paths */
 	const struct correction **corrections; /* in effect, in the order in which they are followed */
 	size_t correction_count;
 	const struct correction *without; /* judged as if this one had not been entered; NULL */
-	struct span_set *accepted; /* exclusions, ticks; by service */
-	bool bare;                 /* judged as if no exclusion had been accepted */
-	struct network_sum *networks; /* network.c: what was counted already */
+	struct span_set *accepted;        /* exclusions, ticks; by service */
+	bool bare;                        /* judged as if no exclusion had been accepted */
+	struct network_sum *networks;     /* network.c: what was counted already */
 };
 
 /* Fills seen, range and midpoint. */
@@ -42,6 +42,9 @@ void judge_observe(struct judge *j);
 
 /* The same, had one of the corrections in effect never been entered: only what it touches is observed anew. */
 struct judge judge_without(struct judge *j, const struct correction *x);
+
+/* The same, had every answer of the service's targets (NULL: of all) that took longer than slow_us been a failure. */
+struct judge judge_slow(struct judge *j, const struct service *s, int64_t slow_us);
 
 /* The timeline of a service by neighbouring samples. */
 struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading);
@@ -78,7 +81,8 @@ void judge_level(struct judge *j, const struct service *s, const struct level *l
                  const struct span_set *excluded, struct level_result *r);
 
 /* Refuses a level that lacks what it cannot be judged without. */
-int judge_needs(struct judge *j, const struct service *s, const struct level *l, struct error *err) MUST_CHECK;
+int judge_needs(struct judge *j, const struct service *s, const struct level *l,
+                struct error *err) MUST_CHECK;
 
 /* All levels of a service with their readings. */
 int judge_levels(struct judge *j, struct service_result *r, const struct span_set *excluded,

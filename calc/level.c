@@ -55,7 +55,10 @@ static const char *what_settles(const struct judge *j, const struct level_result
 		                    : "measurements of the time that was not measured";
 	}
 	if (r->measure.best < 0)
-		return "any measurement: the period has no time that counts";
+		return r->counted < 0 ? "any measurement: the period has no time that counts"
+		                      : "any attempt: none was made that counts";
+	if (r->availability.unmeasured < 0)
+		return "a record of the attempts whose outcome is not known";
 	if (book_sign(j->book, r->availability.unmeasured) > 0)
 		return "another party's measurements of the unmeasured time, or the exact times at which the "
 		       "service changed between two samples";
@@ -68,13 +71,19 @@ static void measure(struct judge *j, const struct service *s, struct level_resul
 {
 	struct counted c = judge_counted(j, s, r->level);
 	struct span_set inside = span_set_intersection(j->arena, excluded, &c.time);
+	struct judge slow;
 
 	r->measure = (struct measure){ FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
 	r->counted = FIGURE_UNKNOWN;
 	r->alone_least = r->alone_most = r->alone_counted = FIGURE_UNKNOWN;
 	r->not_covered = judge_not_covered(j, s, r->level);
-	if (!r->not_covered)
-		method_of(r->level)->judge(j, s, r, &inside);
+	if (r->not_covered)
+		return;
+	if (r->level->rule.slow_us) {
+		slow = judge_slow(j, r->level->scope == SCOPE_NETWORK ? NULL : s, r->level->rule.slow_us);
+		j = &slow;
+	}
+	method_of(r->level)->judge(j, s, r, &inside);
 }
 
 void judge_level(struct judge *j, const struct service *s, const struct level *l,

@@ -38,12 +38,14 @@ const char *unit_name(enum unit unit); /* "percent", "ms", "s", "min", "h", "d",
 const char *method_clause(struct judge *j, const struct level *l);
 
 judge_method method_availability; /* availability.c: every method that is a timeline */
-judge_method method_latency_mean; /* latency.c */
-judge_method method_per_outage, method_cumulative;           /* method_outages.c */
-judge_method method_clock_hour;                              /* method_hours.c */
-judge_method method_time_to_notify, method_time_to_replace;  /* method_incidents.c */
-judge_method method_opening_delay;                           /* method_opening.c */
-judge_method method_share;        /* share.c: loss, share_over_limit */
-judge_method method_latency_rise; /* rise.c */
+judge_method method_error_mean;   /* method_error_mean.c: interval_error_mean */
+judge_method method_request_ratio;
+judge_method method_latency_mean;                           /* latency.c */
+judge_method method_per_outage, method_cumulative;          /* method_outages.c */
+judge_method method_clock_hour;                             /* method_hours.c */
+judge_method method_time_to_notify, method_time_to_replace; /* method_incidents.c */
+judge_method method_opening_delay;                          /* method_opening.c */
+judge_method method_share;                                  /* share.c: loss, share_over_limit */
+judge_method method_latency_rise;                           /* rise.c */
 
 #endif

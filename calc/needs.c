@@ -20,6 +20,10 @@ static int one_level(struct judge *j, const struct service *s, const struct leve
 		          l->method == METHOD_NONE ? metric_name(l->metric) : method_name(l->method));
 		return refuse(j, s, "outages", err);
 	}
+	if (l->rule.slow_us && s->known_outages) {
+		error_set(err, ERROR_DATA, "'slow_ms' needs samples, the service has known outages");
+		return refuse(j, s, "outages", err);
+	}
 	if (l->metric == METRIC_LATENCY_RISE && !s->baseline_ms) {
 		error_set(err, ERROR_DATA,
 		          "the level '%s' needs the delay at the start of the contract: the key "

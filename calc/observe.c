@@ -277,19 +277,77 @@ static bool *touched_by(struct judge *j, const struct correction *x)
 	return wanted;
 }
 
-struct judge judge_without(struct judge *j, const struct correction *x)
+/* A judge of its own, to observe a part anew. */
+static struct judge copy_of(struct judge *j)
 {
 	struct judge other = *j;
 
-	other.without = x;
 	other.instants = other.minutes = NULL;
+	other.networks = NULL;
 	other.range = room_for_all(j);
 	other.midpoint = room_for_all(j);
 	other.seen = arena_array(j->arena, j->c->observation_count, sizeof *other.seen);
 	put(other.range, j->range, watched_count(j), NULL);
 	put(other.midpoint, j->midpoint, watched_count(j), NULL);
 	memcpy(other.seen, j->seen, j->c->observation_count * sizeof *other.seen);
+	return other;
+}
+
+struct judge judge_without(struct judge *j, const struct correction *x)
+{
+	struct judge other = copy_of(j);
+
+	other.without = x;
 	observe(&other, touched_by(j, x));
+	return other;
+}
+
+/* ---- answers that came too late ---- */
+
+/* An answer of which nobody knows how long it took may have been too late: it says nothing. */
+static void fail_slow(struct judge *j, struct observation *o, int64_t slow_us)
+{
+	struct sample *samples = arena_array(j->arena, o->sample_count, sizeof *samples);
+
+	for (size_t i = 0; i < o->sample_count; i++) {
+		struct sample *s = &samples[i];
+
+		*s = o->samples[i];
+		if (s->outcome != SAMPLE_UP || (s->rtt_us >= 0 && s->rtt_us <= slow_us) ||
+		    corrections_hold(j, o, s->scheduled_us))
+			continue;
+		s->outcome = s->rtt_us < 0 ? SAMPLE_MISSED : SAMPLE_DOWN;
+		s->failure = s->rtt_us < 0 ? FAILURE_NO_RECORD : FAILURE_TIMEOUT;
+		s->rtt_us = -1;
+	}
+	o->samples = samples;
+}
+
+/* What the service is observed by; joined: and all that paths join to it. */
+static bool *wanted_for(struct judge *j, const struct service *s, bool joined)
+{
+	const struct sla_case *c = j->c;
+	bool *wanted = arena_array(j->arena, watched_count(j), sizeof *wanted);
+
+	for (size_t i = 0; i < c->observation_count; i++)
+		for (size_t k = 0; k < s->target_count; k++)
+			wanted[i] = wanted[i] || strcmp(c->observations[i].target, s->targets[k]) == 0;
+	if (joined)
+		join(j, wanted);
+	return wanted;
+}
+
+struct judge judge_slow(struct judge *j, const struct service *s, int64_t slow_us)
+{
+	struct judge other = copy_of(j);
+	const bool *own = s ? wanted_for(j, s, false) : NULL, *wanted = s ? wanted_for(j, s, true) : NULL;
+	size_t count = watched_count(j);
+
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		if (is_wanted(own, i))
+			fail_slow(j, &other.seen[i], slow_us);
+	put(other.range, sampled_timelines(&other, READING_RANGE, wanted, true), count, wanted);
+	put(other.midpoint, sampled_timelines(&other, READING_MIDPOINT, wanted, true), count, wanted);
 	return other;
 }
 
@@ -373,25 +431,12 @@ static struct timeline *minute_timelines(struct judge *j, const struct span_set 
 	return all;
 }
 
-/* All that a service's timeline depends on. */
-static bool *wanted_for(struct judge *j, const struct service *s)
-{
-	const struct sla_case *c = j->c;
-	bool *wanted = arena_array(j->arena, watched_count(j), sizeof *wanted);
-
-	for (size_t i = 0; i < c->observation_count; i++)
-		for (size_t k = 0; k < s->target_count; k++)
-			wanted[i] = wanted[i] || strcmp(c->observations[i].target, s->targets[k]) == 0;
-	join(j, wanted);
-	return wanted;
-}
-
 /* A minute (ticks) of which a part is skipped: judged by the attempts of the rest. */
 static void judge_part_minute(struct judge *j, const struct service *s, const struct span_set *skip,
                               struct span minute, struct timeline *t)
 {
 	struct span within = span_intersect(minute, j->period);
-	struct timeline *all = minute_timelines(j, skip, within, wanted_for(j, s));
+	struct timeline *all = minute_timelines(j, skip, within, wanted_for(j, s, true));
 	struct timeline part = put_together(j, s, all);
 
 	for (size_t i = 0; i < part.count; i++) {

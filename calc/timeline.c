@@ -67,7 +67,7 @@ static enum state between(const struct observation *o, const struct sample *p, c
 	int64_t distance = q->scheduled_us - p->scheduled_us;
 
 	/* twice the interval apart: a scheduled instant between them has no record, so it counts as missed */
-	if (distance > o->gap_limit_us || distance >= 2 * o->interval_us)
+	if (!o->requests && (distance > o->gap_limit_us || distance >= 2 * o->interval_us))
 		return STATE_UNMEASURED;
 	if (p->outcome == SAMPLE_MISSED || q->outcome == SAMPLE_MISSED)
 		return STATE_UNMEASURED;

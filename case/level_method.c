@@ -20,7 +20,8 @@
 #define REQUESTS     (BY(INTERVAL_ERROR_MEAN) | BY(REQUEST_RATIO))
 #define TIME_METHODS (RATIOS | BY(RUN_MIN_DURATION) | MINUTES | BY(CONSECUTIVE_INTERVALS))
 #define AVAILABILITY (TIME_METHODS | REQUESTS)
-#define DELAYS       (OF(LATENCY_MEAN) | OF(LATENCY_RISE) | OF(LOSS) | OF(SHARE_OVER_LIMIT))
+#define SAMPLES      (OF(LATENCY_RISE) | OF(LOSS) | OF(SHARE_OVER_LIMIT))
+#define DELAYS       (OF(LATENCY_MEAN) | SAMPLES)
 
 struct use {
 	const char *key;
@@ -42,11 +43,11 @@ static const struct use uses[] = {
 	{ "readings", ALL },
 	{ "applies", ALL },
 	{ "months_running", ALL },
-	{ "rolling_days", ALL & ~OF(OPENING_DELAY) },
+	{ "rolling_days", TIME_METHODS },
 	{ "scope", TIME_METHODS },
 	{ "excluded_time", ALL & ~OF(OPENING_DELAY) },
-	{ "unmeasured_time", AVAILABILITY | OUTAGES },
-	{ "obscured_time", AVAILABILITY | OUTAGES },
+	{ "unmeasured_time", AVAILABILITY | OUTAGES | SAMPLES },
+	{ "obscured_time", AVAILABILITY | OUTAGES | SAMPLES },
 	{ "min_coverage", AVAILABILITY | DELAYS },
 	{ "time", AVAILABILITY | OUTAGES },
 	{ "not_deployed", AVAILABILITY | OUTAGES },
@@ -76,12 +77,8 @@ static const struct use uses[] = {
 
 /* Keys that calc/ does not judge yet, and for what: whoever makes one work takes it out. */
 static const struct use not_yet[] = {
-	{ "months_running", ALL },
-	{ "rolling_days", ALL },
-	{ "scope", ALL },
 	{ "min_outage_s", ALL & ~(OUTAGES | OF(TIME_TO_NOTIFY)) },
 	{ "min_cumulative_s", ALL & ~OUTAGES },
-	{ "slow_ms", ALL },
 };
 
 static int check_known(const struct node *object, struct error *err)

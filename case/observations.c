@@ -255,6 +255,8 @@ static int read_compact(struct reader *r, const struct node *samples, struct obs
 	for (size_t i = 0; i < node_count(&list); i++)
 		if (read_exception(&list, i, rtt_us, &exceptions[i], err) < 0)
 			return err->code;
+	if (o->interval_us == 0)
+		return node_fail(samples, err, "needs the observation's 'interval_s'");
 	if (span_length(r->c->period.span) / o->interval_us >= SAMPLES_MOST)
 		return node_fail(samples, err,
 		                 "more than %lld samples: the interval is too short for the period",
@@ -269,7 +271,13 @@ static int by_schedule(const void *left, const void *right)
 {
 	const struct sample *a = left, *b = right;
 
-	return a->scheduled_us < b->scheduled_us ? -1 : a->scheduled_us > b->scheduled_us;
+	if (a->scheduled_us != b->scheduled_us)
+		return a->scheduled_us < b->scheduled_us ? -1 : 1;
+	if (a->outcome != b->outcome) /* of requests, several may be at one instant */
+		return a->outcome < b->outcome ? -1 : 1;
+	if (a->rtt_us != b->rtt_us)
+		return a->rtt_us < b->rtt_us ? -1 : 1;
+	return a->failure < b->failure ? -1 : a->failure > b->failure;
 }
 
 static int sort_samples(const struct node *object, struct observation *o, struct error *err)
@@ -282,7 +290,7 @@ static int sort_samples(const struct node *object, struct observation *o, struct
 	if (sorted)
 		return 0;
 	qsort(o->samples, o->sample_count, sizeof *o->samples, by_schedule);
-	for (size_t i = 1; i < o->sample_count; i++)
+	for (size_t i = 1; i < o->sample_count && !o->requests; i++)
 		if (o->samples[i - 1].scheduled_us == o->samples[i].scheduled_us)
 			return node_fail(object, err, "two samples of '%s' are scheduled at %s", o->target,
 			                 instant_format(o->samples[i].scheduled_us, at));
@@ -291,13 +299,29 @@ static int sort_samples(const struct node *object, struct observation *o, struct
 
 #define INTERVAL_MOST_S (31 * 86400)
 
+/* A whole log of requests has no schedule; samples in the compact form need one all the same. */
+static int read_kind(const struct node *object, struct observation *o, struct error *err)
+{
+	static const char *const kinds[] = { "probe", "requests", NULL };
+	struct node gap_limit = node_member(object, "gap_limit_s");
+	int kind = 0;
+
+	if (node_word(object, "kind", OPTIONAL, kinds, &kind, err) < 0)
+		return err->code;
+	o->requests = kind == 1;
+	if (o->requests && gap_limit.value)
+		return node_fail(&gap_limit, err, "a whole log of requests has no gaps");
+	return 0;
+}
+
 static int read_schedule(struct reader *r, const struct node *object, struct observation *o,
                          struct error *err)
 {
 	struct node gap_limit = node_member(object, "gap_limit_s");
 
-	if (read_seconds(r->arena, object, "interval_s", REQUIRED, INTERVAL_MOST_S, &o->interval_us, err) <
-	        0 ||
+	if (read_kind(object, o, err) < 0 ||
+	    read_seconds(r->arena, object, "interval_s", o->requests ? OPTIONAL : REQUIRED, INTERVAL_MOST_S,
+	                 &o->interval_us, err) < 0 ||
 	    read_seconds(r->arena, object, "timeout_s", OPTIONAL, INTERVAL_MOST_S, &o->timeout_us, err) < 0)
 		return err->code;
 	o->gap_limit_us = o->interval_us + o->interval_us / 2;
@@ -327,8 +351,8 @@ static int read_samples(struct reader *r, const struct node *object, struct obse
 static int read_observation(struct reader *r, const struct node *object, struct observation *o,
                             struct error *err)
 {
-	static const char *const keys[] = { "target",      "vantage", "interval_s", "timeout_s",
-		                            "gap_limit_s", "samples", NULL };
+	static const char *const keys[] = { "target",    "vantage",     "kind",    "interval_s",
+		                            "timeout_s", "gap_limit_s", "samples", NULL };
 
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "target", REQUIRED, &o->target, err) < 0 ||
