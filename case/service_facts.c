@@ -122,6 +122,7 @@ static int read_subscribed(struct reader *r, const struct node *object, struct s
 	struct span given = { INT64_MIN, INT64_MAX };
 	struct node subscribed;
 
+	s->first_use_us = INT64_MIN;
 	if (node_object(object, "subscribed", OPTIONAL, &subscribed, err) < 0)
 		return err->code;
 	if (!subscribed.value)
@@ -133,6 +134,7 @@ static int read_subscribed(struct reader *r, const struct node *object, struct s
 	if (given.end <= given.start)
 		return node_fail(&subscribed, err, "the end is not after the start");
 	s->has_subscribed = true;
+	s->first_use_us = given.start;
 	s->subscribed = span_intersect(given, r->c->period.span);
 	if (span_length(s->subscribed) == 0)
 		return node_fail(&subscribed, err, "the service is not subscribed in the period");
