@@ -74,7 +74,7 @@ static const struct {
 	{ { .terms =
 	        LEVEL("'id': 'a', 'metric': 'availability', 'method': 'duration_ratio', 'objective': { 'op': "
 	              "'>', 'percent': '99' }, 'credit': " LADDER) },
-	  "case.json:5: terms[0].levels[0].credit.bands: a band reaches 99.99, above the objective of 99" },
+	  "case.json:5: terms[0].levels[0].credit.bands: a band reaches 99.8, above the objective of 99" },
 	/* rounding and cap */
 	{ { .settle = "'overlap': 'sum'" },
 	  "case.json:5: terms[0]: the key 'rounding' is missing: level 'availability' has a credit\n"
