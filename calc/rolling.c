@@ -119,7 +119,7 @@ static int64_t later(int64_t a, int64_t b)
 static int64_t up_until(const struct window *w)
 {
 	const struct sla_case *c = w->judge->c;
-	int64_t until = w->service->has_subscribed ? w->service->subscribed.start : w->before.start;
+	int64_t until = w->service->has_subscribed ? w->service->first_use_us : w->before.start;
 
 	for (size_t i = 0; i < c->history_count; i++)
 		if (is_of(w, &c->history[i]) && c->history[i].credit &&
@@ -175,7 +175,7 @@ static int total(struct window *w, const char *label, const struct list *list)
 static int window_length(struct window *w, int alone)
 {
 	struct judge *j = w->judge;
-	struct span idle = { w->before.end, w->service->has_subscribed ? w->service->subscribed.start : 0 };
+	struct span idle = { w->before.end, w->service->has_subscribed ? w->service->first_use_us : 0 };
 
 	idle = span_intersect(idle, j->c->period.span);
 	return derive(j->book, "T of the window, seconds", "rolling window", "$1 + $2 + $3 - $4", 4,

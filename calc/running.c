@@ -28,7 +28,7 @@ enum held running_held(const struct sla_case *c, const struct service *s, const 
 	for (int64_t month = 1; month < l->months_running; month++) {
 		const struct history *h = ending_at(c, s, l, end);
 
-		if (s->has_subscribed && s->subscribed.start >= end)
+		if (s->has_subscribed && s->first_use_us >= end)
 			return HELD_YES;
 		if (!h)
 			return HELD_MAYBE;
