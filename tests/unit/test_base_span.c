@@ -106,6 +106,39 @@ START_TEST(complement_of_nothing_and_of_everything)
 }
 END_TEST
 
+/* Every pair of subsets of ten instants: union and intersection hold what their name says, in normal form. */
+START_TEST(union_and_intersection_agree_with_instants)
+{
+	for (unsigned x = 0; x < 1024; x += 7)
+		for (unsigned y = 0; y < 1024; y += 11) {
+			struct arena a = { 0 };
+			struct span in[2][10];
+			size_t count[2] = { 0, 0 };
+			struct span_set p, q, both, either;
+
+			for (int i = 0; i < 10; i++) {
+				if (x >> i & 1)
+					in[0][count[0]++] = (struct span){ i, i + 1 };
+				if (y >> i & 1)
+					in[1][count[1]++] = (struct span){ i, i + 1 };
+			}
+			p = span_set_of(&a, in[0], count[0], (struct span){ 0, 10 });
+			q = span_set_of(&a, in[1], count[1], (struct span){ 0, 10 });
+			both = span_set_intersection(&a, &p, &q);
+			either = span_set_union(&a, &p, &q);
+			for (int i = 0; i < 10; i++) {
+				ck_assert(span_set_holds(&both, i) == (x >> i & y >> i & 1));
+				ck_assert(span_set_holds(&either, i) == ((x >> i | y >> i) & 1));
+			}
+			for (size_t i = 1; i < both.count; i++)
+				ck_assert(both.at[i].start > both.at[i - 1].end);
+			for (size_t i = 1; i < either.count; i++)
+				ck_assert(either.at[i].start > either.at[i - 1].end);
+			arena_release(&a);
+		}
+}
+END_TEST
+
 START_TEST(large_instants)
 {
 	struct arena a = { 0 };
@@ -125,5 +158,6 @@ int main(void)
 	return run_suite("span", (const TTest *const[]){ single_spans, set_is_sorted_disjoint_and_clipped,
 	                                                 overlap_holds_and_complement_agree_with_counting,
 	                                                 complement_of_nothing_and_of_everything,
+	                                                 union_and_intersection_agree_with_instants,
 	                                                 large_instants, NULL });
 }

@@ -117,6 +117,35 @@ START_TEST(dates_and_offsets_follow_the_zone)
 }
 END_TEST
 
+START_TEST(offsets_change_when_the_clocks_do)
+{
+	static const struct {
+		const char *zone, *after, *want;
+	} rows[] = {
+		{ "America/New_York", "2026-10-01T00:00:00Z", "2026-11-01T06:00:00Z" },
+		{ "America/New_York", "2026-11-01T05:59:59.999999Z", "2026-11-01T06:00:00Z" },
+		{ "America/New_York", "2026-11-01T06:00:00Z", "2027-03-14T07:00:00Z" },
+		{ "Asia/Tokyo", "2026-10-01T00:00:00Z", "" },
+		{ "UTC", "2026-10-01T00:00:00Z", "" },
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct error err = { 0 };
+		struct zone *zone = opened(rows[i].zone);
+		char at[INSTANT_TEXT_SIZE];
+		int64_t us, next;
+
+		ck_assert_int_eq(instant_parse(&us, rows[i].after, &err), 0);
+		ck_assert_int_eq(zone_next_change(zone, us, &next, &err), 0);
+		if (*rows[i].want)
+			ck_assert_str_eq(instant_format(next, at), rows[i].want);
+		else
+			ck_assert_int_eq(next, INT64_MAX);
+		zone_free(zone);
+	}
+}
+END_TEST
+
 START_TEST(the_environment_changes_nothing)
 {
 	struct error err = { 0 };
@@ -139,5 +168,6 @@ int main(void)
 	return run_suite("zone",
 	                 (const TTest *const[]){ months_have_their_bounds, unknown_names_are_refused,
 	                                         long_name_is_refused, dates_and_offsets_follow_the_zone,
+	                                         offsets_change_when_the_clocks_do,
 	                                         the_environment_changes_nothing, NULL });
 }
