@@ -33,6 +33,8 @@ static int decode(struct import *in, const char *bytes, size_t length, const cha
 {
 	if (length > NAME_BYTES_MOST)
 		return import_fail(in, "the name is too long");
+	if (memchr(bytes, '\0', length))
+		return import_fail(in, "the name holds control characters");
 	*out = import_utf8(in, bytes, length);
 	if (!*out)
 		*out = from_shift_jis(in, bytes, length);
