@@ -286,7 +286,7 @@ struct terms {
 	const char **operational, **contractual; /* responses beside the financial one */
 	size_t operational_count, contractual_count;
 	const char *catalogue, *edition, *sha256; /* the entry of the catalogue it came from; NULL: none */
-	const struct service_hours *service_hours; /* as read (case/hours.h); levels hold them resolved; NULL none */
+	const struct service_hours *service_hours; /* as read (case/hours.h); levels hold them resolved */
 };
 
 #endif

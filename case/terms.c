@@ -118,12 +118,11 @@ static int read_kinds(struct arena *a, const struct node *object, struct terms *
 
 int terms_read(struct arena *a, const struct node *object, struct terms *t, int64_t *hours, struct error *err)
 {
-	static const char *const keys[] = { "id",     "title",     "provider",   "customer",
-		                            "source", "effective", "period",     "notice",
-		                            "levels", "overlap",   "cap",        "rounding",
-		                            "claim",  "remedy",    "exclusions", "service_hours",
-		                            "caps",   "minimum",   "form",       "responses",
-		                            NULL };
+	static const char *const keys[] = {
+		"id",         "title",         "provider", "customer", "source",   "effective", "period",
+		"notice",     "levels",        "overlap",  "cap",      "rounding", "claim",     "remedy",
+		"exclusions", "service_hours", "caps",     "minimum",  "form",     "responses", NULL
+	};
 	int provider = PARTY_NSP, customer = PARTY_LG;
 
 	if (node_check_keys(object, keys, err) < 0 || read_text(a, object, "id", REQUIRED, &t->id, err) < 0 ||

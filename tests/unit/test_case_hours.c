@@ -101,9 +101,8 @@ static const struct {
 	  AT_CALENDAR ".to: 'to' is before 'from'" },
 	{ { .more = "'calendars': [ { 'id': 'x', " CALENDAR ", 'days': [ { 'date': '2027-01-01' } ] } ]" },
 	  AT_CALENDAR ".days[0].date: lies outside 'from' to 'to' of the calendar" },
-	{ { .more =
-	        "'calendars': [ { 'id': 'x', " CALENDAR ", 'days': [ { 'date': '2026-05-01' }, { 'date': "
-	                                                "'2026-04-01' }, { 'date': '2026-05-01' } ] } ]" },
+	{ { .more = "'calendars': [ { 'id': 'x', " CALENDAR ", 'days': [ { 'date': '2026-05-01' }, { 'date': "
+	            "'2026-04-01' }, { 'date': '2026-05-01' } ] } ]" },
 	  AT_CALENDAR ".days: the day 2026-05-01 is there twice" },
 	{ { .more = "'calendars': [ { 'id': 'x', " CALENDAR ", 'days': [ { 'day': '2026-05-01' } ] } ]" },
 	  AT_CALENDAR ".days[0].day: unknown key 'day'" },
