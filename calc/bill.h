@@ -64,7 +64,7 @@ static inline int *bill_amount(const struct bill *b, size_t payer, size_t readin
 	return &b->amounts[payer * READING_COUNT + reading];
 }
 
-/* Adds to what credit_note will say; the same note once. */
+/* Adds to what credit_note will say, joined by "; also: " (report/phrase.c takes it apart); the same note once. */
 void bill_note(struct bill *b, const char *note);
 
 /* overlap.c: credits from exact. */

@@ -316,7 +316,7 @@ void bill_note(struct bill *b, const char *note)
 	if (!b->note)
 		b->note = note;
 	else if (!strstr(b->note, note))
-		b->note = arena_printf(b->judge->arena, "%s; %s", b->note, note);
+		b->note = arena_printf(b->judge->arena, "%s; also: %s", b->note, note);
 }
 
 /* ---- all services ---- */

@@ -59,7 +59,7 @@ static void fill(struct text *out, const char *pattern, const struct part *parts
 			text_append(out, pattern, 1);
 }
 
-bool phrase_translate(struct text *out, enum language language, const char *english)
+static bool translate_one(struct text *out, enum language language, const char *english)
 {
 	struct part parts[PARTS_MOST];
 
@@ -74,4 +74,26 @@ bool phrase_translate(struct text *out, enum language language, const char *engl
 	if (language == LANGUAGE_EN)
 		text_add(out, english);
 	return language == LANGUAGE_EN;
+}
+
+/* Several reasons in one, as calc/ joins them (calc/bill.h). */
+bool phrase_translate(struct text *out, enum language language, const char *english)
+{
+	static const char join[] = "; also: ";
+	const char *next = strstr(english, join);
+	struct text first = { 0 }, all = { 0 };
+	bool known;
+
+	if (!next)
+		return translate_one(out, language, english);
+	text_append(&first, english, (size_t)(next - english));
+	known = translate_one(&all, language, text_string(&first));
+	text_add(&all, language == LANGUAGE_JA ? "；" : join);
+	known = phrase_translate(&all, language, next + strlen(join)) && known;
+	if (known)
+		text_add(out, text_string(&all));
+	out->failed |= first.failed | all.failed;
+	text_release(&first);
+	text_release(&all);
+	return known;
 }

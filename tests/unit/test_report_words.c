@@ -65,13 +65,16 @@ START_TEST(phrases_keep_names_and_numbers)
 	translates("terms own-line, level delay", "契約条件 own-line、項目 delay");
 	translates("notice 3 days before, 7 required", "通知が3日前（7日前までに必要）");
 	translates("timeline of a of b, range", "a of b の時系列（幅）");
+	translates("one level only, the largest: a; also: cut by a cap",
+	           "一つの項目だけ（選択がないため最も大きいもの：a）；上限により減らした");
 	translates("credit rate of 稼働率 at the best reading, per cent", "稼働率 の減額率：最良の場合（%）");
 }
 END_TEST
 
 START_TEST(unknown_phrases_are_not_guessed)
 {
-	static const char *const unknown[] = { "", "fee of ", "coverage of x", "something else" };
+	static const char *const unknown[] = { "", "fee of ", "coverage of x", "something else",
+		                               "cut by a cap; also: something else" };
 
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
 		struct text out = { 0 };
