@@ -53,18 +53,3 @@ void running_apply(const struct sla_case *c, const struct service *s, struct lev
 		r->settle = "what the months before came to";
 	}
 }
-
-static int none(struct judge *j)
-{
-	return derive_given(j->book, "credit rate while the months before have not missed", "months running",
-	                    "0");
-}
-
-void running_rates(struct judge *j, const struct level_result *r, int *point, int *best, int *worst)
-{
-	if (r->held == HELD_NO)
-		return;
-	*point = *best = none(j);
-	if (r->held == HELD_YES)
-		*worst = *point;
-}

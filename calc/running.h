@@ -12,10 +12,4 @@ enum held running_held(const struct sla_case *c, const struct service *s, const 
 /* Keeps the verdict of this period by itself in alone; where a miss does not count the level is met. */
 void running_apply(const struct sla_case *c, const struct service *s, struct level_result *r);
 
-/*
- * Sets the credit rates of the level (nodes) to 0 where a miss does not count: at every reading, or, when nobody knows,
- * at all but the worst.
- */
-void running_rates(struct judge *j, const struct level_result *r, int *point, int *best, int *worst);
-
 #endif

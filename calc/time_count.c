@@ -1,6 +1,5 @@
 #include "calc/time_count.h"
 
-#include <stdio.h>
 #include <string.h>
 
 int judge_sum(struct judge *j, const char *label, const char *clause, const int *nodes, size_t count)
