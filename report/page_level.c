@@ -190,11 +190,21 @@ static void parts(struct page *p, const struct level_result *r)
 	page_raw(p, "</tbody></table>\n");
 }
 
+static bool same_figure(const struct page *p, int left, int right)
+{
+	return left < 0 || right < 0 ? left == right : book_compare(p->s->book, left, right) == 0;
+}
+
+static bool same_measure(const struct page *p, const struct measure *left, const struct measure *right)
+{
+	return same_figure(p, left->point, right->point) && same_figure(p, left->best, right->best) &&
+	       same_figure(p, left->worst, right->worst);
+}
+
 static void measured(struct page *p, const struct level_result *r)
 {
 	const struct measure *f = &r->measure, *g = &r->unexcluded_measure;
-	bool differ = g->point != f->point || g->best != f->best || g->worst != f->worst;
-	const struct figures t = { p, r->level, differ };
+	const struct figures t = { p, r->level, !same_measure(p, f, g) };
 
 	table_open(&t);
 	percent_row(&t, W_BY_METHOD, f->point, g->point);
@@ -259,10 +269,15 @@ static void effect_row(struct page *p, const struct level_result *r, const char 
 	page_raw(p, "</td></tr>\n");
 }
 
-static void effects(struct page *p, const struct level_result *r)
+/* Whether the level came to anything else without it. */
+static bool had_effect(const struct page *p, const struct level_result *r, const struct effect *e)
 {
-	if (r->effect_count == 0)
-		return;
+	return e->verdict != r->verdict || !same_measure(p, &e->measure, &r->measure) ||
+	       (r->credit.due && !same_figure(p, e->amount, r->credit.amount));
+}
+
+static void effect_rows(struct page *p, const struct level_result *r)
+{
 	page_raw(p, "<table class=\"effects\"><thead><tr>");
 	page_cell_word(p, "th", W_EFFECT_OF);
 	page_cell_word(p, "th", W_VERDICT);
@@ -272,10 +287,26 @@ static void effects(struct page *p, const struct level_result *r)
 	effect_row(p, r, "as judged", NULL, r->verdict, &r->measure,
 	           r->credit.due ? r->credit.amount : FIGURE_UNKNOWN);
 	for (size_t i = 0; i < r->effect_count; i++)
-		effect_row(p, r, arena_printf(p->arena, "without the %s", r->effects[i].kind),
-		           r->effects[i].id, r->effects[i].verdict, &r->effects[i].measure,
-		           r->effects[i].amount);
+		if (had_effect(p, r, &r->effects[i]))
+			effect_row(p, r, arena_printf(p->arena, "without the %s", r->effects[i].kind),
+			           r->effects[i].id, r->effects[i].verdict, &r->effects[i].measure,
+			           r->effects[i].amount);
 	page_raw(p, "</tbody></table>\n");
+}
+
+static void effects(struct page *p, const struct level_result *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->effect_count; i++)
+		any = any || had_effect(p, r, &r->effects[i]);
+	if (any) {
+		effect_rows(p, r);
+	} else if (r->effect_count && !r->not_covered) {
+		page_raw(p, "<p class=\"note\">");
+		page_word(p, W_NO_EFFECT);
+		page_raw(p, "</p>\n");
+	}
 }
 
 static void promise(struct page *p, const struct level *l)

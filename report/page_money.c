@@ -39,20 +39,28 @@ static void rate_with_unit(struct page *p, exact rate, enum rate_unit unit)
 		page_word(p, unit == RATE_DAYS ? W_RATE_DAYS : W_RATE_HOURS);
 }
 
+static void band_from(struct page *p, const struct credit_rule *rule, const struct band *band, enum unit unit)
+{
+	bool closed = rule->closed == CLOSED_FROM, japanese = p->language == LANGUAGE_JA;
+
+	if (!closed && !japanese)
+		page_word(p, W_BAND_OVER);
+	figure_in_unit(p->out, p->language, band->from, unit);
+	if (!closed && japanese)
+		page_word(p, W_BAND_OVER);
+	else if (closed && !band->to)
+		page_word(p, W_BAND_AND_MORE);
+	else if (band->to)
+		page_word(p, W_BAND_FROM);
+}
+
 static void band_bounds(struct page *p, const struct credit_rule *rule, const struct band *band,
                         enum unit unit)
 {
 	bool upper_in = rule->closed == CLOSED_TO;
 
-	if (strcmp(band->from, "0") != 0) {
-		if (rule->closed != CLOSED_FROM && p->language == LANGUAGE_EN)
-			page_word(p, W_BAND_OVER);
-		figure_in_unit(p->out, p->language, band->from, unit);
-		if (p->language == LANGUAGE_JA)
-			page_word(p, rule->closed == CLOSED_FROM ? W_BAND_FROM : W_BAND_OVER);
-		else
-			page_word(p, band->to ? W_BAND_FROM : W_BAND_AND_MORE);
-	}
+	if (strcmp(band->from, "0") != 0 || !band->to)
+		band_from(p, rule, band, unit);
 	if (!band->to)
 		return;
 	if (!upper_in)

@@ -188,7 +188,8 @@ static void downtimes(struct text *out, const struct statement *s)
 		for (size_t k = 0; k < s->services[i].level_count; k++) {
 			const struct availability_figures *f = &s->services[i].levels[k].availability;
 
-			if (s->services[i].levels[k].level->metric != METRIC_AVAILABILITY)
+			if (s->services[i].levels[k].level->metric != METRIC_AVAILABILITY ||
+			    s->services[i].levels[k].not_covered || f->downtime_most < 0)
 				continue;
 			grid_cell(&g, s->services[i].service->id);
 			grid_cell(&g, s->services[i].levels[k].level->id);
