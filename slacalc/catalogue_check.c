@@ -1,7 +1,7 @@
 /* catalogue_check: proves of an entry, or of a file of terms, what it promises about itself. */
+#include "case/bands.h"
 #include "case/terms.h"
 #include "slacalc/catalogue.h"
-#include "slacalc/credit_table.h"
 
 #include <string.h>
 
@@ -50,32 +50,32 @@ static const char *declared_why(const struct check *c, const char *level, const 
 	return NULL;
 }
 
+/* One line for each property that does not hold by itself, and one with those that do. */
 static void check_table(struct check *c, const struct terms *t, const struct level *l, bool *used)
 {
-	struct table_finding found[TABLE_PROPERTIES];
-	struct text holds = { 0 };
 	const char *name =
 	    l->reading ? arena_printf(&c->arena, "%s, read as '%s'", l->id, l->reading) : l->id;
+	bool refuted[BANDS_PROPERTY_COUNT] = { false };
+	struct bands_findings found = { NULL, 0, 0 };
+	struct text holds = { 0 };
 
-	credit_table_examine(&c->arena, t, l, found);
-	for (int p = 0; p < TABLE_PROPERTIES; p++) {
-		const char *property = table_property_name((enum table_property)p);
-		const char *why = declared_why(c, l->id, property);
+	bands_examine(&c->arena, l, t, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct bands_finding *f = &found.list[i];
+		const char *property = bands_property_name(f->property);
+		const char *own = declared_why(c, l->id, property), *why = f->declared ? f->declared : own;
 
-		if (found[p].holds) {
-			text_printf(&holds, "%s%s", holds.length ? ", " : "", property);
-			if (found[p].declared)
-				text_printf(&holds, " (declared: %s)", found[p].declared);
-			continue;
-		}
-		used[p] = used[p] || why;
-		if (!why)
-			why = found[p].declared;
+		refuted[f->property] = true;
+		used[f->property] = used[f->property] || (own && !f->declared);
 		if (why)
-			say(c, "%s: not %s: %s (declared: %s)", name, property, found[p].witness, why);
+			say(c, "%s: not %s: %s (declared: %s)", name, property, f->text, why);
 		else
-			WRONG(c, "%s: not %s: %s", name, property, found[p].witness);
+			WRONG(c, "%s: not %s: %s", name, property, f->text);
 	}
+	for (int p = 0; p < BANDS_PROPERTY_COUNT; p++)
+		if (!refuted[p])
+			text_printf(&holds, "%s%s", holds.length ? ", " : "",
+			            bands_property_name((enum bands_property)p));
 	if (holds.length)
 		say(c, "%s: %s", name, text_string(&holds));
 	text_release(&holds);
@@ -85,7 +85,7 @@ static void check_tables(struct check *c, const struct terms *t)
 {
 	for (size_t i = 0; i < t->level_count; i++) {
 		const struct level *l = &t->levels[i];
-		bool used[TABLE_PROPERTIES] = { false };
+		bool used[BANDS_PROPERTY_COUNT] = { false };
 
 		if (!l->credit) {
 			say(c, "%s: no credit", l->id);
@@ -95,8 +95,8 @@ static void check_tables(struct check *c, const struct terms *t)
 		for (size_t k = 0; k < l->reading_count; k++)
 			if (l->readings[k].credit)
 				check_table(c, t, &l->readings[k], used);
-		for (int p = 0; p < TABLE_PROPERTIES; p++) {
-			const char *property = table_property_name((enum table_property)p);
+		for (int p = 0; p < BANDS_PROPERTY_COUNT; p++) {
+			const char *property = bands_property_name((enum bands_property)p);
 
 			if (!used[p] && declared_why(c, l->id, property))
 				WRONG(c, "%s: declared not %s, but it is", l->id, property);
