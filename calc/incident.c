@@ -113,7 +113,8 @@ static void sort_piece(struct sorter *w, struct span piece, struct span down, st
 		sure = at < sure ? at : sure;
 	}
 	if (has_one && piece.start >= sure)
-		return; /* the clock runs */
+		return;                 /* the clock runs */
+	piece.start -= piece.start & 1; /* the tick of a kept answer belongs to what follows it */
 	if (has_one && piece.start < earliest)
 		w->gone[w->gone_count++] = piece;
 	else

@@ -83,6 +83,8 @@ static int together(struct judge *j, const struct level_result *r, int reading, 
 			inputs[count++] = of_reading(&r->parts[i].length, reading);
 	if (count == 0)
 		return derive_given(j->book, label, "nothing of the kind in the period", "0");
+	if (count == 1)
+		return inputs[0];
 	length = (size_t)snprintf(text, size, "%s", formula[0]);
 	for (size_t i = 0; i < count; i++)
 		length +=
