@@ -65,6 +65,15 @@ static const char *what_settles(const struct judge *j, const struct level_result
 	return "the exact times at which the service changed between two samples";
 }
 
+static const struct availability_figures no_availability = {
+	FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN,
+	FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN,
+};
+static const struct latency_figures no_latency = {
+	FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN,
+	FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN,
+};
+
 /* The method gets of the exclusions what lies in the time that counts. */
 static void measure(struct judge *j, const struct service *s, struct level_result *r,
                     const struct span_set *excluded)
@@ -75,6 +84,9 @@ static void measure(struct judge *j, const struct service *s, struct level_resul
 
 	r->measure = (struct measure){ FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN };
 	r->counted = FIGURE_UNKNOWN;
+	r->availability = r->unexcluded = no_availability;
+	r->latency = r->unexcluded_latency = no_latency;
+	r->unexcluded_measure = r->measure;
 	r->alone_least = r->alone_most = r->alone_counted = FIGURE_UNKNOWN;
 	r->not_covered = judge_not_covered(j, s, r->level);
 	if (r->not_covered)

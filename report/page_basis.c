@@ -269,6 +269,24 @@ static void evidence(struct page *p)
 	page_raw(p, "</tbody></table>\n");
 }
 
+/* The calendars of holidays that service hours depend on. */
+static void calendars(struct page *p)
+{
+	for (size_t i = 0; i < p->s->the_case->calendar_count; i++) {
+		const struct calendar_used *c = &p->s->the_case->calendars[i];
+
+		page_word(p, W_LIST_COMMA);
+		page_word(p, W_CALENDAR);
+		page_raw(p, " ");
+		page_text(p, c->id);
+		if (!c->edition)
+			continue;
+		page_raw(p, " (");
+		page_text(p, c->edition);
+		page_raw(p, ")");
+	}
+}
+
 static void versions(struct page *p)
 {
 	page_raw(p, "<p class=\"note\">");
@@ -278,6 +296,7 @@ static void versions(struct page *p)
 	page_word(p, W_ZONE_DATA);
 	page_raw(p, " ");
 	page_text(p, p->s->the_case->zone_data ? p->s->the_case->zone_data : "—");
+	calendars(p);
 	page_word(p, W_LIST_COMMA);
 	page_word(p, W_PERIOD_LENGTH);
 	page_raw(p, " ");
