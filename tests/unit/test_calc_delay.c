@@ -159,6 +159,7 @@ START_TEST(taking_samples_away_only_widens)
 		judge(&few, l, samples, count);
 		assert_holds(&few, &some);
 		assert_holds(&few, &full);
+		end(&some);
 		judge(&some, l, samples, 0); /* nothing is left */
 		assert_holds(&some, &few);
 		ck_assert_int_eq(result(&some)->verdict, VERDICT_NOT_PROVABLE);
