@@ -1,17 +1,20 @@
 /*
- * availability: the methods by which contracts turn a timeline into a percentage.
+ * availability: the methods by which contracts turn time into a percentage.
  *
  *     duration_ratio           (T - downtime) / T, from neighbouring samples; T the month, or fixed hours
- *     minute_bucket_all_fail   a minute is bad if every attempt in it failed (AWS RDS SLA, Azure SQL SLA)
+ *     service_hours_ratio      the same over service hours (METI's SaaS guideline: "planned service hours")
+ *     run_min_duration         the same, and outages count by their length (outage_length.h)
+ *     minute_bucket_all_fail, minute_error_rate, minute_all_members     by whole minutes (minutes.h)
+ *     consecutive_intervals    by small intervals with hysteresis (consecutive.h)
  *
  * A method only says how samples become a timeline; sums and readings are the same for all. Readings: best
  * takes every open second as up, worst as down; by_method puts a change between two samples at the midpoint
  * and leaves unmeasured time out above and below, unless the terms count it.
  */
 #include "calc/counted.h"
-#include "calc/incident.h"
 #include "calc/method.h"
-#include "calc/time_count.h"
+#include "calc/outage_length.h"
+#include "calc/seen.h"
 
 #include <string.h>
 
@@ -122,29 +125,50 @@ static struct timeline idle_is_up(struct judge *j, const struct timeline *t, con
 	return c->idle.count ? timeline_overlay(j->arena, t, &c->idle, STATE_UP) : *t;
 }
 
+/* ---- counting ---- */
+
 struct time_count availability_count(struct judge *j, const struct service *s, const struct level *l,
                                      const struct span_set *excluded)
 {
 	const struct span_set none = { NULL, 0 };
 	const struct span_set *used = l->excluded_time == EXCLUDED_IGNORE ? &none : excluded;
 	bool removed = l->excluded_time == EXCLUDED_REMOVE;
-	bool minutes = l->method == METHOD_MINUTE_BUCKET_ALL_FAIL;
 	struct counted counted = judge_counted(j, s, l);
-	struct span_set silent = judge_silent(j, s, l, excluded);
 	struct span_set outside = span_set_union(j->arena, used, &counted.uncounted);
-	struct timeline range =
-	    minutes ? judge_service_minutes(j, s, &silent) : judge_clocked_timeline(j, s, l, READING_RANGE);
-	struct timeline point = minutes ? range : judge_clocked_timeline(j, s, l, READING_MIDPOINT);
-	struct timeline range_deployed = idle_is_up(j, &range, &counted),
-	                point_deployed = idle_is_up(j, &point, &counted);
+	struct seen v = judge_seen(j, s, l, used);
+	struct timeline range = idle_is_up(j, &v.range, &counted), point = idle_is_up(j, &v.point, &counted);
 	struct time_count c;
 
-	c.range = sums_as_nodes(j, s, &range_deployed, &outside, "range");
-	c.point = sums_as_nodes(j, s, &point_deployed, &outside, "changes at the midpoint");
+	c.range = sums_as_nodes(j, s, &range, &outside, "range");
+	c.point = sums_as_nodes(j, s, &point, &outside, "changes at the midpoint");
 	c.excluded = judge_seconds(j, "seconds excluded", "accepted exclusions", span_set_length(used));
 	c.base = base_seconds(j, s, &counted, c.excluded, removed, false);
 	c.real = base_seconds(j, s, &counted, c.excluded, removed, true);
+	c.least = c.most = c.at_point = FIGURE_UNKNOWN;
+	if (outage_rule_applies(l)) {
+		struct span_set gone = removed ? outside : counted.uncounted, up = counted.idle;
+
+		if (l->excluded_time == EXCLUDED_COUNT_AS_UP)
+			up = span_set_union(j->arena, &up, excluded);
+		seen_lengths(j, s, l, &v, &gone, &up, &c);
+	}
 	return c;
+}
+
+/* by_length: by the length of outages, if the level looks at it. */
+static int downtime(struct judge *j, const char *label, const struct level *l, const struct time_count *c,
+                    bool worst, int by_length, struct state_seconds n)
+{
+	int all =
+	    by_length >= 0 ? by_length : over(j, label, l, downtime_formula(j->arena, l, worst), c->base, n);
+	int least;
+
+	if (!l->rule.min_cumulative_us)
+		return all;
+	least = judge_seconds(j, "downtime that counts at all, seconds", method_clause(j, l),
+	                      tick_of(l->rule.min_cumulative_us));
+	return derive(j->book, arena_printf(j->arena, "%s, if it counts", label), method_clause(j, l),
+	              "ge($1, $2, $1)", 2, (int[]){ all, least });
 }
 
 static struct availability_figures figures(struct judge *j, const struct level *l, const struct time_count *c)
@@ -156,15 +180,14 @@ static struct availability_figures figures(struct judge *j, const struct level *
 	f.excluded = c->excluded;
 	f.unmeasured = n.unmeasured;
 	f.obscured = n.obscured;
-	f.downtime_least = over(j, "downtime, least", l, downtime_formula(j->arena, l, false), c->base, n);
-	f.downtime_most = over(j, "downtime, most", l, downtime_formula(j->arena, l, true), c->base, n);
+	f.downtime_least = downtime(j, "downtime, least", l, c, false, c->least, n);
+	f.downtime_most = downtime(j, "downtime, most", l, c, true, c->most, n);
 	f.denominator = over(j, "denominator", l, removed_formula(j->arena, l, false), c->base, n);
 	f.worst = percent(j, "availability, worst reading", l, f.denominator, f.downtime_most);
 	f.best = percent(j, "availability, best reading", l, f.denominator, f.downtime_least);
 	point_denominator =
 	    over(j, "denominator of the point value", l, removed_formula(j->arena, l, true), c->base, m);
-	point_down =
-	    over(j, "downtime of the point value", l, downtime_formula(j->arena, l, false), c->base, m);
+	point_down = downtime(j, "downtime of the point value", l, c, false, c->at_point, m);
 	f.by_method = percent(j, "availability by the contract's method", l, point_denominator, point_down);
 	f.coverage = coverage(j, l, c->real, n);
 	return f;

@@ -1,4 +1,5 @@
 #include "calc/counted.h"
+#include "calc/minutes.h"
 
 static struct span in_ticks(struct span us)
 {
@@ -35,6 +36,14 @@ struct counted judge_counted(struct judge *j, const struct service *s, const str
 		c.time = set_of_us(j, l->hours, l->hour_count, subscribed);
 		c.outside_hours = span_length(subscribed) - span_set_length(&c.time);
 	}
+	if (l->method == METHOD_MINUTE_ALL_MEMBERS && !s->known_outages) {
+		struct span_set few = judge_too_few_members(j, s, l),
+		                enough = span_set_complement(j->arena, &few, j->period);
+
+		c.too_few_members = span_set_length(&c.time);
+		c.time = span_set_intersection(j->arena, &c.time, &enough);
+		c.too_few_members -= span_set_length(&c.time);
+	}
 	c.uncounted = span_set_complement(j->arena, &c.time, j->period);
 	return c;
 }
@@ -55,7 +64,7 @@ static int given(struct judge *j, const char *label, const char *source, const c
 
 int judge_counted_seconds(struct judge *j, const struct service *s, const struct counted *c)
 {
-	int inputs[4] = { judge_seconds(j, "T, length of the period", "period", span_length(j->period)) };
+	int inputs[5] = { judge_seconds(j, "T, length of the period", "period", span_length(j->period)) };
 	char *formula = arena_copy(j->arena, "$1");
 	size_t count = 1;
 
@@ -68,6 +77,9 @@ int judge_counted_seconds(struct judge *j, const struct service *s, const struct
 	if (c->outside_hours)
 		inputs[count++] = given(j, "seconds subscribed and outside service hours",
 		                        "service hours of the terms %s", s->terms->id, c->outside_hours);
+	if (c->too_few_members)
+		inputs[count++] = given(j, "seconds in which too few members were deployed", "members of %s",
+		                        s->id, c->too_few_members);
 	for (size_t i = 1; i < count; i++)
 		formula = arena_printf(j->arena, "%s - $%zu", formula, i + 1);
 	return count == 1 ? inputs[0]

@@ -17,7 +17,7 @@ struct counted {
 	struct span_set uncounted; /* ticks: the rest of the period */
 	struct span_set idle;      /* ticks, a part of time: not deployed, and up by the terms */
 	/* ticks, taken from the period one after another; what T is made of is the rest */
-	int64_t not_subscribed, not_deployed, outside_hours;
+	int64_t not_subscribed, not_deployed, outside_hours, too_few_members;
 };
 
 struct counted judge_counted(struct judge *j, const struct service *s, const struct level *l);

@@ -52,6 +52,10 @@ const char *judge_not_covered(struct judge *j, const struct service *s, const st
 	}
 	if (c.time.count)
 		return NULL;
+	if (c.too_few_members)
+		return arena_printf(j->arena,
+		                    "at no time that counts were %lld members over %lld zones deployed",
+		                    (long long)l->min_members, (long long)l->min_zones);
 	return l->counted == COUNT_DEPLOYED ? "the service was not deployed in the time that counts"
 	                                    : "there are no service hours in the time that counts";
 }

@@ -45,29 +45,31 @@ static bool is_gap(const struct observation *o, int64_t from, int64_t to)
 	return to - from > o->gap_limit_us || to - from >= 2 * o->interval_us;
 }
 
+bool absent_before(const struct observation *o, size_t i, struct span period, struct absent *out)
+{
+	size_t n = o->sample_count;
+
+	if (o->requests) /* a whole log of requests lacks none */
+		return false;
+	*out = (struct absent){ period.start, o->interval_us, period, o };
+	if (n == 0)
+		return true;
+	out->anchor_us = o->samples[i ? i - 1 : 0].scheduled_us;
+	if (i > 0)
+		out->span.start = out->anchor_us + 1;
+	if (i < n)
+		out->span.end = o->samples[i].scheduled_us;
+	return i == 0 || i == n || is_gap(o, out->anchor_us, out->span.end);
+}
+
 static void visit_absent(const struct judge *j, const struct observation *o,
                          const struct delay_visitor *visitor)
 {
-	struct span period = j->c->period.span;
-	struct absent gap = { period.start, o->interval_us, period, o };
-	size_t n = o->sample_count;
+	struct absent gap;
 
-	if (n == 0) {
-		visitor->absent(visitor->context, &gap);
-		return;
-	}
-	gap.anchor_us = o->samples[0].scheduled_us;
-	gap.span.end = gap.anchor_us;
-	visitor->absent(visitor->context, &gap);
-	for (size_t i = 1; i < n; i++) {
-		gap.anchor_us = o->samples[i - 1].scheduled_us;
-		gap.span = (struct span){ gap.anchor_us + 1, o->samples[i].scheduled_us };
-		if (is_gap(o, gap.anchor_us, gap.span.end))
+	for (size_t i = 0; i <= o->sample_count; i++)
+		if (absent_before(o, i, j->c->period.span, &gap))
 			visitor->absent(visitor->context, &gap);
-	}
-	gap.anchor_us = o->samples[n - 1].scheduled_us;
-	gap.span = (struct span){ gap.anchor_us + 1, period.end };
-	visitor->absent(visitor->context, &gap);
 }
 
 struct walk {
@@ -82,8 +84,7 @@ static void visit(void *context, const struct observation *o)
 	for (size_t i = 0; i < o->sample_count; i++)
 		if (span_holds(w->judge->c->period.span, o->samples[i].scheduled_us))
 			w->visitor->sample(w->visitor->context, o, &o->samples[i]);
-	if (!o->requests) /* a whole log of requests lacks none */
-		visit_absent(w->judge, o, w->visitor);
+	visit_absent(w->judge, o, w->visitor);
 }
 
 void delay_each(const struct judge *j, const struct service *s, const struct delay_visitor *visitor)

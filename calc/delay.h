@@ -25,6 +25,12 @@ struct absent {
 	const struct observation *observation;
 };
 
+/*
+ * Those that were due before the sample with index i (sample_count: after the last) and after the one before it, in the
+ * period (µs). False: none.
+ */
+bool absent_before(const struct observation *o, size_t i, struct span period, struct absent *out);
+
 /* How many of them are inside within (ticks). */
 int64_t absent_count(const struct absent *absent, struct span within);
 

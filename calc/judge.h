@@ -26,8 +26,7 @@ struct judge {
 	 */
 	struct timeline *range, *midpoint;
 	struct timeline *instants; /* READING_INSTANTS; NULL until somebody needs it */
-	struct timeline
-	    *minutes;         /* the same by whole minutes, nothing skipped; NULL until somebody needs it */
+	struct timeline *minutes[4]; /* minutes.c: by whole minutes, nothing skipped; NULL until somebody needs them */
 	struct route *routes; /* of the case's paths */
 	const struct correction **corrections; /* in effect, in the order in which they are followed */
 	size_t correction_count;
@@ -48,9 +47,6 @@ struct judge judge_slow(struct judge *j, const struct service *s, int64_t slow_u
 
 /* The timeline of a service by neighbouring samples. */
 struct timeline judge_service_timeline(struct judge *j, const struct service *s, enum reading reading);
-
-/* The same by whole minutes; skip (ticks): samples that are no attempts. Not for a service of known outages. */
-struct timeline judge_service_minutes(struct judge *j, const struct service *s, const struct span_set *skip);
 
 /* The observations of a service's targets: calls visit for each. */
 void judge_each_observation(const struct judge *j, const struct service *s,

@@ -3,6 +3,7 @@
  */
 #include "calc/counted.h"
 #include "calc/method.h"
+#include "calc/outage_length.h"
 
 static int refuse(const struct judge *j, const struct service *s, const char *key, struct error *err)
 {
@@ -45,6 +46,14 @@ static int one_level(struct judge *j, const struct service *s, const struct leve
 		error_set(err, ERROR_UNSUPPORTED,
 		          "the level '%s' is judged over a network and over days: not supported together",
 		          l->id);
+		return refuse(j, s, "terms", err);
+	}
+	if (l->rolling_days && outage_rule_applies(l)) {
+		error_set(
+		    err, ERROR_UNSUPPORTED,
+		    "the level '%s' looks at the length of outages and is judged over days: not supported "
+		    "together",
+		    l->id);
 		return refuse(j, s, "terms", err);
 	}
 	if (l->rolling_days && l->rolling_days * US_PER_DAY < span_length(j->c->period.span)) {

@@ -91,6 +91,12 @@ static struct time_count sum_counts(struct judge *j, const char *network, const 
 	c.range = sum_states(j, network, "range", states, count);
 	NODES_OF(all, count, point, states);
 	c.point = sum_states(j, network, "changes at the midpoint", states, count);
+	NODES_OF(all, count, least, nodes);
+	c.least = sum(j, "downtime by the length of outages, least", network, nodes, count);
+	NODES_OF(all, count, most, nodes);
+	c.most = sum(j, "downtime by the length of outages, most", network, nodes, count);
+	NODES_OF(all, count, at_point, nodes);
+	c.at_point = sum(j, "downtime by the length of outages, point value", network, nodes, count);
 	return c;
 }
 

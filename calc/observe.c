@@ -13,6 +13,7 @@
  */
 #include "calc/corrections.h"
 #include "calc/judge.h"
+#include "calc/observe.h"
 
 #include <string.h>
 
@@ -28,12 +29,12 @@ static size_t watched_count(const struct judge *j)
 	return j->c->observation_count + j->c->service_count;
 }
 
-static struct timeline *room_for_all(struct judge *j)
+struct timeline *observe_room(struct judge *j)
 {
 	return arena_array(j->arena, watched_count(j), sizeof(struct timeline));
 }
 
-static void add_known(struct judge *j, struct timeline *all, const bool *wanted, struct span within)
+void observe_known(struct judge *j, struct timeline *all, const bool *wanted, struct span within)
 {
 	const struct sla_case *c = j->c;
 
@@ -144,17 +145,17 @@ static void restore(struct judge *j, struct timeline *all, const struct timeline
 			all[i] = timeline_replace(j->arena, &all[i], &fixed[i], &before[i]);
 }
 
-static void apply_paths(struct judge *j, struct timeline *all, const struct span_set *fixed,
-                        const bool *wanted, struct span within, bool obscures)
+void observe_paths(struct judge *j, struct timeline *all, const struct span_set *fixed, const bool *wanted,
+                   struct span within, bool obscures)
 {
 	struct timeline *before;
 
 	if (j->c->path_count == 0)
 		return;
-	before = room_for_all(j);
+	before = observe_room(j);
 	memcpy(before, all, watched_count(j) * sizeof *before);
 	imply_up(j, all, wanted);
-	add_known(j, all, wanted, within);
+	observe_known(j, all, wanted, within);
 	restore(j, all, before, fixed, wanted);
 	if (!obscures)
 		return;
@@ -165,7 +166,7 @@ static void apply_paths(struct judge *j, struct timeline *all, const struct span
 static struct timeline *sampled_timelines(struct judge *j, enum reading reading, const bool *wanted,
                                           bool obscures)
 {
-	struct timeline *all = room_for_all(j);
+	struct timeline *all = observe_room(j);
 	struct span_set *fixed = arena_array(j->arena, j->c->observation_count, sizeof *fixed);
 
 	for (size_t i = 0; i < j->c->observation_count; i++) {
@@ -175,8 +176,8 @@ static struct timeline *sampled_timelines(struct judge *j, enum reading reading,
 		corrections_of_timeline(j, &j->seen[i], &all[i]);
 		fixed[i] = corrections_time(j, &j->seen[i], j->period);
 	}
-	add_known(j, all, wanted, j->period);
-	apply_paths(j, all, fixed, wanted, j->period, obscures);
+	observe_known(j, all, wanted, j->period);
+	observe_paths(j, all, fixed, wanted, j->period, obscures);
 	return all;
 }
 
@@ -255,8 +256,8 @@ void judge_observe(struct judge *j)
 {
 	find_hops(j);
 	j->seen = arena_array(j->arena, j->c->observation_count, sizeof *j->seen);
-	j->range = room_for_all(j);
-	j->midpoint = room_for_all(j);
+	j->range = observe_room(j);
+	j->midpoint = observe_room(j);
 	observe(j, NULL);
 }
 
@@ -282,10 +283,11 @@ static struct judge copy_of(struct judge *j)
 {
 	struct judge other = *j;
 
-	other.instants = other.minutes = NULL;
+	other.instants = NULL;
+	memset(other.minutes, 0, sizeof other.minutes);
 	other.networks = NULL;
-	other.range = room_for_all(j);
-	other.midpoint = room_for_all(j);
+	other.range = observe_room(j);
+	other.midpoint = observe_room(j);
 	other.seen = arena_array(j->arena, j->c->observation_count, sizeof *other.seen);
 	put(other.range, j->range, watched_count(j), NULL);
 	put(other.midpoint, j->midpoint, watched_count(j), NULL);
@@ -323,8 +325,7 @@ static void fail_slow(struct judge *j, struct observation *o, int64_t slow_us)
 	o->samples = samples;
 }
 
-/* What the service is observed by; joined: and all that paths join to it. */
-static bool *wanted_for(struct judge *j, const struct service *s, bool joined)
+bool *observe_wanted(struct judge *j, const struct service *s, bool joined)
 {
 	const struct sla_case *c = j->c;
 	bool *wanted = arena_array(j->arena, watched_count(j), sizeof *wanted);
@@ -340,7 +341,8 @@ static bool *wanted_for(struct judge *j, const struct service *s, bool joined)
 struct judge judge_slow(struct judge *j, const struct service *s, int64_t slow_us)
 {
 	struct judge other = copy_of(j);
-	const bool *own = s ? wanted_for(j, s, false) : NULL, *wanted = s ? wanted_for(j, s, true) : NULL;
+	const bool *own = s ? observe_wanted(j, s, false) : NULL,
+	           *wanted = s ? observe_wanted(j, s, true) : NULL;
 	size_t count = watched_count(j);
 
 	for (size_t i = 0; i < j->c->observation_count; i++)
@@ -353,9 +355,8 @@ struct judge judge_slow(struct judge *j, const struct service *s, int64_t slow_u
 
 /* ---- services ---- */
 
-/* A target is down when so many of its vantages see it down. */
-static struct timeline target_timeline(struct judge *j, const struct timeline *all, const char *target,
-                                       size_t vantages)
+struct timeline observe_target(struct judge *j, const struct timeline *all, const char *target,
+                               size_t vantages)
 {
 	const struct sla_case *c = j->c;
 	struct timeline *seen;
@@ -371,8 +372,7 @@ static struct timeline target_timeline(struct judge *j, const struct timeline *a
 	return count == 1 && vantages == 1 ? seen[0] : timeline_quorum(j->arena, seen, count, vantages);
 }
 
-/* Those of all that a service's targets are seen by, put together by its quorum. */
-static struct timeline put_together(struct judge *j, const struct service *s, const struct timeline *all)
+struct timeline observe_service(struct judge *j, const struct service *s, const struct timeline *all)
 {
 	struct timeline *targets;
 
@@ -380,7 +380,7 @@ static struct timeline put_together(struct judge *j, const struct service *s, co
 		return all[j->c->observation_count + (size_t)(s - j->c->services)];
 	targets = arena_array(j->arena, s->target_count, sizeof *targets);
 	for (size_t i = 0; i < s->target_count; i++)
-		targets[i] = target_timeline(j, all, s->targets[i], (size_t)s->quorum.vantages);
+		targets[i] = observe_target(j, all, s->targets[i], (size_t)s->quorum.vantages);
 	if (s->target_count == 1)
 		return targets[0];
 	return timeline_quorum(j->arena, targets, s->target_count,
@@ -391,10 +391,10 @@ struct timeline judge_service_timeline(struct judge *j, const struct service *s,
 {
 	if (reading == READING_INSTANTS && !j->instants)
 		j->instants = sampled_timelines(j, READING_INSTANTS, NULL, true);
-	return put_together(j, s,
-	                    reading == READING_RANGE      ? j->range
-	                    : reading == READING_MIDPOINT ? j->midpoint
-	                                                  : j->instants);
+	return observe_service(j, s,
+	                       reading == READING_RANGE      ? j->range
+	                       : reading == READING_MIDPOINT ? j->midpoint
+	                                                     : j->instants);
 }
 
 void judge_each_observation(const struct judge *j, const struct service *s,
@@ -404,71 +404,4 @@ void judge_each_observation(const struct judge *j, const struct service *s,
 		for (size_t i = 0; i < j->c->observation_count; i++)
 			if (strcmp(j->seen[i].target, s->targets[k]) == 0)
 				visit(context, &j->seen[i]);
-}
-
-/* ---- the same by whole minutes ---- */
-
-static struct timeline *minute_timelines(struct judge *j, const struct span_set *skip, struct span within,
-                                         const bool *wanted)
-{
-	struct timeline *all = room_for_all(j);
-	struct span_set *fixed = arena_array(j->arena, j->c->observation_count, sizeof *fixed);
-
-	for (size_t i = 0; i < j->c->observation_count; i++) {
-		struct observation part = j->seen[i]; /* from the first sample that matters on */
-		size_t first =
-		    observation_from(&part, timeline_minute_us(within.start / TICKS_PER_US) - US_PER_MINUTE);
-
-		if (!is_wanted(wanted, i))
-			continue;
-		part.samples += first;
-		part.sample_count -= first;
-		all[i] = timeline_of_minutes(j->arena, &part, within, skip);
-		fixed[i] = corrections_minutes(j, &j->seen[i], within);
-	}
-	add_known(j, all, wanted, within);
-	apply_paths(j, all, fixed, wanted, within, true);
-	return all;
-}
-
-/* A minute (ticks) of which a part is skipped: judged by the attempts of the rest. */
-static void judge_part_minute(struct judge *j, const struct service *s, const struct span_set *skip,
-                              struct span minute, struct timeline *t)
-{
-	struct span within = span_intersect(minute, j->period);
-	struct timeline *all = minute_timelines(j, skip, within, wanted_for(j, s, true));
-	struct timeline part = put_together(j, s, all);
-
-	for (size_t i = 0; i < part.count; i++) {
-		struct span_set set = { &part.runs[i].span, 1 };
-
-		*t = timeline_overlay(j->arena, t, &set, part.runs[i].state);
-	}
-}
-
-static void judge_boundary(struct judge *j, const struct service *s, const struct span_set *skip, int64_t at,
-                           struct timeline *t)
-{
-	int64_t minute = tick_of(timeline_minute_us(at / TICKS_PER_US));
-
-	if (at != minute && at > j->period.start && at < j->period.end)
-		judge_part_minute(j, s, skip, (struct span){ minute, minute + tick_of(US_PER_MINUTE) }, t);
-}
-
-/* What is skipped has no attempts. Only minutes of which it takes a part are to be judged anew. */
-struct timeline judge_service_minutes(struct judge *j, const struct service *s, const struct span_set *skip)
-{
-	struct timeline t;
-
-	if (!j->minutes)
-		j->minutes = minute_timelines(j, &(const struct span_set){ NULL, 0 }, j->period, NULL);
-	t = put_together(j, s, j->minutes);
-	if (skip->count == 0)
-		return t;
-	t = timeline_overlay(j->arena, &t, skip, STATE_UNMEASURED);
-	for (size_t i = 0; i < skip->count; i++) {
-		judge_boundary(j, s, skip, skip->at[i].start, &t);
-		judge_boundary(j, s, skip, skip->at[i].end, &t);
-	}
-	return t;
 }

@@ -74,7 +74,8 @@ static int64_t apart(const struct outage_rule *rule, const struct gap *gap, int6
 	if (rule->interval_count > 1)
 		sides = 0; /* the run at a side may be of another observation */
 	for (size_t i = 0; i < rule->interval_count; i++) {
-		int64_t n = gap->real / rule->intervals[i] + (gap->at_end ? 1 : 0) - sides;
+		/* whole minutes and intervals are not instants: one more fits */
+		int64_t n = gap->real / rule->intervals[i] + (gap->at_end || !rule->instants) - sides;
 
 		sum += n > 0 ? n / 2 : 0;
 	}

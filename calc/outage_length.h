@@ -31,6 +31,12 @@ struct outage_rule {
 	size_t interval_count;
 };
 
+/* Whether the level looks at the length of each outage at all. */
+static inline bool outage_rule_applies(const struct level *l)
+{
+	return l->rule.min_run_us > 0 || l->rule.part_minute != PART_MINUTE_COUNT;
+}
+
 /* What counts of an outage of that length. */
 int64_t outage_counts(const struct outage_rule *rule, int64_t ticks);
 

@@ -17,8 +17,7 @@ static enum state treated(enum unmeasured_time treatment, enum state state)
 	return treatment == UNMEASURED_UP ? STATE_UP : treatment == UNMEASURED_DOWN ? STATE_DOWN : state;
 }
 
-/* Time not measured as the terms read it; what is excluded or idle and counts as up. */
-static struct timeline as_read(struct judge *j, const struct level *l, const struct timeline *t,
+struct timeline outage_as_read(struct judge *j, const struct level *l, const struct timeline *t,
                                const struct span_set *up)
 {
 	const enum state to[STATE_COUNT] = { [STATE_UP] = STATE_UP,
@@ -71,9 +70,9 @@ struct outage_view outage_view_of(struct judge *j, const struct service *s, cons
 	v.range_rule.counts[STATE_UNMEASURED] = l->unmeasured_time != UNMEASURED_REMOVE;
 	v.range_rule.counts[STATE_OBSCURED] = l->obscured_time != UNMEASURED_REMOVE;
 	v.point_rule = (struct stretch_rule){ .outside = outside, .counts = { [STATE_DOWN] = true } };
-	v.whole = as_read(j, l, &whole, &up);
-	v.range = as_read(j, l, &range, &up);
-	v.point = as_read(j, l, &point, &up);
+	v.whole = outage_as_read(j, l, &whole, &up);
+	v.range = outage_as_read(j, l, &range, &up);
+	v.point = outage_as_read(j, l, &point, &up);
 	v.point = parted(j, &v.point, &v.range);
 	without_short(j, l, &v);
 	return v;

@@ -21,6 +21,10 @@ struct outage_view {
 struct outage_view outage_view_of(struct judge *j, const struct service *s, const struct level *l,
                                   const struct span_set *excluded);
 
+/* Time not measured as the terms read it; what is excluded or idle and counts as up (ticks) is up. */
+struct timeline outage_as_read(struct judge *j, const struct level *l, const struct timeline *t,
+                               const struct span_set *up);
+
 /* A span of ticks in µs. */
 struct span outage_us(struct span ticks);
 

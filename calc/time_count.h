@@ -19,6 +19,8 @@ struct time_count {   /* nodes */
 	int real;     /* the same in real time: the coverage is a share of it */
 	int excluded; /* accepted exclusions */
 	struct state_seconds range, point; /* by neighbouring samples; changes put at the midpoint */
+	/* downtime by the length of outages (outage_length.h); FIGURE_UNKNOWN where every second that is down counts */
+	int least, most, at_point;
 };
 
 /* One service over the period. */

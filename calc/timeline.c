@@ -1,65 +1,16 @@
 #include "calc/timeline.h"
+#include "calc/timeline_builder.h"
 
 #include <assert.h>
 #include <string.h>
 
-#define BUCKET_US US_PER_MINUTE
-
-/* ---- building: runs are appended in order, neighbours of one state melt into one run ---- */
-
-struct builder {
-	struct arena *arena;
-	struct timeline t;
-	size_t size;
-	int64_t at; /* where the next run starts */
-};
-
-static struct builder builder_start(struct arena *a, struct span within)
-{
-	struct builder b = { a, { within, NULL, 0 }, 0, within.start };
-
-	return b;
-}
-
-static void make_room(struct builder *b)
-{
-	size_t size = b->size ? 4 * b->size : 16;
-	struct run *runs;
-
-	if (b->t.count < b->size)
-		return;
-	runs = arena_array(b->arena, size, sizeof *runs);
-	if (b->t.count)
-		memcpy(runs, b->t.runs, b->t.count * sizeof *runs);
-	b->t.runs = runs;
-	b->size = size;
-}
-
-/* Continues the timeline up to end (clipped to its span) in state. */
-static void extend(struct builder *b, int64_t end, enum state state)
-{
-	struct run *last = b->t.count ? &b->t.runs[b->t.count - 1] : NULL;
-
-	if (end > b->t.span.end)
-		end = b->t.span.end;
-	if (end <= b->at)
-		return;
-	if (last && last->state == state) {
-		last->span.end = end;
-	} else {
-		make_room(b);
-		b->t.runs[b->t.count++] = (struct run){ { b->at, end }, state };
-	}
-	b->at = end;
-}
-
 /* ---- one observation ---- */
 
 /* An answer after which it is not known to be up: what is before it and after it are two stretches. */
-static void keep_answer(struct builder *b, const struct sample *s)
+static void keep_answer(struct timeline_builder *b, const struct sample *s)
 {
 	if (s->outcome == SAMPLE_UP)
-		extend(b, tick_of(s->scheduled_us) + 1, STATE_UP);
+		timeline_extend(b, tick_of(s->scheduled_us) + 1, STATE_UP);
 }
 
 static enum state between(const struct observation *o, const struct sample *p, const struct sample *q)
@@ -81,10 +32,10 @@ static enum state between(const struct observation *o, const struct sample *p, c
 struct timeline timeline_of_samples(struct arena *a, const struct observation *o, struct span within,
                                     enum reading reading)
 {
-	struct builder b = builder_start(a, within);
+	struct timeline_builder b = timeline_start(a, within);
 
 	if (o->sample_count)
-		extend(&b, tick_of(o->samples[0].scheduled_us), STATE_UNMEASURED);
+		timeline_extend(&b, tick_of(o->samples[0].scheduled_us), STATE_UNMEASURED);
 	for (size_t i = 1; i < o->sample_count; i++) {
 		const struct sample *p = &o->samples[i - 1], *q = &o->samples[i];
 		enum state state = between(o, p, q);
@@ -93,88 +44,15 @@ struct timeline timeline_of_samples(struct arena *a, const struct observation *o
 		if (reading == READING_INSTANTS)
 			keep_answer(&b, p);
 		if (state == STATE_EITHER && reading == READING_MIDPOINT) {
-			extend(&b, start + (end - start) / 2,
-			       p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN);
+			timeline_extend(&b, start + (end - start) / 2,
+			                p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN);
 			state = q->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN;
 		}
-		extend(&b, end, state);
+		timeline_extend(&b, end, state);
 	}
 	if (o->sample_count && reading == READING_INSTANTS)
 		keep_answer(&b, &o->samples[o->sample_count - 1]);
-	extend(&b, within.end, STATE_UNMEASURED);
-	return b.t;
-}
-
-/* Whether any (up) or every (down) attempt of the samples [from, to) succeeded or failed. */
-static enum state bucket_state(const struct observation *o, size_t from, size_t to,
-                               const struct span_set *skip)
-{
-	enum state state = STATE_UNMEASURED;
-
-	for (size_t i = from; i < to; i++) {
-		const struct sample *s = &o->samples[i];
-
-		if (s->outcome == SAMPLE_MISSED || (skip && span_set_holds(skip, tick_of(s->scheduled_us))))
-			continue;
-		if (s->outcome == SAMPLE_UP)
-			return STATE_UP;
-		if (s->outcome == SAMPLE_DOWN || state == STATE_UNMEASURED)
-			state = s->outcome == SAMPLE_DOWN ? STATE_DOWN : STATE_OBSCURED;
-	}
-	return state;
-}
-
-static int64_t floor_to(int64_t value, int64_t unit)
-{
-	int64_t rest = value % unit;
-
-	return value - (rest < 0 ? rest + unit : rest);
-}
-
-int64_t timeline_minute_us(int64_t us)
-{
-	return floor_to(us, BUCKET_US);
-}
-
-size_t observation_from(const struct observation *o, int64_t us)
-{
-	size_t low = 0, high = o->sample_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (o->samples[middle].scheduled_us < us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
-                                    const struct span_set *skip)
-{
-	struct builder b = builder_start(a, within);
-	int64_t minute_us = floor_to(within.start / TICKS_PER_US, BUCKET_US);
-	size_t from = 0, to;
-
-	for (; tick_of(minute_us) < within.end; minute_us += BUCKET_US, from = to) {
-		/* attempts before the period are not of its first minute, should it start inside a minute */
-		while (from < o->sample_count && (o->samples[from].scheduled_us < minute_us ||
-		                                  tick_of(o->samples[from].scheduled_us) < within.start))
-			from++;
-		for (to = from; to < o->sample_count; to++)
-			if (o->samples[to].scheduled_us >= minute_us + BUCKET_US ||
-			    tick_of(o->samples[to].scheduled_us) >= within.end)
-				break;
-		if (from == o->sample_count || tick_of(o->samples[from].scheduled_us) >= within.end)
-			break;
-		if (from ==
-		    to) /* on to the next minute that has a sample: a period may be of many empty years */
-			minute_us = floor_to(o->samples[from].scheduled_us, BUCKET_US) - BUCKET_US;
-		extend(&b, tick_of(minute_us + BUCKET_US), bucket_state(o, from, to, skip));
-	}
-	extend(&b, within.end, STATE_UNMEASURED);
+	timeline_extend(&b, within.end, STATE_UNMEASURED);
 	return b.t;
 }
 
@@ -256,7 +134,7 @@ enum state state_quorum(const size_t n[STATE_COUNT], size_t k)
 struct timeline timeline_quorum(struct arena *a, const struct timeline *timelines, size_t count, size_t k)
 {
 	const struct timeline **pointers = arena_array(a, count, sizeof *pointers);
-	struct builder b = builder_start(a, timelines[0].span);
+	struct timeline_builder b = timeline_start(a, timelines[0].span);
 	struct walk w;
 
 	for (size_t i = 0; i < count; i++)
@@ -268,7 +146,7 @@ struct timeline timeline_quorum(struct arena *a, const struct timeline *timeline
 
 		for (size_t i = 0; i < count; i++)
 			n[walk_state(&w, i)]++;
-		extend(&b, piece_end, state_quorum(n, k));
+		timeline_extend(&b, piece_end, state_quorum(n, k));
 		walk_next(&w, piece_end);
 	}
 	return b.t;
@@ -312,14 +190,14 @@ static void change_path(struct arena *a, struct timeline **hops, const bool *own
                         void (*change)(enum state *, const bool *, size_t))
 {
 	const struct timeline *const *before = (const struct timeline *const *)hops;
-	struct builder *after = arena_array(a, count, sizeof *after);
+	struct timeline_builder *after = arena_array(a, count, sizeof *after);
 	enum state *states = arena_array(a, count, sizeof *states);
 	struct walk w;
 
 	if (count == 0)
 		return;
 	for (size_t i = 0; i < count; i++)
-		after[i] = builder_start(a, hops[i]->span);
+		after[i] = timeline_start(a, hops[i]->span);
 	for (w = walk_start(a, before, count); w.position < w.end;) {
 		int64_t piece_end = walk_piece_end(&w);
 
@@ -327,7 +205,7 @@ static void change_path(struct arena *a, struct timeline **hops, const bool *own
 			states[i] = walk_state(&w, i);
 		change(states, own, count);
 		for (size_t i = 0; i < count; i++)
-			extend(&after[i], piece_end, states[i]);
+			timeline_extend(&after[i], piece_end, states[i]);
 		walk_next(&w, piece_end);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -349,7 +227,7 @@ void timeline_obscure(struct arena *a, struct timeline **hops, const bool *own, 
 struct timeline timeline_overlay(struct arena *a, const struct timeline *t, const struct span_set *set,
                                  enum state state)
 {
-	struct builder b = builder_start(a, t->span);
+	struct timeline_builder b = timeline_start(a, t->span);
 	size_t next = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
@@ -359,13 +237,13 @@ struct timeline timeline_overlay(struct arena *a, const struct timeline *t, cons
 			while (next < set->count && set->at[next].end <= b.at)
 				next++;
 			if (next < set->count && set->at[next].start <= b.at)
-				extend(&b,
-				       set->at[next].end < run.span.end ? set->at[next].end : run.span.end,
-				       state);
+				timeline_extend(
+				    &b, set->at[next].end < run.span.end ? set->at[next].end : run.span.end,
+				    state);
 			else if (next < set->count && set->at[next].start < run.span.end)
-				extend(&b, set->at[next].start, run.state);
+				timeline_extend(&b, set->at[next].start, run.state);
 			else
-				extend(&b, run.span.end, run.state);
+				timeline_extend(&b, run.span.end, run.state);
 		}
 	}
 	return b.t;
@@ -373,16 +251,16 @@ struct timeline timeline_overlay(struct arena *a, const struct timeline *t, cons
 
 struct timeline timeline_recolour(struct arena *a, const struct timeline *t, const enum state to[STATE_COUNT])
 {
-	struct builder b = builder_start(a, t->span);
+	struct timeline_builder b = timeline_start(a, t->span);
 
 	for (size_t i = 0; i < t->count; i++)
-		extend(&b, t->runs[i].span.end, to[t->runs[i].state]);
+		timeline_extend(&b, t->runs[i].span.end, to[t->runs[i].state]);
 	return b.t;
 }
 
 struct timeline timeline_doubt(struct arena *a, const struct timeline *t, const struct span_set *set)
 {
-	struct builder b = builder_start(a, t->span);
+	struct timeline_builder b = timeline_start(a, t->span);
 	size_t next = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
@@ -392,10 +270,11 @@ struct timeline timeline_doubt(struct arena *a, const struct timeline *t, const 
 		while (next < set->count && set->at[next].end <= run.span.start)
 			next++;
 		for (size_t k = next; k < set->count && set->at[k].start < run.span.end; k++) {
-			extend(&b, set->at[k].start, run.state);
-			extend(&b, set->at[k].end < run.span.end ? set->at[k].end : run.span.end, doubted);
+			timeline_extend(&b, set->at[k].start, run.state);
+			timeline_extend(&b, set->at[k].end < run.span.end ? set->at[k].end : run.span.end,
+			                doubted);
 		}
-		extend(&b, run.span.end, run.state);
+		timeline_extend(&b, run.span.end, run.state);
 	}
 	return b.t;
 }
@@ -407,13 +286,13 @@ struct timeline timeline_replace(struct arena *a, const struct timeline *t, cons
 	const struct timeline everywhere = { t->span, &whole, 1 };
 	const struct timeline mask = timeline_overlay(a, &everywhere, set, STATE_DOWN);
 	const struct timeline *all[] = { &mask, t, other };
-	struct builder b = builder_start(a, t->span);
+	struct timeline_builder b = timeline_start(a, t->span);
 	struct walk w;
 
 	for (w = walk_start(a, all, 3); w.position < w.end;) {
 		int64_t piece_end = walk_piece_end(&w);
 
-		extend(&b, piece_end, walk_state(&w, walk_state(&w, 0) == STATE_DOWN ? 2 : 1));
+		timeline_extend(&b, piece_end, walk_state(&w, walk_state(&w, 0) == STATE_DOWN ? 2 : 1));
 		walk_next(&w, piece_end);
 	}
 	return b.t;

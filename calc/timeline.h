@@ -75,14 +75,6 @@ size_t observation_from(const struct observation *o, int64_t us);
 struct timeline timeline_of_samples(struct arena *a, const struct observation *o, struct span within,
                                     enum reading reading);
 
-/*
- * The same by whole minutes of UTC: a minute is down if every attempt in it failed, up if one succeeded,
- * unmeasured without any attempt (samples that were missed are no attempts, nor are those in skip), obscured if
- * every attempt is.
- */
-struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
-                                    const struct span_set *skip);
-
 /* Exactly known outages (µs); everything else is up. */
 struct timeline timeline_of_outages(struct arena *a, const struct span *outages, size_t count,
                                     struct span within);

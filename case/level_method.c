@@ -75,12 +75,6 @@ static const struct use uses[] = {
 
 #define USE_COUNT (sizeof uses / sizeof *uses)
 
-/* Keys that calc/ does not judge yet, and for what: whoever makes one work takes it out. */
-static const struct use not_yet[] = {
-	{ "min_outage_s", ALL & ~(OUTAGES | OF(TIME_TO_NOTIFY)) },
-	{ "min_cumulative_s", ALL & ~OUTAGES },
-};
-
 static int check_known(const struct node *object, struct error *err)
 {
 	const char *keys[USE_COUNT + 1] = { NULL };
@@ -112,12 +106,6 @@ static int check_uses(const struct node *object, const struct level *l, struct e
 
 		if (states(object, uses[i].key) && !(uses[i].ways & way))
 			return node_fail(&member, err, "%s has no use for '%s'", way_name(l), uses[i].key);
-	}
-	for (size_t i = 0; i < sizeof not_yet / sizeof *not_yet; i++) {
-		struct node member = node_member(object, not_yet[i].key);
-
-		if (states(object, not_yet[i].key) && (not_yet[i].ways & way))
-			return node_fail(&member, err, "'%s' is not supported yet", not_yet[i].key);
 	}
 	return 0;
 }

@@ -2,6 +2,7 @@
  * Timelines. Samples are drawn one letter a minute: U up, D down, M missed, '.' no record. Timelines are drawn
  * one letter each half minute: u up, d down, e either, x unmeasured, o obscured.
  */
+#include "calc/minutes.h"
 #include "calc/timeline.h"
 
 #include "tests/unit/suite.h"
@@ -158,6 +159,9 @@ START_TEST(samples_outside_serve_as_neighbours)
 }
 END_TEST
 
+static const struct minute_rule all_fail = { NULL, 0, { false, false } },
+                                known_alone = { NULL, 0, { true, true } };
+
 static const struct {
 	const char *samples, *want;
 } by_minutes[] = {
@@ -170,7 +174,7 @@ START_TEST(whole_minutes)
 	for (size_t i = 0; i < ROWS(by_minutes); i++) {
 		struct arena a = { 0 };
 		struct observation o = drawn_samples(&a, by_minutes[i].samples);
-		struct timeline t = timeline_of_minutes(&a, &o, minutes(0, 3), NULL);
+		struct timeline t = timeline_of_minutes(&a, &o, minutes(0, 3), NULL, &all_fail);
 		char got[DRAWN_MOST];
 
 		ck_assert_msg(strcmp(drawing_of(&t, got), by_minutes[i].want) == 0, "row %zu: %s", i, got);
@@ -191,12 +195,16 @@ START_TEST(a_minute_fails_only_if_every_attempt_failed)
 	struct observation o = { "t", "v", 30 * US_PER_S, 45 * US_PER_S, s, 6, "" };
 	struct span skipped = { 150 * TICKS_PER_S, 151 * TICKS_PER_S };
 	struct span_set skip = { &skipped, 1 };
-	struct timeline t = timeline_of_minutes(&a, &o, minutes(0, 4), &skip);
+	struct timeline t = timeline_of_minutes(&a, &o, minutes(0, 4), &skip, &all_fail);
 	char got[DRAWN_MOST];
 
-	ck_assert_str_eq(drawing_of(&t, got), "uuddddxx"); /* the success in skip is no attempt */
+	/* the success in skip is no attempt; the one that was missed might have been a success */
+	ck_assert_str_eq(drawing_of(&t, got), "uuxxddxx");
+	t = timeline_of_minutes(&a, &o, minutes(0, 4), &skip, &known_alone);
+	ck_assert_str_eq(drawing_of(&t, got), "uuddddxx");
 	/* a period that starts inside a minute: attempts before it do not count */
-	t = timeline_of_minutes(&a, &o, (struct span){ 30 * TICKS_PER_S + 2, 150 * TICKS_PER_S }, NULL);
+	t = timeline_of_minutes(&a, &o, (struct span){ 30 * TICKS_PER_S + 2, 150 * TICKS_PER_S }, NULL,
+	                        &known_alone);
 	ck_assert_uint_eq(t.count, 2);
 	ck_assert(t.runs[0].state == STATE_UNMEASURED && t.runs[1].state == STATE_DOWN);
 	arena_release(&a);

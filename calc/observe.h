@@ -1,0 +1,31 @@
+/*
+ * observe: what the files that make timelines of what was observed share: one timeline for each observation, then one for
+ * each service whose outages are known. Internal to observe.c and minutes.c.
+ *
+ * wanted: which of them to make, by index; NULL: all.
+ */
+#ifndef GOVSLA_CALC_OBSERVE_H
+#define GOVSLA_CALC_OBSERVE_H
+
+#include "calc/judge.h"
+
+struct timeline *observe_room(struct judge *j);
+
+/* Adds the services whose outages are known. */
+void observe_known(struct judge *j, struct timeline *all, const bool *wanted, struct span within);
+
+/* Applies the paths; what corrections say stands inside fixed (by observation). obscures false: only what is implied up. */
+void observe_paths(struct judge *j, struct timeline *all, const struct span_set *fixed, const bool *wanted,
+                   struct span within, bool obscures);
+
+/* A target is down when so many of its vantages see it down. */
+struct timeline observe_target(struct judge *j, const struct timeline *all, const char *target,
+                               size_t vantages);
+
+/* What a service's targets are seen by, put together by its quorum. */
+struct timeline observe_service(struct judge *j, const struct service *s, const struct timeline *all);
+
+/* What the service is observed by; joined: and all that paths join to it. */
+bool *observe_wanted(struct judge *j, const struct service *s, bool joined);
+
+#endif
