@@ -131,6 +131,29 @@ START_TEST(the_derivation_says_what_was_taken_from_the_period)
 }
 END_TEST
 
+/* A reading may count another time than the level itself. */
+START_TEST(each_reading_has_its_own_time)
+{
+	struct arena a = { 0 };
+	struct statement *s =
+	    judged(&a, &(struct case_parts){
+	                   .period = PERIOD,
+	                   .seen = DOWN DEPLOYED,
+	                   .settle = OFFICE,
+	                   .level = "'reading': 'month', 'wording': 'uptime', 'readings': [ { 'reading': "
+	                            "'hours', 'time': 'service_hours' }, { 'reading': 'deployed', 'time': "
+	                            "'deployed' } ]," });
+	const struct level_result *r = &s->services[0].levels[0];
+
+	assert_figure(s, r->measure.point, "60");
+	ck_assert_uint_eq(r->reading_count, 2);
+	assert_figure(s, r->readings[0].measure.point, "100/3");
+	assert_figure(s, r->readings[1].measure.point, "200/3");
+	statement_free(s);
+	arena_release(&a);
+}
+END_TEST
+
 /* ---- samples ---- */
 
 #define MINUTES(more)                                                                                        \
@@ -262,7 +285,7 @@ END_TEST
 int main(void)
 {
 	return run_suite(
-	    "counted", (const TTest *const[]){ t_is_the_time_that_counts,
+	    "counted", (const TTest *const[]){ t_is_the_time_that_counts, each_reading_has_its_own_time,
 	                                       the_derivation_says_what_was_taken_from_the_period,
 	                                       attempts_outside_say_nothing_and_the_share_inside_counts,
 	                                       idle_minutes_are_up, a_level_covers_only_what_it_says, NULL });
