@@ -22,9 +22,9 @@ static int64_t hour_end(const struct judge *j, const struct zone_days *z, int64_
 		return us + US_PER_HOUR - (past < 0 ? past + US_PER_HOUR : past);
 	}
 	start = zone_days_start(z, day);
-	next = zone_days_start(z, day + 1);
+	next = zone_days_start(z, day + 1); /* the days end with the start of one more */
 	end = start + ((us - start) / US_PER_HOUR + 1) * US_PER_HOUR;
-	return end > next && next != INT64_MIN ? next : end;
+	return end > next ? next : end;
 }
 
 /* ---- one hour ---- */

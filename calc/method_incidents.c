@@ -85,9 +85,8 @@ static struct span shown(const struct judge *j, const struct incident *n, struct
 	int64_t from = t.from != INT64_MIN          ? t.from
 	               : n->span.start != INT64_MIN ? n->span.start
 	                                            : j->c->period.span.start;
-	int64_t to = t.to != INT64_MIN ? t.to : from;
 
-	return (struct span){ from, to > from ? to : from };
+	return (struct span){ from, t.to != INT64_MIN ? t.to : from };
 }
 
 static struct part incident_part(struct judge *j, const struct level *l, const struct incident *n,

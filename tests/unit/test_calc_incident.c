@@ -200,6 +200,14 @@ static const struct row notices[] = {
 	{ NOTIFY, HOUR_LONG,
 	  "'as_of': '2026-10-10T10:25:00+09:00', " INCIDENTS(ONE(SPAN ", 'known': " AT("10", "10:05:00"))),
 	  "0 20 0 met", "0 20 0 (i-1) the incident does not say when it was notified" },
+	{ NOTIFY, HOUR_LONG,
+	  "'as_of': '2026-10-10T10:04:00+09:00', " INCIDENTS(ONE(SPAN ", 'known': " AT("10", "10:05:00"))),
+	  "0 0 0 met", NULL },
+	/* an incident of an outage that the timeline does not have, beside one that nobody entered */
+	{ NOTIFY_LONG, HOUR_LONG,
+	  INCIDENTS(ONE(FROM_TO("20", "10:00:00", "11:00:00") ", 'known': " AT(
+	      "20", "10:00:00") ", 'notified': " AT("20", "12:00:00"))),
+	  "0 ? 0 not provable", "0 120 0 (i-1) the outage may be too short to count" },
 	{ NOTIFY, HOUR_LONG, INCIDENTS(ONE(SPAN ", 'notified': " AT("10", "10:45:00"))),
 	  "0 45 0 not provable", "0 45 0 (i-1) the incident does not say when it was known" },
 	{ NOTIFY, HOUR_LONG, INCIDENTS(ONE("'notified': " AT("01", "00:20:00"))), "0 20 0 met",
@@ -351,11 +359,69 @@ START_TEST(openings_)
 }
 END_TEST
 
+/* A case that nobody read from a file may lack the days: then nothing is judged, and the level says why. */
+START_TEST(days_that_are_not_known)
+{
+	int64_t starts[] = { 0, US_PER_DAY, 2 * US_PER_DAY, 3 * US_PER_DAY };
+	struct zone_days other = { "Etc/GMT+12", 100, starts, 4, INT64_MAX };
+	struct zone_days late = { "UTC", 100, starts + 2, 2, INT64_MAX };
+	int64_t few[] = { 0, US_PER_DAY + 1 };
+	struct zone_days early = { "UTC", 100, few, 2, INT64_MAX };
+	struct zone_days same = { "UTC", 100, starts, 4, INT64_MAX };
+	const struct {
+		struct zone_days *days;
+		const char *want;
+	} rows[] = { { NULL, "? ? ? not covered" },
+		     { &other, "? ? ? not covered" },
+		     { &late, "? ? ? not covered" },
+		     { &early, "? ? ? not covered" },
+		     { &same, "1 1 1 breached" } };
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct arena a = { 0 };
+		struct error err = { 0 };
+		struct level level = { .id = "l",
+			               .metric = METRIC_OPENING_DELAY,
+			               .op = AT_MOST,
+			               .unit = UNIT_D,
+			               .objective = "0" };
+		struct terms terms = { .id = "t",
+			               .time_zone = "UTC",
+			               .levels = &level,
+			               .level_count = 1,
+			               .maintenance_notice_days = -1 };
+		struct party party = { .id = "p", .kind = PARTY_NSP };
+		struct service service = { .id = "s",
+			                   .provider = &party,
+			                   .terms = &terms,
+			                   .known_outages = true,
+			                   .has_opening = true,
+			                   .due_day = 100,
+			                   .opened_day = 101 };
+		struct sla_case c = { .as_of_us = INT64_MAX,
+			              .period = { .span = { US_PER_DAY, 2 * US_PER_DAY } },
+			              .services = &service,
+			              .service_count = 1,
+			              .zone_days = rows[i].days,
+			              .zone_days_count = rows[i].days != NULL };
+		struct statement *s = NULL;
+
+		ck_assert_int_eq(statement_make(&a, &c, &s, &err), 0);
+		ck_assert_msg(strcmp(outcome(&a, s), rows[i].want) == 0, "row %zu: got %s", i,
+		              outcome(&a, s));
+		if (i < 4)
+			ck_assert_str_eq(level_of(s)->not_covered, "the days of the period are not known");
+		statement_free(s);
+		arena_release(&a);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	return run_suite("incident",
 	                 (const TTest *const[]){ the_clock_starts_when_it_was_known,
 	                                         what_an_incident_says_of_samples, what_would_settle_a_clock,
 	                                         notices_, notices_of_outages_that_may_be_long_enough,
-	                                         replacements_, openings_, NULL });
+	                                         replacements_, openings_, days_that_are_not_known, NULL });
 }
