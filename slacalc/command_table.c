@@ -28,9 +28,12 @@ const struct command command_table[] = {
 	  "       slacalc catalogue check [FILE...]\n"
 	  "\n"
 	  "list                 every entry and edition: since when, how well known, its levels\n"
-	  "show                 one entry in full, beside every figure how well it is known; --json: the entry\n"
-	  "check                prove that every table of credits is total, disjoint, monotone and capped, or say\n"
-	  "                     where it is not and whether that is declared; FILE: terms or entries instead of\n"
+	  "show                 one entry in full, beside every figure how well it is known; --json: the "
+	  "entry\n"
+	  "check                prove that every table of credits is total, disjoint, monotone and capped, "
+	  "or say\n"
+	  "                     where it is not and whether that is declared; FILE: terms or entries instead "
+	  "of\n"
 	  "                     those of the catalogue\n"
 	  "--edition EDITION    default: the newest\n",
 	  command_catalogue },

@@ -61,11 +61,14 @@ static const char *month_before(struct arena *a, const char *month, int back)
 
 /* ---- what a judged month leaves ---- */
 
-/* Whether anything was seen of the service in the month: else its figures say only that nothing is known. */
+/*
+ * Whether anything was seen of the service in the month: else its figures say only that nothing is known. A list of
+ * outages speaks of the months from which the service is said to be subscribed: before, its silence says nothing.
+ */
 static bool was_seen(const struct sla_case *c, const struct service_result *r)
 {
 	if (r->service->known_outages)
-		return true;
+		return r->service->has_subscribed;
 	for (size_t i = 0; i < r->target_count; i++) {
 		const struct observation *o = r->targets[i].observation;
 

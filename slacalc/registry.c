@@ -191,12 +191,14 @@ static int read_registry(struct registry *r, const struct document *doc, struct 
 	    registry_each(r, &root, "parties", registry_read_party, err) < 0 ||
 	    registry_each(r, &root, "vantages", registry_read_vantage, err) < 0 ||
 	    registry_each(r, &root, "segments", registry_read_segment, err) < 0 ||
-	    registry_each(r, &root, "targets", registry_read_target, err) < 0 ||
-	    registry_each(r, &root, "paths", registry_read_path, err) < 0)
+	    registry_each(r, &root, "targets", registry_read_target, err) < 0)
 		return err->code;
 	registry_observe(r);
 	r->outline.period.span = (struct span){ 0, END_OF_TIME_US }; /* all of time: it is of no one month */
-	return registry_each(r, &root, "services", registry_read_service, err);
+	if (registry_each(r, &root, "services", registry_read_service, err) < 0 ||
+	    registry_each(r, &root, "services", registry_check_service, err) < 0)
+		return err->code;
+	return registry_each(r, &root, "paths", registry_read_path, err);
 }
 
 static void hash_directory(struct registry *r)

@@ -36,6 +36,9 @@ int registry_read_target(struct registry *r, const struct node *object, struct e
 int registry_read_path(struct registry *r, const struct node *object, struct error *err) MUST_CHECK;
 int registry_read_service(struct registry *r, const struct node *object, struct error *err) MUST_CHECK;
 
+/* registry_service.c: what of a service can be checked only when all are read. */
+int registry_check_service(struct registry *r, const struct node *object, struct error *err) MUST_CHECK;
+
 /* registry_target.c: once all targets are read, what case/'s readers need to know of them. */
 void registry_observe(struct registry *r);
 

@@ -198,8 +198,9 @@ static int check_superseded(const struct registry *r, const struct file *f, stru
 static int read_header(const struct document *doc, struct file *f, struct error *err)
 {
 	static const char *const formats[] = { "govsla-records/1", NULL };
-	static const char *const keys[] = { "format",    "exclusions", "incidents", "corrections", "history",
-		                            "contracts", "records",    "policies",  NULL };
+	static const char *const keys[] = { "format",  "exclusions", "incidents", "corrections",
+		                            "history", "claims",     "calendars", "contracts",
+		                            "records", "policies",   NULL };
 	int format;
 
 	f->doc = doc;

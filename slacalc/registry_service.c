@@ -104,25 +104,6 @@ static int read_fees(struct registry *r, const struct node *object, const char *
 	return 0;
 }
 
-/* Who answers for a service's target is who provides the service: another would not be charged for it. */
-static int check_segment(const struct registry *r, const struct node *item, const json_t *target,
-                         const struct service *s, struct error *err)
-{
-	const char *id = json_string_value(json_object_get(target, "segment"));
-	const json_t *segment = id ? registry_find(r, "segment", id) : NULL;
-	const char *party = json_string_value(json_object_get(segment, "party"));
-
-	if (!segment || (party && strcmp(party, s->provider->id) == 0))
-		return 0;
-	if (!party)
-		return node_fail(
-		    item, err, "the target is in '%s', the monitor's own side: no service rests on that", id);
-	return node_fail(
-	    item, err,
-	    "the target is in '%s', for which '%s' answers, and the provider of the service is '%s'", id,
-	    party, s->provider->id);
-}
-
 static int read_target(struct registry *r, const struct node *list, size_t i, struct service *s,
                        int64_t vantages, struct error *err)
 {
@@ -141,8 +122,6 @@ static int read_target(struct registry *r, const struct node *list, size_t i, st
 	if ((int64_t)json_array_size(json_object_get(target, "vantages")) < vantages)
 		return node_fail(&item, err, "the target '%s' is watched by fewer than %lld vantages", id,
 		                 (long long)vantages);
-	if (check_segment(r, &item, target, s, err) < 0)
-		return err->code;
 	s->targets[s->target_count++] = arena_copy(&r->arena, id);
 	registry_add(r, TABLE_SERVICE_TARGET,
 	             json_pack("{s:s, s:s, s:i}", "target", id, "service", s->id, "position", (int)i));
@@ -254,4 +233,52 @@ int registry_read_service(struct registry *r, const struct node *object, struct 
 	if (registry_claim(r, "service", s->id, row, object, err) < 0)
 		return err->code;
 	return read_fees(r, object, s->id, err);
+}
+
+/* ---- once all services are read: who answers for their targets ---- */
+
+static bool rests_on(const struct service *s, const char *target)
+{
+	for (size_t i = 0; i < s->target_count; i++)
+		if (strcmp(s->targets[i], target) == 0)
+			return true;
+	return false;
+}
+
+static bool is_provided_by(const struct registry *r, const char *target, const char *party)
+{
+	for (size_t i = 0; i < r->outline.service_count; i++) {
+		const struct service *s = &r->outline.services[i];
+
+		if (rests_on(s, target) && strcmp(s->provider->id, party) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Who answers for a target provides a service that rests on it; as case/ has it for the hops of a path. */
+int registry_check_service(struct registry *r, const struct node *object, struct error *err)
+{
+	struct node list = node_member(object, "targets");
+
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct node item = node_item(&list, i);
+		const char *target = json_string_value(item.value);
+		const char *id =
+		    json_string_value(json_object_get(registry_find(r, "target", target), "segment"));
+		const json_t *segment = id ? registry_find(r, "segment", id) : NULL;
+		const char *party = json_string_value(json_object_get(segment, "party"));
+
+		if (segment && !party)
+			return node_fail(
+			    &item, err,
+			    "the target is in '%s', the monitor's own side: no service rests on that", id);
+		if (party && !is_provided_by(r, target, party))
+			return node_fail(
+			    &item, err,
+			    "the target is in '%s', for which '%s' answers, who provides no service "
+			    "that rests on it",
+			    id, party);
+	}
+	return 0;
 }

@@ -119,41 +119,53 @@ static bool watches(const struct registry *r, const char *vantage, const char *t
 	return false;
 }
 
-static int read_hops(struct registry *r, const struct node *list, const char *vantage, struct error *err)
+/* A hop is a target that the vantage watches, or a service whose outages are known. */
+static int read_hop(struct registry *r, const struct node *list, size_t i, const char *vantage,
+                    bool *is_target, struct error *err)
 {
-	for (size_t i = 0; i < node_count(list); i++) {
-		struct node item = node_item(list, i);
-		const char *hop;
+	struct node item = node_item(list, i);
+	const struct service *service;
+	const char *hop;
 
-		if (node_item_string(list, i, &hop, err) < 0)
-			return err->code;
-		if (!registry_find(r, "target", hop))
-			return node_fail(&item, err, "no target '%.200s'", hop);
-		if (!watches(r, vantage, hop))
-			return node_fail(&item, err, "the target '%s' is not watched by the vantage '%s'",
-			                 hop, vantage);
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(json_string_value(json_array_get(list->value, k)), hop) == 0)
-				return node_fail(&item, err, "the hop '%s' is there twice", hop);
-	}
+	if (node_item_string(list, i, &hop, err) < 0)
+		return err->code;
+	*is_target = registry_find(r, "target", hop);
+	service = *is_target ? NULL : find_service(&r->outline, hop);
+	if (!*is_target && !service)
+		return node_fail(&item, err, "no target '%.200s'", hop);
+	if (service && !service->known_outages)
+		return node_fail(&item, err, "the service '%s' is seen by its targets: name one of these",
+		                 hop);
+	if (*is_target && !watches(r, vantage, hop))
+		return node_fail(&item, err, "the target '%s' is not watched by the vantage '%s'", hop,
+		                 vantage);
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(json_string_value(json_array_get(list->value, k)), hop) == 0)
+			return node_fail(&item, err, "the hop '%s' is there twice", hop);
 	return 0;
 }
 
 int registry_read_path(struct registry *r, const struct node *object, struct error *err)
 {
 	const char *vantage, *last;
+	bool is_target = false, all_targets = true;
 	struct node hops;
 	json_t *row;
 
 	if (node_check_keys(object, (const char *const[]){ "vantage", "hops", NULL }, err) < 0 ||
 	    registry_reference(r, object, "vantage", "vantage", REQUIRED, &vantage, err) < 0 ||
-	    node_array(object, "hops", REQUIRED, &hops, err) < 0 || read_hops(r, &hops, vantage, err) < 0)
+	    node_array(object, "hops", REQUIRED, &hops, err) < 0)
 		return err->code;
+	for (size_t i = 0; i < node_count(&hops); i++) {
+		if (read_hop(r, &hops, i, vantage, &is_target, err) < 0)
+			return err->code;
+		all_targets = all_targets && is_target;
+	}
 	if (node_count(&hops) < 2)
 		return node_fail(&hops, err, "a path has at least two hops");
 	last = json_string_value(json_array_get(hops.value, node_count(&hops) - 1));
-	row = json_pack("{s:s, s:s, s:O}", "vantage", vantage, "target", last, "hops", hops.value);
-	registry_add(r, TABLE_PATH, row);
+	row = json_pack("{s:s, s:s, s:O}", "vantage", vantage, "last", last, "hops", hops.value);
+	registry_add(r, all_targets ? TABLE_PATH : TABLE_NAMED_PATH, row);
 	return registry_claim(r, "path", arena_printf(&r->arena, "%s from %s", last, vantage), row, object,
 	                      err);
 }

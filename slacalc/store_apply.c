@@ -38,11 +38,16 @@ static const struct loadable loadables[] = {
 	  "(SELECT array_agg(v.number ORDER BY v.number) FROM vantage v WHERE x.vantages ? v.id) AS vantages, probe, more",
 	  "id" },
 	{ TABLE_PATH, "path", "target, vantage", "hops",
-	  "target text, vantage text, hops jsonb",
-	  "target_number_of(target) AS target, vantage_number_of(vantage) AS vantage, "
+	  "last text, vantage text, hops jsonb",
+	  "target_number_of(last) AS target, vantage_number_of(vantage) AS vantage, "
 	  "(SELECT array_agg(target_number_of(h.id) ORDER BY h.at) "
 	  "FROM jsonb_array_elements_text(x.hops) WITH ORDINALITY AS h (id, at)) AS hops",
 	  "target_id_of(target)" },
+	{ TABLE_NAMED_PATH, "named_path", "last, vantage", "hops",
+	  "last text, vantage text, hops jsonb",
+	  "last, vantage_number_of(vantage) AS vantage, (SELECT array_agg(h.id ORDER BY h.at) "
+	  "FROM jsonb_array_elements_text(x.hops) WITH ORDINALITY AS h (id, at)) AS hops",
+	  "last" },
 	{ TABLE_SERVICE, "service", "id", "name, organisation, provider, terms, quorum_vantages, quorum_targets, more",
 	  "id text, name text, organisation char(6), provider text, terms text, quorum_vantages int, quorum_targets text, "
 	  "more jsonb",

@@ -17,6 +17,24 @@ ALTER TABLE target ADD CONSTRAINT target_scheduled
 	CHECK (interval_s IS NOT NULL AND timeout_s IS NOT NULL OR probe->>'kind' = 'requests');
 COMMENT ON COLUMN target.more IS 'further keys of its observations in a case: kind, gap_limit_s';
 
+-- A path of which some hops are not targets but services whose outages are known: hops in order, by their ids.
+CREATE TABLE named_path (
+	last text NOT NULL,
+	vantage int NOT NULL REFERENCES vantage (number),
+	version int NOT NULL REFERENCES applied_version,
+	hops text[] NOT NULL CHECK (hops[cardinality(hops)] = last),
+	withdrawn boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (last, vantage, version)
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON named_path
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION named_path_at(up_to int) RETURNS SETOF public.named_path LANGUAGE sql STABLE PARALLEL SAFE AS $$
+	SELECT * FROM (SELECT DISTINCT ON (last, vantage) * FROM named_path WHERE version <= up_to
+		ORDER BY last, vantage, version DESC) latest WHERE NOT withdrawn
+$$;
+GRANT SELECT ON named_path TO govsla_calc, govsla_read, govsla_admin;
+GRANT INSERT ON named_path TO govsla_admin;
+
 ALTER TABLE service ADD COLUMN more jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(more) = 'object');
 COMMENT ON COLUMN service.more IS 'further keys of the service in a case: outages, attributes, members, deployed, subscribed, …';
 
@@ -72,6 +90,18 @@ LANGUAGE sql STABLE AS $$
 		AND service_may_be_subscribed(s.more, month)
 $$;
 
+-- The paths that lead over a target of the services, or over one of them that is known by its outages.
+CREATE FUNCTION case_ways(up_to int, services json) RETURNS TABLE (hops text[], vantage int) LANGUAGE sql STABLE AS $$
+	WITH ids AS MATERIALIZED (
+		SELECT json_array_elements_text(s->'targets') AS id FROM json_array_elements(services) s
+		UNION SELECT s->>'id' FROM json_array_elements(services) s)
+	SELECT (SELECT array_agg(n.id ORDER BY h.at) FROM unnest(p.hops) WITH ORDINALITY h (target, at)
+		JOIN target_number n USING (target)), p.vantage
+	FROM path_at(up_to) p
+	WHERE p.hops && (SELECT array_agg(n.target) FROM ids JOIN target_number n USING (id))
+	UNION ALL SELECT p.hops, p.vantage FROM named_path_at(up_to) p WHERE p.hops && (SELECT array_agg(id) FROM ids)
+$$;
+
 -- The records of a kind. Where a record does not say when it was entered, the version of its last change does.
 CREATE FUNCTION case_entered(up_to int, of_kind text) RETURNS TABLE (id text, body jsonb) LANGUAGE sql STABLE AS $$
 	SELECT r.id, CASE WHEN r.body->>'entered' IS NULL
@@ -92,14 +122,21 @@ RETURNS json LANGUAGE sql STABLE AS $$
 	WHERE own.ids IS NOT NULL AND at.first < span_end AND at.last >= span_start
 $$;
 
--- What must be judged beside the services of a case: what an incident of theirs names as its root cause, and the other
--- services of their networks, if its terms are of network_terms, which judge a network as one.
+-- What must be judged beside the services of a case: what an incident of theirs names as its root cause, what their paths
+-- lead over, who answers for a target of theirs when it is none of their providers, and the other services of their networks, if its terms are of network_terms, which judge a network as one.
 CREATE FUNCTION case_beside(up_to int, month date, services json, network_terms jsonb, span_start timestamptz,
 	span_end timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
 	WITH mine AS (SELECT s->>'id' AS id, s->>'terms' AS terms, s->>'network' AS network FROM json_array_elements(services) s),
 	beside AS (
 		SELECT n->>'root_cause' AS id FROM json_array_elements(case_incidents(up_to, services, span_start, span_end)) n
 		WHERE n->>'root_cause' IS NOT NULL
+		UNION SELECT s.id FROM target_at(up_to) t JOIN segment_at(up_to) g ON g.id = t.segment
+			JOIN service_target_at(up_to) st USING (target) JOIN service_at(up_to) s ON s.id = st.service
+		WHERE t.id IN (SELECT json_array_elements_text(m->'targets') FROM json_array_elements(services) m)
+			AND s.provider = g.party
+			AND NOT EXISTS (SELECT FROM json_array_elements(services) m
+				WHERE m->>'provider' = g.party AND (m->'targets')::jsonb ? t.id)
+		UNION SELECT s.id FROM case_ways(up_to, services) w JOIN service_at(up_to) s ON s.id = ANY (w.hops)
 		UNION SELECT s.id FROM service_at(up_to) s
 		WHERE network_terms ? s.terms AND EXISTS (SELECT FROM mine WHERE mine.terms = s.terms AND mine.network = s.more->>'network')
 			AND service_may_be_subscribed(s.more, month))
@@ -107,28 +144,27 @@ CREATE FUNCTION case_beside(up_to int, month date, services json, network_terms 
 	FROM beside WHERE id NOT IN (SELECT id FROM mine)
 $$;
 
--- The paths that lead over a target of the services; then, from each vantage, the services' targets on no path of that
--- vantage whose segment is known: a path of one hop says who answers for it. A hop is the target alone, or with the
--- segment that ends at it and who answers for that.
+-- The paths of the services. Then, from each vantage, the services' targets on no path of that vantage whose segment is
+-- known: a path of one hop says who answers for it. A hop is the target (or service) alone, or with the segment that ends
+-- at it and who answers for that.
 CREATE OR REPLACE FUNCTION case_paths_json(up_to int, services json) RETURNS json LANGUAGE sql STABLE AS $$
-	WITH led AS MATERIALIZED (SELECT target, vantage, hops FROM case_paths(up_to, services)),
-	mine AS MATERIALIZED (
-		SELECT t.* FROM target_at(up_to) t
-		WHERE t.id IN (SELECT json_array_elements_text(s->'targets') FROM json_array_elements(services) s)),
-	every AS (
-		SELECT 0 AS place, * FROM led
-		UNION ALL SELECT 1, t.target, v.vantage, ARRAY[t.target] FROM mine t CROSS JOIN LATERAL unnest(t.vantages) v (vantage)
+	WITH led AS MATERIALIZED (SELECT * FROM case_ways(up_to, services)),
+	alone AS (
+		SELECT ARRAY[t.id] AS hops, v.vantage
+		FROM target_at(up_to) t CROSS JOIN LATERAL unnest(t.vantages) v (vantage)
 		WHERE t.segment IS NOT NULL
-			AND NOT EXISTS (SELECT FROM led WHERE led.vantage = v.vantage AND t.target = ANY (led.hops))),
+			AND t.id IN (SELECT json_array_elements_text(s->'targets') FROM json_array_elements(services) s)
+			AND NOT EXISTS (SELECT FROM led WHERE led.vantage = v.vantage AND t.id = ANY (led.hops))),
+	every AS (SELECT 0 AS place, hops, vantage FROM led UNION ALL SELECT 1, hops, vantage FROM alone),
 	hop AS (
-		SELECT t.target, CASE WHEN s.id IS NULL THEN to_json(t.id) ELSE json_strip_nulls(json_build_object(
+		SELECT t.id, CASE WHEN s.id IS NULL THEN to_json(t.id) ELSE json_strip_nulls(json_build_object(
 			'target', t.id, 'party', s.party, 'segment', coalesce(s.name, s.id), 'own', nullif(s.own, false))) END AS said
 		FROM target_at(up_to) t LEFT JOIN segment_at(up_to) s ON s.id = t.segment
-		WHERE t.target IN (SELECT unnest(hops) FROM every))
-	SELECT coalesce(json_agg(json_build_object('vantage', v.id,
-		'hops', (SELECT json_agg(hop.said ORDER BY h.at)
-			FROM unnest(p.hops) WITH ORDINALITY h (target, at) JOIN hop ON hop.target = h.target)
-		) ORDER BY p.place, p.vantage, p.target), '[]')
+		WHERE t.id IN (SELECT unnest(hops) FROM every))
+	SELECT coalesce(json_agg(json_build_object('vantage', v.id, 'hops',
+			(SELECT json_agg(coalesce(hop.said, to_json(h.id)) ORDER BY h.at)
+			FROM unnest(p.hops) WITH ORDINALITY h (id, at) LEFT JOIN hop USING (id))
+		) ORDER BY p.place, p.vantage, p.hops), '[]')
 	FROM every p JOIN vantage v ON v.number = p.vantage
 $$;
 
@@ -138,7 +174,7 @@ CREATE OR REPLACE FUNCTION case_targets(up_to int, services json) RETURNS json L
 		'timeout_s', t.timeout_s, 'vantages', t.vantages, 'more', t.more) ORDER BY t.target), '[]')
 	FROM target_at(up_to) t
 	WHERE t.id IN (SELECT json_array_elements_text(s->'targets') FROM json_array_elements(services) s)
-		OR t.target IN (SELECT unnest(p.hops) FROM case_paths(up_to, services) p)
+		OR t.id IN (SELECT unnest(w.hops) FROM case_ways(up_to, services) w)
 $$;
 
 -- Exclusions that touch the span and concern a service of the case; of their services, those of the case.

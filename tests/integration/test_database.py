@@ -484,7 +484,7 @@ class Versions(Databases):
         self.loaded(samples=False)
         tables = self.psql("SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
                            "WHERE t.tgname = 'append_only' ORDER BY 1").split()
-        self.assertEqual(tables, ["applied_file", "applied_version", "fee", "organisation", "party", "path", "record",
+        self.assertEqual(tables, ["applied_file", "applied_version", "fee", "named_path", "organisation", "party", "path", "record",
                                   "schema_migration", "segment", "service", "service_target", "slamon_file", "target",
                                   "target_number", "terms"])
         for table in tables:
