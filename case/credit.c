@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+/* null is as good as absent */
+static bool is_there(const struct node *n)
+{
+	return n->value && !json_is_null(n->value);
+}
+
 /* ---- bands ---- */
 
 static bool less_is_worse(const struct level *l)
@@ -22,7 +28,7 @@ static int read_step(struct arena *a, const struct node *band, struct band *out,
 	    read_exact(a, band, "per", OPTIONAL, &out->per, err) < 0)
 		return err->code;
 	if (!out->step != !out->per)
-		return node_fail(step.value ? &step : &per, err, "'step' and 'per' need each other");
+		return node_fail(is_there(&step) ? &step : &per, err, "'step' and 'per' need each other");
 	if (out->per && exact_compare(out->per, "0") == 0)
 		return node_fail(&per, err, "must be more than 0");
 	return 0;
@@ -123,7 +129,7 @@ static int refuse_key(const struct node *credit, const char *key, const char *wh
 {
 	struct node member = node_member(credit, key);
 
-	return member.value ? node_fail(&member, err, "%s", why) : 0;
+	return is_there(&member) ? node_fail(&member, err, "%s", why) : 0;
 }
 
 /* One rate, bands, or a proportion. */
@@ -134,13 +140,13 @@ static int read_shape(struct arena *a, const struct node *credit, struct level *
 
 	if (read_exact(a, credit, "rate", OPTIONAL, &l->credit->flat_rate, err) < 0)
 		return err->code;
-	if (l->credit->flat_rate && bands.value)
+	if (l->credit->flat_rate && is_there(&bands))
 		return node_fail(&bands, err, "'rate' and 'bands' exclude each other");
-	if (l->credit->flat_rate && proportional.value)
+	if (l->credit->flat_rate && is_there(&proportional))
 		return node_fail(&proportional, err, "'rate' and 'proportional' exclude each other");
-	if (bands.value && proportional.value)
+	if (is_there(&bands) && is_there(&proportional))
 		return node_fail(&proportional, err, "'bands' and 'proportional' exclude each other");
-	if (!l->credit->flat_rate && !proportional.value)
+	if (!l->credit->flat_rate && !is_there(&proportional))
 		return read_bands(a, credit, l, err);
 	for (size_t i = 0; of_bands[i]; i++)
 		if (refuse_key(credit, of_bands[i], "only bands have a use for it", err) < 0)
@@ -223,7 +229,7 @@ static int read_base(const struct node *credit, struct credit_rule *rule, struct
 		return err->code;
 	rule->base = bases[base];
 	rule->next_month = strcmp(rule->base, "next_month_fee") == 0;
-	rule->pro_rata_days = pro_rata.value && !json_is_null(pro_rata.value);
+	rule->pro_rata_days = is_there(&pro_rata);
 	return 0;
 }
 

@@ -126,10 +126,19 @@ static int read_rounding(struct arena *a, const struct node *object, struct term
 	return 0;
 }
 
+static bool has_credit(const struct level *l)
+{
+	bool any = l->credit != NULL;
+
+	for (size_t i = 0; i < l->reading_count; i++)
+		any = any || l->readings[i].credit;
+	return any;
+}
+
 static int require_rounding(const struct node *object, const struct terms *t, struct error *err)
 {
 	for (size_t i = 0; i < t->level_count; i++)
-		if (t->levels[i].credit && !t->rounding) {
+		if (has_credit(&t->levels[i]) && !t->rounding) {
 			node_fail(object, err, "the key 'rounding' is missing: level '%s' has a credit",
 			          t->levels[i].id);
 			return error_hint(err, "there is no default rounding; state the rule and the clause");
