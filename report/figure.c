@@ -165,3 +165,15 @@ void figure_in_unit(struct text *out, enum language language, exact text, enum u
 	figure_exact(out, text);
 	add_unit(out, language, unit);
 }
+
+const char *figure_rates_confidence(const struct level *level)
+{
+	static const char *const marks[] = { "official", "transcribed", "summary", "unverified" };
+	int weakest = -1;
+
+	for (size_t i = 0; level->credit && i < level->credit->band_count; i++)
+		for (int k = weakest + 1; level->credit->bands[i].confidence && k < 4; k++)
+			if (strcmp(level->credit->bands[i].confidence, marks[k]) == 0)
+				weakest = k;
+	return weakest < 0 ? NULL : marks[weakest];
+}

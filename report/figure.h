@@ -35,6 +35,9 @@ void figure_money(struct text *out, enum language language, const struct stateme
 /* The objective of a level: 99.99 %以上, at least 99.99 %. */
 void figure_objective(struct text *out, enum language language, const struct level *level);
 
+/* How well the least known rate of the level's bands is known; NULL when they state nothing of their own. */
+const char *figure_rates_confidence(const struct level *level);
+
 /* The same for an amount as text (a fee). */
 void figure_exact_money(struct text *out, enum language language, exact amount, const char *currency);
 

@@ -1,5 +1,6 @@
 /* json_level: one level of a statement, with its parts, readings and effects. */
 #include "calc/method.h"
+#include "report/figure.h"
 #include "report/json_part.h"
 
 static json_t *percents(const struct statement *s, const struct availability_figures *f)
@@ -194,6 +195,8 @@ static void put_promise(json_t *object, const struct level *l)
 		json_put(source, "confidence", json_text_or_null(l->confidence));
 		json_put(object, "source", source);
 	}
+	if (figure_rates_confidence(l))
+		json_put(object, "rates_confidence", json_string(figure_rates_confidence(l)));
 	if (l->reading)
 		json_put(object, "reading", json_string(l->reading));
 	if (l->wording)

@@ -329,6 +329,12 @@ static void promise(struct page *p, const struct level *l)
 		page_raw(p, " ");
 		page_phrase(p, l->confidence);
 	}
+	if (figure_rates_confidence(l)) {
+		page_raw(p, "　");
+		page_word(p, W_RATES_CONFIDENCE);
+		page_raw(p, " ");
+		page_phrase(p, figure_rates_confidence(l));
+	}
 	page_raw(p, "</span>");
 }
 

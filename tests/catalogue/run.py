@@ -500,6 +500,17 @@ def check_agreed(totals):
     totals.check(level.get("verdict") == "breached" and level["credit"]["amount"] == "70", f"an agreed objective: {done.stderr}")
 
 
+def check_marks(totals):
+    """How well the source and the rates are known stands in the statement."""
+    reference = {"id": "t", "catalogue": "azure/expressroute", "agreed": {"period": {"time_zone": "UTC"}, "rounding": ROUNDING}}
+    done = evaluate(small_case(reference, attributes={"peering": "bgp_on_both_links"}))
+    service = json.loads(done.stdout)["services"][0] if done.returncode == 0 else {"source": {}, "levels": [{}]}
+    totals.check(service["source"].get("confidence") == "summary" and service["levels"][0].get("rates_confidence") == "unverified",
+                 f"marks in the statement: {done.stderr} {service['source']} {service['levels'][0].get('rates_confidence')}")
+    done = evaluate(small_case(LADDER))
+    totals.check("rates_confidence" not in done.stdout, "bands without a mark of their own have none")
+
+
 def check_manual(totals):
     """The reference that the manual shows is one that a case can hold."""
     with open(os.path.join(ROOT, "docs/manual/catalogue.md"), encoding="utf-8") as file:
@@ -631,6 +642,7 @@ def main():
     check_picking(totals)
     check_refusals(totals)
     check_agreed(totals)
+    check_marks(totals)
     check_manual(totals)
     check_show(totals, entries)
     check_list(totals, entries)
