@@ -211,8 +211,8 @@ void method_availability(struct judge *j, const struct service *s, struct level_
                          const struct span_set *excluded)
 {
 	const struct level *l = r->level;
-	struct time_count c = l->scope == SCOPE_NETWORK ? network_count(j, s, l, excluded)
-	                                                : availability_count(j, s, l, excluded);
+	struct time_count c =
+	    l->scope == SCOPE_NETWORK ? network_count(j, s, l) : availability_count(j, s, l, excluded);
 
 	r->network = l->scope == SCOPE_NETWORK ? s->network : NULL;
 	if (l->rolling_days) {

@@ -30,9 +30,10 @@ static bool in_network(struct judge *j, const struct service *a, const struct se
 /* The accepted exclusions of a service in the time that counts; none while the figures without them are made. */
 static struct span_set exclusions_of(struct judge *j, const struct service *s, const struct level *l)
 {
+	const struct span_set none = { NULL, 0 };
 	struct counted c = judge_counted(j, s, l);
 
-	return span_set_intersection(j->arena, &j->accepted[s - j->c->services], &c.time);
+	return j->bare ? none : span_set_intersection(j->arena, &j->accepted[s - j->c->services], &c.time);
 }
 
 bool network_has_exclusions(struct judge *j, const struct service *s, const struct level *l)
@@ -100,32 +101,24 @@ static struct time_count sum_counts(struct judge *j, const char *network, const 
 	return c;
 }
 
-static struct time_count count_all(struct judge *j, const struct service *s, const struct level *l,
-                                   const struct span_set *excluded)
+static struct time_count count_all(struct judge *j, const struct service *s, const struct level *l)
 {
 	struct time_count *all = arena_array(j->arena, j->c->service_count, sizeof *all);
 	size_t count = 0;
 
 	for (size_t i = 0; i < j->c->service_count; i++) {
 		const struct service *other = &j->c->services[i];
-		struct span_set accepted;
+		struct span_set excluded;
 
 		if (!in_network(j, other, s, l))
 			continue;
-		accepted = other == s ? *excluded
-		           : j->bare  ? (struct span_set){ NULL, 0 }
-		                      : exclusions_of(j, other, l);
-		all[count++] = availability_count(j, other, l, &accepted);
+		excluded = exclusions_of(j, other, l);
+		all[count++] = availability_count(j, other, l, &excluded);
 	}
 	return sum_counts(j, s->network, all, count);
 }
 
 /* ---- counted once for all services of the network ---- */
-
-static bool same_spans(const struct span_set *a, const struct span_set *b)
-{
-	return a->count == b->count && (a->count == 0 || memcmp(a->at, b->at, a->count * sizeof *a->at) == 0);
-}
 
 static struct network_sum *find(const struct judge *j, const struct service *s, const struct level *l)
 {
@@ -136,20 +129,13 @@ static struct network_sum *find(const struct judge *j, const struct service *s, 
 	return n;
 }
 
-struct time_count network_count(struct judge *j, const struct service *s, const struct level *l,
-                                const struct span_set *excluded)
+struct time_count network_count(struct judge *j, const struct service *s, const struct level *l)
 {
-	const struct span_set none = { NULL, 0 };
-	struct span_set own = j->bare ? none : exclusions_of(j, s, l);
-	struct network_sum *n;
+	struct network_sum *n = find(j, s, l);
 
-	if (!same_spans(&own, excluded)) /* somebody asks what if */
-		return count_all(j, s, l, excluded);
-	n = find(j, s, l);
 	if (!n) {
 		n = arena_new(j->arena, struct network_sum);
-		*n =
-		    (struct network_sum){ j->networks, l, s->network, j->bare, count_all(j, s, l, excluded) };
+		*n = (struct network_sum){ j->networks, l, s->network, j->bare, count_all(j, s, l) };
 		j->networks = n;
 	}
 	return n->count;

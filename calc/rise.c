@@ -279,6 +279,5 @@ void method_latency_rise(struct judge *j, const struct service *s, struct level_
 		                               delay_coverage(j, s, &counted),
 		                               delay_excluded(j, l, excluded),
 		                               FIGURE_UNKNOWN };
-	r->unbounded = r->measure.best < 0 || r->measure.worst < 0 ||
-	               !delay_covers_enough(j, s->terms, l, r->latency.coverage);
+	r->unbounded = r->measure.best < 0 || !delay_covers_enough(j, s->terms, l, r->latency.coverage);
 }

@@ -27,9 +27,11 @@ struct time_count {   /* nodes */
 struct time_count availability_count(struct judge *j, const struct service *s, const struct level *l,
                                      const struct span_set *excluded);
 
-/* All services of the network of s under the same terms, s with excluded. Only for a level of that scope. */
-struct time_count network_count(struct judge *j, const struct service *s, const struct level *l,
-                                const struct span_set *excluded);
+/*
+ * All services of the network of s under the same terms, each with what is accepted of it (judge.h: accepted, bare), so
+ * that who asks what if changes those. Only for a level of that scope.
+ */
+struct time_count network_count(struct judge *j, const struct service *s, const struct level *l);
 
 /* alone and what history says of the days before the period. Only for a level with rolling_days. */
 struct time_count rolling_count(struct judge *j, const struct service *s, const struct level *l,

@@ -292,6 +292,143 @@ START_TEST(a_timeout_that_was_none_bounds_nothing)
 }
 END_TEST
 
+/* ---- which time counts for a rise: three intervals of ten samples, 12 ms against 8 ms ---- */
+
+static const struct {
+	struct span excluded, subscribed, deployed; /* minutes; empty: none */
+	enum excluded_time treatment;
+	const char *best, *worst, *point;
+} times[] = {
+	{ { 0, 0 }, { 0, 0 }, { 0, 0 }, EXCLUDED_REMOVE, "4", "4", "4" },
+	/* a part of an interval is excluded: the rest of it tells */
+	{ { 10, 19 }, { 0, 0 }, { 0, 0 }, EXCLUDED_REMOVE, "4", "4", "4" },
+	/* a whole interval: nobody knows */
+	{ { 10, 20 }, { 0, 0 }, { 0, 0 }, EXCLUDED_REMOVE, "0", "4", "unknown" },
+	{ { 10, 20 }, { 0, 0 }, { 0, 0 }, EXCLUDED_COUNT_AS_UP, "0", "0", "0" },
+	{ { 10, 20 }, { 0, 0 }, { 0, 0 }, EXCLUDED_IGNORE, "4", "4", "4" },
+	/* intervals start with the subscription: then two fit, and the window needs three */
+	{ { 0, 0 }, { 5, 30 }, { 0, 0 }, EXCLUDED_REMOVE, "unknown", "unknown", "unknown" },
+	{ { 0, 0 }, { 0, 30 }, { 0, 0 }, EXCLUDED_REMOVE, "4", "4", "4" },
+	/* not deployed: left out */
+	{ { 0, 0 }, { 0, 0 }, { 0, 20 }, EXCLUDED_REMOVE, "unknown", "unknown", "unknown" },
+	{ { 0, 0 }, { 0, 0 }, { 0, 21 }, EXCLUDED_REMOVE, "4", "4", "4" },
+};
+
+static struct span minutes(struct span s)
+{
+	return (struct span){ s.start * US_PER_MINUTE, s.end * US_PER_MINUTE };
+}
+
+START_TEST(time_that_counts_for_a_rise)
+{
+	for (size_t i = 0; i < ROWS(times); i++) {
+		struct level l = level_of(METRIC_LATENCY_RISE);
+		struct span deployed = minutes(times[i].deployed);
+		struct exclusion_use use;
+		struct exclusion exclusion;
+		struct sample samples[30];
+		struct error err = { 0 };
+		struct judgement j;
+
+		for (size_t k = 0; k < ROWS(samples); k++)
+			samples[k] = (struct sample){ (int64_t)k * SAMPLE_US, 12000, SAMPLE_UP, 0 };
+		l.excluded_time = times[i].treatment;
+		l.counted = times[i].deployed.end ? COUNT_DEPLOYED : COUNT_PERIOD;
+		judge_three(&j, l, samples, ROWS(samples));
+		statement_free(j.s);
+		use = (struct exclusion_use){ .service = &j.service };
+		exclusion = (struct exclusion){ .id = "x",
+			                        .kind = "other",
+			                        .span = minutes(times[i].excluded),
+			                        .uses = &use,
+			                        .use_count = 1 };
+		j.terms.maintenance_notice_days = -1;
+		j.c.exclusions = &exclusion;
+		j.c.exclusion_count = times[i].excluded.end > 0;
+		j.service.has_subscribed = times[i].subscribed.end > 0;
+		j.service.subscribed = minutes(times[i].subscribed);
+		j.service.has_deployed = times[i].deployed.end > 0;
+		j.service.deployed = &deployed;
+		j.service.deployed_count = 1;
+		ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+		assert_figure(j.s, result(&j)->measure.best, times[i].best);
+		assert_figure(j.s, result(&j)->measure.worst, times[i].worst);
+		assert_figure(j.s, result(&j)->measure.point, times[i].point);
+		end(&j);
+	}
+}
+END_TEST
+
+/* An exclusion of all that counts leaves no coverage to be enough. */
+START_TEST(nothing_counts)
+{
+	static const enum metric metrics[] = { METRIC_LOSS, METRIC_LATENCY_RISE };
+
+	for (size_t i = 0; i < ROWS(metrics); i++) {
+		struct level l = level_of(metrics[i]);
+		struct exclusion_use use;
+		struct exclusion exclusion = {
+			.id = "x", .kind = "other", .span = { 0, 3 * INTERVAL_US }, .use_count = 1
+		};
+		struct sample sample = { 0, 12000, SAMPLE_UP, 0 };
+		struct error err = { 0 };
+		struct judgement j;
+
+		l.min_coverage = "0.5";
+		judge_three(&j, l, &sample, 1);
+		ck_assert(result(&j)->unbounded); /* one of thirty samples */
+		statement_free(j.s);
+		use = (struct exclusion_use){ .service = &j.service };
+		exclusion.uses = &use;
+		j.terms.maintenance_notice_days = -1;
+		j.c.exclusions = &exclusion;
+		j.c.exclusion_count = 1;
+		ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+		ck_assert(result(&j)->unbounded);
+		ck_assert_int_eq(result(&j)->verdict, VERDICT_NOT_PROVABLE);
+		end(&j);
+	}
+}
+END_TEST
+
+/* A schedule of a sample each µs: more is missing than 64 bits of waiting can hold. */
+START_TEST(more_is_missing_than_can_be_added_up)
+{
+	struct level l = level_of(METRIC_LATENCY_RISE);
+	struct sample sample = { 0, 12000, SAMPLE_UP, 0 };
+	struct error err = { 0 };
+	struct judgement j;
+
+	l.rule.interval_us = l.rule.lasting_us = 3 * US_PER_HOUR;
+	judge(&j, l, &sample, 1);
+	statement_free(j.s);
+	j.observation.interval_us = 1;
+	j.observation.gap_limit_us = 1;
+	j.observation.timeout_us = 0;
+	ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+	assert_figure(j.s, result(&j)->measure.best, "0");
+	assert_figure(j.s, result(&j)->measure.worst, "2147475.647"); /* the longest a sample can hold */
+	assert_figure(j.s, result(&j)->measure.point, "4");
+	end(&j);
+}
+END_TEST
+
+/* A gap limit above two intervals: a sample that is missing is missing. */
+START_TEST(a_wide_gap_limit_hides_nothing)
+{
+	struct sample samples[2] = { { 0, 100, SAMPLE_UP, 0 }, { 29 * SAMPLE_US, 100, SAMPLE_UP, 0 } };
+	struct error err = { 0 };
+	struct judgement j;
+
+	judge_three(&j, level_of(METRIC_LOSS), samples, 2);
+	statement_free(j.s);
+	j.observation.gap_limit_us = US_PER_HOUR;
+	ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+	assert_figure(j.s, result(&j)->measure.worst, "2800/30");
+	end(&j);
+}
+END_TEST
+
 START_TEST(a_period_shorter_than_the_window_has_no_rise)
 {
 	struct level l = level_of(METRIC_LATENCY_RISE);
@@ -368,6 +505,19 @@ static const struct {
 	  "0", "0", "0" },
 	{ LEVEL("'metric': 'share_over_limit', 'limit_ms': 7, 'objective': { 'op': '<=', 'percent': '1' }"),
 	  "95", "100", "100" },
+	/* of the quarter from 00:00 twelve samples of 8 ms are known: 12 × 8 / 15 − 5 at the least */
+	{ LEVEL("'metric': 'latency_rise', 'interval_s': 900, 'lasting_s': 3600, 'objective': { 'op': '<', "
+	        "'ms': '1' }"),
+	  "1.4", "3", "3" },
+	{ LEVEL("'metric': 'latency_rise', 'interval_s': 900, 'lasting_s': 3600, 'obscured_time': 'down', "
+	        "'objective': { 'op': '<', 'ms': '1' }"),
+	  "3", "3", "3" },
+	{ LEVEL("'metric': 'latency_rise', 'interval_s': 900, 'lasting_s': 3600, 'obscured_time': 'up', "
+	        "'objective': { 'op': '<', 'ms': '1' }"),
+	  "3", "3", "3" },
+	{ LEVEL("'metric': 'latency_rise', 'interval_s': 900, 'lasting_s': 3600, 'obscured_time': 'remove', "
+	        "'objective': { 'op': '<', 'ms': '1' }"),
+	  "3", "3", "3" },
 };
 
 START_TEST(obscured_samples)
@@ -382,7 +532,7 @@ START_TEST(obscured_samples)
 		    &(struct case_parts){
 		        .period = "{ 'start': '2026-10-01T00:00:00Z', 'end': '2026-10-01T01:00:00Z' }",
 		        .terms = obscured[i].terms,
-		        .seen = "'targets': [ 'cloud' ]",
+		        .seen = "'targets': [ 'cloud' ], 'baseline_ms': '5'",
 		        .observations = arena_printf(&a,
 		                                     "[ { 'target': 'router', 'vantage': 'v', 'interval_s': "
 		                                     "60, 'samples': { 'all_up': true, %s }, { "
@@ -426,11 +576,13 @@ END_TEST
 
 int main(void)
 {
-	return run_suite(
-	    "calc_delay",
-	    (const TTest *const[]){
-	        taking_samples_away_only_widens, a_rise_is_that_of_the_best_window,
-	        treatments_of_an_interval_without_samples, a_timeout_that_was_none_bounds_nothing,
-	        a_period_shorter_than_the_window_has_no_rise, an_answer_without_a_round_trip_is_not_known,
-	        a_log_of_requests_lacks_none, obscured_samples, without_samples_nothing_is_provable, NULL });
+	return run_suite("calc_delay",
+	                 (const TTest *const[]){
+	                     taking_samples_away_only_widens, a_rise_is_that_of_the_best_window,
+	                     treatments_of_an_interval_without_samples,
+	                     a_timeout_that_was_none_bounds_nothing, time_that_counts_for_a_rise,
+	                     nothing_counts, more_is_missing_than_can_be_added_up,
+	                     a_wide_gap_limit_hides_nothing, a_period_shorter_than_the_window_has_no_rise,
+	                     an_answer_without_a_round_trip_is_not_known, a_log_of_requests_lacks_none,
+	                     obscured_samples, without_samples_nothing_is_provable, NULL });
 }

@@ -7,6 +7,13 @@
 #define DOWN(least, most) ", 'downtime_s': { 'least': '" least "', 'most': '" most "' }"
 #define ONE_HOUR          "[ { 'start': '2026-10-10T00:00:00+09:00', 'end': '2026-10-10T01:00:00+09:00' } ]"
 
+#define TWO_LEVELS(keys)                                                                                     \
+	"[ { 'id': 'own-line', 'levels': [ { 'id': 'availability', 'metric': 'availability', 'method': "     \
+	"'duration_ratio', " keys " 'objective': { 'op': '>=', 'percent': '99.99' }, 'credit': { 'base': "   \
+	"'monthly_fee', 'rate': '1' } }, { 'id': 'other', 'metric': 'availability', 'method': "              \
+	"'duration_ratio', 'binding': 'target', 'objective': { 'op': '>=', 'percent': '99' } } "             \
+	"], " FLOOR_YEN " } ]"
+
 /* ---- months running: what the month before came to, an hour of outage in this one ---- */
 
 static const struct {
@@ -29,6 +36,10 @@ static const struct {
 	/* not the month before: it ends a day too early */
 	{ ENTRY("2026-09-01", "2026-09-30", ", 'verdict': 'met'"), ONE_HOUR, VERDICT_BREACHED,
 	  VERDICT_NOT_PROVABLE, HELD_MAYBE, "0", "0", "2500" },
+	/* of another level */
+	{ "{ 'service': 'line', 'level': 'other', 'start': '2026-09-01T00:00:00+09:00', 'end': "
+	  "'2026-10-01T00:00:00+09:00', 'verdict': 'met' }",
+	  ONE_HOUR, VERDICT_BREACHED, VERDICT_NOT_PROVABLE, HELD_MAYBE, "0", "0", "2500" },
 	{ "", "[]", VERDICT_MET, VERDICT_MET, HELD_MAYBE, "0", "0", "0" },
 	{ ENTRY("2026-09-01", "2026-10-01", ", 'verdict': 'breached'"), "[]", VERDICT_MET, VERDICT_MET,
 	  HELD_NO, "0", "0", "0" },
@@ -40,9 +51,8 @@ START_TEST(months_running)
 		struct arena a = { 0 };
 		struct statement *s =
 		    judged(&a, &(struct case_parts){
-		                   .level = "'months_running': 2,",
+		                   .terms = TWO_LEVELS("'months_running': 2,"),
 		                   .outages = running[i].outages,
-		                   .credit = "{ 'base': 'monthly_fee', 'rate': '1' }",
 		                   .more = arena_printf(&a, "'history': [ %s ]", running[i].history) });
 		const struct level_result *r = &s->services[0].levels[0];
 
@@ -165,6 +175,85 @@ START_TEST(rolling_days)
 }
 END_TEST
 
+START_TEST(a_window_looks_at_its_own_level)
+{
+	struct arena a = { 0 };
+	struct statement *s = judged(
+	    &a,
+	    &(struct case_parts){
+	        .terms = TWO_LEVELS("'rolling_days': 61,"),
+	        .more =
+	            "'history': [ { 'service': 'line', 'level': 'other', 'start': "
+	            "'2026-09-01T00:00:00+09:00', 'end': '2026-10-01T00:00:00+09:00', 'credit': '5' } ]" });
+
+	assert_figure(s, s->services[0].levels[0].availability.unmeasured, "2592000");
+	statement_free(s);
+	arena_release(&a);
+}
+END_TEST
+
+/* ---- networks ---- */
+
+#define LINE(id, keys, outages)                                                                              \
+	"{ 'id': '" id "', 'provider': 'carrier', 'terms': 'own-line', " keys " 'outages': " outages " }"
+#define BY_NETWORK                                                                                           \
+	"'scope': 'network', 'reading': 'calendar', 'wording': 'the month', 'readings': [ { 'reading': "     \
+	"'up', "                                                                                             \
+	"'excluded_time': 'count_as_up' } ],"
+
+/*
+ * Of network n: a (an hour down, half of it excluded) and b. Of network m: c. Not of a network, or of other terms: d, e.
+ * Two readings of the level, so that sums of several levels and networks are kept apart.
+ */
+static const struct {
+	const char *service, *down, *denominator, *down_bare, *down_up;
+} networks[] = {
+	{ "a", "1800", "5355000", "3600", "1800" },
+	{ "b", "1800", "5355000", "3600", "1800" },
+	{ "c", "60", "2678400", "60", "60" },
+};
+
+START_TEST(sums_of_networks)
+{
+	struct arena a = { 0 };
+	struct statement *s = judged(
+	    &a,
+	    &(struct case_parts){
+	        .terms =
+	            "[ { 'id': 'own-line', 'levels': [ { 'id': 'availability', 'metric': "
+	            "'availability', 'method': 'duration_ratio', 'binding': 'target', " BY_NETWORK
+	            " 'objective': { 'op': '>=', 'percent': '99.99' } } ] }, { 'id': 'other', 'levels': [ { "
+	            "'id': 'x', 'metric': 'availability', 'method': 'duration_ratio', 'binding': "
+	            "'target', 'objective': { 'op': '>=', 'percent': '99' } } ] } ]",
+	        .services = "[ " LINE("a", "'network': 'n',", ONE_HOUR) ", " LINE(
+	            "b", "'network': 'n',",
+	            "[]") ", " LINE("c", "'network': 'm',",
+	                            "[ { 'start': '2026-10-01T00:00:00+09:00', 'end': "
+	                            "'2026-10-01T00:01:00+09:00' } ]") ", "
+	                                                               "{ 'id': 'e', 'provider': 'carrier', "
+	                                                               "'terms': 'other', 'network': 'n', "
+	                                                               "'outages': " ONE_HOUR " } ]",
+	        .more =
+	            "'exclusions': [ { 'id': 'x', 'services': [ 'a' ], 'start': "
+	            "'2026-10-10T00:00:00+09:00', 'end': '2026-10-10T00:30:00+09:00', 'kind': 'other' } ]" });
+
+	for (size_t i = 0; i < ROWS(networks); i++) {
+		const struct level_result *r = &s->services[i].levels[0];
+
+		ck_assert_str_eq(s->services[i].service->id, networks[i].service);
+		ck_assert_str_eq(r->network, s->services[i].service->network);
+		assert_figure(s, r->availability.downtime_most, networks[i].down);
+		assert_figure(s, r->availability.denominator, networks[i].denominator);
+		assert_figure(s, r->unexcluded.downtime_most, networks[i].down_bare);
+		assert_figure(s, r->readings[0].availability.downtime_most, networks[i].down_up);
+	}
+	assert_figure(s, s->services[3].levels[0].availability.downtime_most, "3600");
+	ck_assert_ptr_null(s->services[3].levels[0].network);
+	statement_free(s);
+	arena_release(&a);
+}
+END_TEST
+
 /* ---- a month leaves what the next one needs ---- */
 
 START_TEST(a_month_kept_is_a_month_judged)
@@ -236,6 +325,7 @@ int main(void)
 {
 	return run_suite("calc_history",
 	                 (const TTest *const[]){ months_running, three_months_running, rolling_days,
+	                                         a_window_looks_at_its_own_level, sums_of_networks,
 	                                         a_month_kept_is_a_month_judged,
 	                                         what_has_no_downtime_of_its_own_keeps_none, NULL });
 }
