@@ -123,11 +123,12 @@ static bool touches_any(const struct timeline *t, const struct incident *n, bool
 /* An incident that lies in accepted exclusions, or outside the time that counts, is none. */
 static bool lies_outside(const struct judge *j, const struct outage_view *v, const struct incident *n)
 {
-	struct span own = span_intersect(n->span, j->c->period.span);
-	struct span ticks = { tick_of(own.start), tick_of(own.end) };
+	struct span own = span_intersect(n->span, j->c->period.span), ticks;
 
-	return n->span.start != INT64_MIN && span_length(ticks) > 0 &&
-	       span_set_overlap(v->range_rule.outside, ticks) == span_length(ticks);
+	if (n->span.start == INT64_MIN || span_length(own) == 0)
+		return false;
+	ticks = (struct span){ tick_of(own.start), tick_of(own.end) };
+	return span_set_overlap(v->range_rule.outside, ticks) == span_length(ticks);
 }
 
 /*
