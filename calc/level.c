@@ -2,6 +2,7 @@
  * level: one level of a service from its method to its verdict.
  */
 #include "calc/counted.h"
+#include "calc/delay.h"
 #include "calc/method.h"
 #include "calc/running.h"
 #include "calc/time_count.h"
@@ -54,6 +55,8 @@ static const char *what_settles(const struct judge *j, const struct level_result
 		return r->unbounded ? "more samples: the coverage is too low"
 		                    : "measurements of the time that was not measured";
 	}
+	if (r->unbounded)
+		return "more samples: the coverage is too low";
 	if (r->measure.best < 0)
 		return r->counted < 0 ? "any measurement: the period has no time that counts"
 		                      : "any attempt: none was made that counts";
@@ -96,6 +99,8 @@ static void measure(struct judge *j, const struct service *s, struct level_resul
 		j = &slow;
 	}
 	method_of(r->level)->judge(j, s, r, &inside);
+	if (r->level->metric == METRIC_AVAILABILITY)
+		r->unbounded = !delay_covers_enough(j, s->terms, r->level, r->availability.coverage);
 }
 
 void judge_level(struct judge *j, const struct service *s, const struct level *l,

@@ -36,17 +36,15 @@ static int64_t net_length(const struct outage_rule *rule, struct span s)
 }
 
 /* A kept answer takes no time: its odd tick belongs to what follows. */
-static struct span span_of(const struct outage_rule *rule, const struct run *run)
+static struct span even(const struct outage_rule *rule, struct span s)
 {
-	struct span s = run->span;
-
 	return rule->instants ? (struct span){ s.start - (s.start & 1), s.end - (s.end & 1) } : s;
 }
 
 static void add_run(struct stretch *s, const struct outage_rule *rule, const struct timeline *t,
                     const struct run *run)
 {
-	struct span span = span_of(rule, run);
+	struct span span = even(rule, run->span);
 	struct gap *gap = &s->gap[s->count];
 
 	if (run->state == STATE_DOWN) {
@@ -161,17 +159,33 @@ struct outage_lengths outage_lengths_of(struct arena *a, const struct timeline *
 	return sum;
 }
 
-int64_t outage_length_of(const struct timeline *t, const struct outage_rule *rule)
+static int64_t piece(const struct outage_rule *rule, int64_t start, int64_t end)
 {
-	int64_t sum = 0, length = 0;
+	int64_t length = net_length(rule, (struct span){ start, end });
+
+	return length ? outage_counts(rule, length) : 0;
+}
+
+int64_t outage_length_of(const struct timeline *t, const struct span_set *answers,
+                         const struct outage_rule *rule)
+{
+	int64_t sum = 0;
+	size_t next = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->runs[i].state == STATE_DOWN)
-			length += net_length(rule, t->runs[i].span);
-		if (i + 1 == t->count || t->runs[i + 1].state != STATE_DOWN) {
-			sum += length ? outage_counts(rule, length) : 0;
-			length = 0;
+		struct span down = t->runs[i].span;
+
+		if (t->runs[i].state != STATE_DOWN)
+			continue;
+		for (; next < answers->count && answers->at[next].start < down.end; next++) {
+			struct span answer = even(rule, answers->at[next]);
+
+			if (answer.end <= down.start)
+				continue;
+			sum += piece(rule, down.start, answer.start);
+			down.start = answer.end;
 		}
+		sum += piece(rule, down.start, down.end);
 	}
 	return sum;
 }

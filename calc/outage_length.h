@@ -47,7 +47,11 @@ struct outage_lengths {
 struct outage_lengths outage_lengths_of(struct arena *a, const struct timeline *t,
                                         const struct outage_rule *rule);
 
-/* The same where nothing is open: every stretch of down is one outage; what is neither up nor down ends it. */
-int64_t outage_length_of(const struct timeline *t, const struct outage_rule *rule);
+/*
+ * The same where nothing is open: every run of down is one outage, parted by the answers of the range inside it (ticks, as
+ * that timeline has them).
+ */
+int64_t outage_length_of(const struct timeline *t, const struct span_set *answers,
+                         const struct outage_rule *rule);
 
 #endif

@@ -15,6 +15,7 @@ static struct seen by_samples(struct judge *j, const struct service *s, const st
 		          .point = judge_clocked_timeline(j, s, l, READING_MIDPOINT),
 		          .instants = true };
 
+	v.point_outages = v.point;
 	v.outages = outage_rule_applies(l) ? judge_clocked_timeline(j, s, l, READING_INSTANTS) : v.range;
 	return v;
 }
@@ -33,10 +34,12 @@ static struct seen by_minutes(struct judge *j, const struct service *s, const st
 	struct seen v = { .range = minutes(j, s, &silent, &range), .point = minutes(j, s, &silent, &point) };
 
 	v.outages = v.range;
+	v.point_outages = v.point;
 	if (silent.count && outage_rule_applies(l)) {
-		struct timeline whole = minutes(j, s, &none, &range);
+		struct timeline whole = minutes(j, s, &none, &range), known = minutes(j, s, &none, &point);
 
 		v.outages = timeline_replace(j->arena, &v.range, &silent, &whole);
+		v.point_outages = timeline_replace(j->arena, &v.point, &silent, &known);
 	}
 	return v;
 }
@@ -48,6 +51,7 @@ static struct seen by_intervals(struct judge *j, const struct service *s, const 
 		          .point = consecutive_timeline(j, s, l, excluded, READING_MIDPOINT) };
 
 	v.outages = v.range;
+	v.point_outages = v.point;
 	return v;
 }
 
@@ -108,12 +112,13 @@ void seen_lengths(struct judge *j, const struct service *s, const struct level *
 {
 	struct outage_rule rule = rule_of(j, s, l, v, outside);
 	struct timeline range = outage_as_read(j, l, &v->outages, up),
-	                point = outage_as_read(j, l, &v->point, up);
+	                point = outage_as_read(j, l, &v->point_outages, up);
 	struct outage_lengths sum = outage_lengths_of(j->arena, &range, &rule);
+	struct span_set answers = stretch_state(j->arena, &range, STATE_UP);
 	const char *source = outage_source(j, s);
 
 	c->least = judge_seconds(j, "downtime by the length of outages, least", source, sum.least);
 	c->most = judge_seconds(j, "downtime by the length of outages, most", source, sum.most);
 	c->at_point = judge_seconds(j, "downtime by the length of outages, point value", source,
-	                            outage_length_of(&point, &rule));
+	                            outage_length_of(&point, &answers, &rule));
 }

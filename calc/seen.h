@@ -9,8 +9,8 @@
 
 struct seen {
 	struct timeline range, point;
-	struct timeline outages; /* what tells the outages of the range apart */
-	bool instants;           /* that is by READING_INSTANTS, not by whole minutes or intervals */
+	struct timeline outages, point_outages; /* what tells outages apart */
+	bool instants; /* outages is by READING_INSTANTS, not by whole minutes or intervals */
 };
 
 /* excluded: what the level does not ignore. */
