@@ -46,7 +46,16 @@ static int by_name(const void *left, const void *right)
 	return order ? order : strcmp(a->edition, b->edition);
 }
 
-int catalogue_open(struct catalogue *c, struct error *err)
+/* Files are called after the id and the edition, which slacalc catalogue check proves: others need not be parsed. */
+static bool is_entry(const char *name, const char *id)
+{
+	if (strncmp(name, FOLDER, strlen(FOLDER)) != 0)
+		return false;
+	name += strlen(FOLDER);
+	return !id || (strncmp(name, id, strlen(id)) == 0 && name[strlen(id)] == '-');
+}
+
+int catalogue_open(struct catalogue *c, const char *id, struct error *err)
 {
 	*c = (struct catalogue){ calloc(shipped_count + 1, sizeof *c->entries), 0 };
 	if (!c->entries)
@@ -55,7 +64,7 @@ int catalogue_open(struct catalogue *c, struct error *err)
 		const struct shipped_file *file = &shipped_files[i];
 		struct catalogue_entry *e = &c->entries[c->count];
 
-		if (strncmp(file->name, FOLDER, strlen(FOLDER)) != 0)
+		if (!is_entry(file->name, id))
 			continue;
 		e->file = file;
 		c->count++;

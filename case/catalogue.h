@@ -7,7 +7,7 @@
  * else of an entry can be changed, so that two cases with the same edition are judged alike.
  *
  *     struct catalogue catalogue;
- *     if (catalogue_open(&catalogue, &err) < 0) ...
+ *     if (catalogue_open(&catalogue, NULL, &err) < 0) ...
  *     for (size_t i = 0; i < catalogue.count; i++) ... catalogue.entries[i].id ...
  *     catalogue_release(&catalogue);
  *
@@ -33,8 +33,8 @@ struct catalogue {
 	size_t count;
 };
 
-/* Reads all entries that the program carries. On failure the catalogue is empty. */
-int catalogue_open(struct catalogue *c, struct error *err) MUST_CHECK;
+/* Reads the entries that the program carries: all, or (id not NULL) the editions of one. On failure c is empty. */
+int catalogue_open(struct catalogue *c, const char *id, struct error *err) MUST_CHECK;
 void catalogue_release(struct catalogue *c);
 
 /* Reads the header of the entry that e->doc holds (already parsed). */

@@ -275,11 +275,12 @@ int terms_resolve(struct arena *a, const struct node *object, const struct node 
                   int64_t *hours, struct error *err)
 {
 	struct catalogue c;
+	const char *id;
 	int rc;
 
 	if (!node_member(object, "catalogue").value)
 		return terms_read(a, object, t, hours, err);
-	if (catalogue_open(&c, err) < 0)
+	if (node_string(object, "catalogue", REQUIRED, &id, err) < 0 || catalogue_open(&c, id, err) < 0)
 		return err->code;
 	rc = read_reference(a, &c, object, root, t, hours, err);
 	catalogue_release(&c);

@@ -170,7 +170,7 @@ static int run(const char *what, const char **operands, const char *edition, boo
 	struct catalogue c;
 	int rc;
 
-	if (catalogue_open(&c, err) < 0)
+	if (catalogue_open(&c, NULL, err) < 0)
 		return err->code;
 	if (strcmp(what, "list") == 0)
 		list_all(&c, json, out), rc = 0;

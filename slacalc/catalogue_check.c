@@ -216,27 +216,47 @@ static void check_editions(struct check *c, const struct catalogue *all, const s
 	}
 }
 
+/* Any objective, so that the rest of a level whose own was not found can be read. */
+static json_t *any_objective(const json_t *level)
+{
+	const char *metric = text_of(level, "metric");
+	const char *key = "h";
+
+	if (metric && (strcmp(metric, "availability") == 0 || strcmp(metric, "loss") == 0 ||
+	               strcmp(metric, "share_over_limit") == 0))
+		key = "percent";
+	else if (metric && strncmp(metric, "latency", 7) == 0)
+		key = "ms";
+	else if (metric && strcmp(metric, "bad_hours") == 0)
+		key = "count";
+	else if (metric && strcmp(metric, "opening_delay") == 0)
+		key = "d";
+	return json_pack("{s:s, s:s}", "op", metric && strcmp(metric, "availability") == 0 ? ">=" : "<=", key,
+	                 "1");
+}
+
 /*
- * The terms as a case could have them: without levels of which nothing was found, with a rounding where the parties
- * must agree one. Only for reading: no money is made of it.
+ * The terms as a case could have them: with any objective where none was found, with a rounding where the parties must
+ * agree one. Only for reading: no money is made of it.
  */
 static json_t *stand_in(struct check *c, const struct catalogue_entry *e)
 {
 	json_t *terms = json_deep_copy(json_object_get(e->doc.value, "terms"));
 	json_t *levels = json_object_get(terms, "levels"), *level;
 
-	for (size_t i = json_array_size(levels); i > 0; i--) {
-		const char *id = text_of(json_array_get(levels, i - 1), "id");
+	size_t i;
+
+	json_array_foreach (levels, i, level) {
+		const char *id = text_of(level, "id");
 		const char *path = arena_printf(&c->arena, "levels.%s.objective", id ? id : "?");
 
-		level = json_array_get(levels, i - 1);
 		if (json_object_get(level, "objective"))
 			continue;
 		if (in_list(e, "not_found", path) || in_list(e, "open", path))
 			say(c, "%s: %s", id, in_list(e, "open", path) ? "left open" : "not found");
 		else
 			WRONG(c, "%s: no objective, and not said to be open or not found", id ? id : "?");
-		json_array_remove(levels, i - 1);
+		json_object_set_new(level, "objective", any_objective(level));
 	}
 	if (!json_object_get(terms, "rounding"))
 		json_object_set_new(
@@ -252,10 +272,6 @@ static void check_terms_of(struct check *c, const struct catalogue_entry *e)
 	struct node root;
 	json_t *terms = stand_in(c, e);
 
-	if (json_array_size(json_object_get(terms, "levels")) == 0) {
-		json_decref(terms);
-		return;
-	}
 	if (document_take(&doc, "terms", terms, &err) < 0 || document_root(&doc, &root, &err) < 0)
 		WRONG(c, "%s", err.text);
 	else
