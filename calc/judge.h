@@ -76,6 +76,9 @@ void judge_outages(struct judge *j, struct service_result *r);
 void judge_level(struct judge *j, const struct service *s, const struct level *l,
                  const struct span_set *excluded, struct level_result *r);
 
+/* What a reader must know of a judged level's figures. */
+void judge_notes(struct judge *j, struct level_result *r);
+
 /* Refuses a level that lacks what it cannot be judged without. */
 int judge_needs(struct judge *j, const struct service *s, const struct level *l,
                 struct error *err) MUST_CHECK;

@@ -132,6 +132,7 @@ void judge_level(struct judge *j, const struct service *s, const struct level *l
 	if (r->verdict == VERDICT_NOT_PROVABLE)
 		r->settle = what_settles(j, r);
 	running_apply(j->c, s, r);
+	judge_notes(j, r);
 }
 
 static void judge_readings(struct judge *j, struct level_result *r, const struct service *s,

@@ -117,6 +117,8 @@ struct level_result {
 	const char *network; /* the measure is that of this whole network; NULL: of the service */
 	/* downtime and counted time of this period alone, seconds: what history keeps; FIGURE_UNKNOWN: none */
 	int alone_least, alone_most, alone_counted;
+	const char **notes; /* what a reader must know of the figures: months running, a window, a network */
+	size_t note_count;
 };
 
 struct payable { /* to one payer: the determined credit of all levels together */

@@ -345,6 +345,15 @@ static void not_covered(struct page *p, const struct level_result *r)
 	page_raw(p, "</p>\n");
 }
 
+static void notes(struct page *p, const struct level_result *r)
+{
+	for (size_t i = 0; i < r->note_count; i++) {
+		page_raw(p, "<p class=\"note\">");
+		page_phrase(p, r->notes[i]);
+		page_raw(p, "</p>\n");
+	}
+}
+
 void page_level(struct page *p, const struct service_result *service, const struct level_result *r)
 {
 	page_raw(p, "<div class=\"levelbox\">\n<h4>");
@@ -354,6 +363,7 @@ void page_level(struct page *p, const struct service_result *service, const stru
 	promise(p, r->level);
 	page_raw(p, "</h4>\n");
 	settle(p, r);
+	notes(p, r);
 	if (r->not_covered)
 		not_covered(p, r);
 	else if (r->level->metric == METRIC_AVAILABILITY)

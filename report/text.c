@@ -224,6 +224,15 @@ static void settles(struct text *out, const struct statement *s)
 				escape_terminal(out, r->level->id);
 				text_printf(out, ": %s\n", r->not_covered);
 			}
+			for (size_t n = 0; n < r->note_count; n++) {
+				text_add(out, "  ");
+				escape_terminal(out, s->services[i].service->id);
+				text_add(out, " ");
+				escape_terminal(out, r->level->id);
+				text_add(out, ": ");
+				escape_terminal(out, r->notes[n]);
+				text_add(out, "\n");
+			}
 			if (!r->settle)
 				continue;
 			text_add(out, "  ");
