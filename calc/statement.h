@@ -264,7 +264,8 @@ void statement_free(struct statement *s);
  * downtime and counted time (availability of one service only), the determined credit of the level. The texts are
  * borrowed from s.
  */
-struct history history_of(const struct statement *s, const struct service_result *r, const struct level_result *l);
+struct history history_of(const struct statement *s, const struct service_result *r,
+                          const struct level_result *l);
 
 /* The exact value of a figure as text ("300", "99.985", "2/37"); NULL for FIGURE_UNKNOWN. Borrowed from s. */
 const char *figure_text(const struct statement *s, int figure);
