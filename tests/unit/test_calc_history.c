@@ -294,6 +294,39 @@ START_TEST(a_month_kept_is_a_month_judged)
 }
 END_TEST
 
+/* A window that misses by what is known uses its downtime up; one that may miss does not. */
+START_TEST(what_a_window_uses_up)
+{
+	static const struct {
+		const char *history;
+		const char *credit;
+	} windows[] = { { "", NULL },
+		        { ENTRY("2026-09-01", "2026-10-01", DOWN("0", "0")), "2500" },
+		        { ENTRY("2026-09-01", "2026-10-01", DOWN("0", "99999")), "2500" } };
+
+	for (size_t i = 0; i < ROWS(windows); i++) {
+		struct arena a = { 0 };
+		struct statement *s =
+		    judged(&a, &(struct case_parts){
+		                   .level = "'rolling_days': 61,",
+		                   .outages = ONE_HOUR,
+		                   .credit = "{ 'base': 'monthly_fee', 'rate': '1' }",
+		                   .objective = i == 0 ? "99.8" : "99.99",
+		                   .more = arena_printf(&a, "'history': [ %s ]", windows[i].history) });
+		struct history h = history_of(s, &s->services[0], &s->services[0].levels[0]);
+
+		if (windows[i].credit)
+			ck_assert_str_eq(h.credit, windows[i].credit);
+		else
+			ck_assert_ptr_null(h.credit);
+		ck_assert_str_eq(s->services[0].levels[0].notes[0],
+		                 "judged over the 61 days up to the end of the period");
+		statement_free(s);
+		arena_release(&a);
+	}
+}
+END_TEST
+
 START_TEST(what_has_no_downtime_of_its_own_keeps_none)
 {
 	static const struct case_parts parts[] = {
@@ -326,6 +359,6 @@ int main(void)
 	return run_suite("calc_history",
 	                 (const TTest *const[]){ months_running, three_months_running, rolling_days,
 	                                         a_window_looks_at_its_own_level, sums_of_networks,
-	                                         a_month_kept_is_a_month_judged,
+	                                         a_month_kept_is_a_month_judged, what_a_window_uses_up,
 	                                         what_has_no_downtime_of_its_own_keeps_none, NULL });
 }

@@ -60,6 +60,9 @@ START_TEST(phrases_of_delay_and_history)
 			parts.more = arena_printf(&a, HISTORY, "availability", "availability");
 		s = judged(&a, &parts);
 		assert_known(s->services[0].levels[0].settle);
+		ck_assert_uint_eq(s->services[0].levels[0].note_count, i >= 3);
+		if (i >= 3)
+			assert_known(s->services[0].levels[0].notes[0]);
 		for (size_t n = 0; n < book_count(s->book); n++) {
 			const struct derivation *d = book_at(s->book, (int)n);
 
