@@ -118,7 +118,8 @@ struct service {
 	bool has_opening;
 	int64_t due_day, opened_day; /* days since 1970-01-01; opened_day INT64_MAX: not yet */
 	const char *choice; /* the level that the customer chose (overlap choose_one); NULL: none yet */
-	int64_t first_use_us; /* the start of the subscription, also before the period; INT64_MIN: not stated */
+	int64_t
+	    first_use_us; /* the start of the subscription, also before the period; INT64_MIN: not stated */
 };
 
 /* ---- records people enter ---- */

@@ -26,10 +26,12 @@ struct judge {
 	 */
 	struct timeline *range, *midpoint;
 	struct timeline *instants; /* READING_INSTANTS; NULL until somebody needs it */
-	struct timeline *minutes[4]; /* minutes.c: by whole minutes, nothing skipped; NULL until somebody needs them */
-	struct route *routes; /* of the case's paths */
+	struct timeline
+	    *minutes[8]; /* minutes.c: by whole minutes, nothing skipped; NULL until somebody needs them */
+	struct route *routes;                  /* of the case's paths */
 	const struct correction **corrections; /* in effect, in the order in which they are followed */
 	size_t correction_count;
+	struct span_set *gaps; /* ticks; by observation: in which a deeper hop of its paths is not measured */
 	const struct correction *without; /* judged as if this one had not been entered; NULL */
 	struct span_set *accepted;        /* exclusions, ticks; by service */
 	bool bare;                        /* judged as if no exclusion had been accepted */
