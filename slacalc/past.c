@@ -154,7 +154,7 @@ static int judge_month(struct store *store, const struct case_request *request, 
 	if (month_fetch(store, &a, request, &loaded, err) == 0 && month_read(&a, &loaded, &c, err) == 0 &&
 	    statement_make(&a, c, &s, err) == 0)
 		add_entries(s, now, request->month, list);
-	if (loaded.nothing)
+	if (loaded.no_service || loaded.no_terms)
 		*err = (struct error){ 0 };
 	else if (err->code != ERROR_NONE)
 		error_hint(err, "while judging %s, which the statement looks back at", request->month);

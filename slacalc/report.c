@@ -10,6 +10,7 @@ struct reporting {
 	struct case_request request;
 	struct report_options options;
 	struct text *out;
+	bool no_service; /* the last organisation has none in the month */
 };
 
 static const char *name_of(const struct sla_case *c, const char *code)
@@ -47,12 +48,24 @@ static int report_one(struct reporting *r, const char *code, struct error *err)
 		if (report_write(s, &r->options, err) == 0)
 			tell_files(r);
 	}
-	if (err->code != ERROR_NONE)
+	if (loaded.no_service)
+		r->no_service = true;
+	else if (err->code != ERROR_NONE)
 		error_hint(err, "while reporting to the organisation '%s'", code);
 	statement_free(s);
 	json_decref(loaded.document);
 	arena_release(&a);
 	return err->code;
+}
+
+/* Who has no service in the month is not reported to, and that is said; it is no mistake. */
+static void leave_out(struct reporting *r, const char *code, struct error *err)
+{
+	if (r->no_service) {
+		text_printf(r->out, "%s: %s\n", code, err->text);
+		*err = (struct error){ 0 };
+	}
+	r->no_service = false;
 }
 
 static int report_all(struct reporting *r, struct error *err)
@@ -65,6 +78,7 @@ static int report_all(struct reporting *r, struct error *err)
 		error_set(err, ERROR_DATA, "no organisation has a service");
 	for (size_t i = 0; i < count && err->code == ERROR_NONE; i++) {
 		report_one(r, codes[i], err);
+		leave_out(r, codes[i], err);
 		command_progress("organisations", i + 1, count);
 	}
 	arena_release(&a);

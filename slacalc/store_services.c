@@ -49,7 +49,7 @@ static int refuse_none(struct loading *l, struct error *err)
 {
 	const struct case_request *q = l->request;
 
-	l->out->nothing = true;
+	l->out->no_service = true;
 	if (q->service)
 		return error_set(err, ERROR_DATA, "no service '%s'%s%s in %s", q->service,
 		                 q->organisation ? " of the organisation " : "",
@@ -194,7 +194,7 @@ static int check_terms_found(struct loading *l, struct error *err)
 
 		if (has_terms(l->terms, id))
 			continue;
-		l->out->nothing = true;
+		l->out->no_terms = true;
 		return error_set(err, ERROR_DATA, "no version of the terms '%s' is in force in %s", id,
 		                 l->request->month);
 	}

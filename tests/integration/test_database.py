@@ -373,6 +373,9 @@ class Schemas(unittest.TestCase):
     def test_fit(self):
         self.assertTrue(self.check("registry.schema.json", REGISTRY))
         self.assertTrue(self.check("records.schema.json", RECORDS))
+        registry, records = with_facts()
+        self.assertTrue(self.check("registry.schema.json", registry))
+        self.assertTrue(self.check("records.schema.json", records))
         demo = os.path.join(ROOT, "demo", "registry")
         for name, file in [("registry", "registry.json")] + [
                 ("records", os.path.join("records", f)) for f in os.listdir(os.path.join(demo, "records"))]:
@@ -396,6 +399,11 @@ class Schemas(unittest.TestCase):
         changed = copy.deepcopy(RECORDS)
         changed["exclusions"][0]["colour"] = "red"
         self.assertFalse(self.check("records.schema.json", changed))
+        registry, records = with_facts()
+        del registry["targets"][0]["probe"]
+        self.assertFalse(self.check("registry.schema.json", registry))
+        del records["claims"][0]["month"]
+        self.assertFalse(self.check("records.schema.json", records))
 
 
 class Versions(Databases):
@@ -685,6 +693,337 @@ class Months(Databases):
         said = self.slacalc("status")
         self.assertIn("up 1.234 ms", said)
         self.assertIn("nothing yet", said)
+
+
+def with_facts():
+    """REGISTRY with all that a case says beside targets and fees; and records of every kind about it."""
+    registry, records = copy.deepcopy(REGISTRY), copy.deepcopy(RECORDS)
+    registry["segments"] = [{"id": "office", "own": True}, {"id": "line", "name": "拠点接続", "party": "carrier"}]
+    registry["targets"] += [
+        {"id": "switch", "segment": "office", "interval_s": 60, "timeout_s": 5, "gap_limit_s": 120, "vantages": ["v1"],
+         "probe": {"kind": "icmp", "host": "192.0.2.7"}},
+        {"id": "log", "kind": "requests", "vantages": ["v1"]},
+        {"id": "alone", "segment": "line", "interval_s": 60, "timeout_s": 5, "vantages": ["v1"],
+         "probe": {"kind": "icmp", "host": "192.0.2.8"}}]
+    registry["paths"] = [{"vantage": "v1", "hops": ["switch", "router", "web"]},
+                         {"vantage": "v1", "hops": ["switch", "feeder", "log"]}]
+    registry["services"][0]["fees"][0]["bases"] = {"connection_fee": "200000", "fee_before_tax": "227272.73"}
+    registry["services"] += [
+        {"id": "api", "organisation": "131016", "provider": "carrier", "terms": "own-line", "targets": ["log", "alone"],
+         "attributes": {"disk": "premium_ssd"}, "network": "north", "baseline_ms": "12.5",
+         "members": [{"target": "alone", "zone": "east",
+                      "deployed": [{"start": "2026-10-05T00:00:00+09:00", "end": "2027-01-01T00:00:00+09:00"}]}],
+         "deployed": [{"start": "2026-01-01T00:00:00+09:00", "end": "2027-01-01T00:00:00+09:00"}],
+         "subscribed": {"start": "2026-10-03T00:00:00+09:00"}, "opening": {"due": "2026-10-01", "opened": "2026-10-03"},
+         "fees": [{"payer": "lg-a", "amount": "1000", "currency": "JPY"}]},
+        {"id": "feeder", "organisation": "131024", "provider": "carrier", "terms": "own-line",
+         "outages": [{"start": "2026-10-09T00:00:00+09:00", "end": "2026-10-09T00:30:00+09:00"},
+                     {"start": "2026-06-09T00:00:00+09:00", "end": "2026-06-09T00:30:00+09:00"}]},
+        {"id": "later", "organisation": "131016", "provider": "carrier", "terms": "own-line", "targets": ["router"],
+         "subscribed": {"start": "2026-11-01T00:00:00+09:00"}}]
+    records["exclusions"][0]["approver"] = "da"
+    records["incidents"] = [
+        {"id": "n1", "services": ["line-a", "line-b"], "start": "2026-10-05T09:00:00+09:00", "end": "2026-10-05T10:00:00+09:00",
+         "known": "2026-10-05T09:10:00+09:00", "notified": "2026-10-05T09:40:00+09:00", "root_cause": "feeder"},
+        {"id": "n2", "services": ["line-a"], "reported": "2026-12-05T09:10:00+09:00"}]
+    records["corrections"] = [correction("c1", "up"), correction("c2", "down", supersedes="c1", entered="2026-11-04T00:00:00+09:00"),
+                              correction("c3", "up", target="alone", start="2026-09-01T00:00:00+09:00",
+                                         end="2026-09-02T00:00:00+09:00")]
+    records["history"] = [{"service": "line-a", "level": "availability", "start": "2026-09-01T00:00:00+09:00",
+                           "end": "2026-10-01T00:00:00+09:00", "verdict": "met", "document": "report 9"}]
+    records["claims"] = [{"id": "k1", "month": "2026-10", "terms": "own-line", "service": "line-a",
+                          "sent": "2026-11-05T00:00:00Z", "contents": ["dates_times"]},
+                         {"id": "k2", "month": "2026-09", "terms": "own-line", "service": "line-a",
+                          "sent": "2026-10-05T00:00:00Z"}]
+    records["calendars"] = [{"id": "city", "title": "city holidays", "edition": "2026", "from": "2026-01-01", "to": "2027-12-31",
+                             "days": [{"date": "2026-10-01", "name": "citizens' day"}]}]
+    return registry, records
+
+
+def correction(name, outcome, **other):
+    return dict({"id": name, "target": "router", "start": "2026-10-05T09:00:00+09:00", "end": "2026-10-05T10:00:00+09:00",
+                 "outcome": outcome, "author": "da", "reason": "logs of the router", "document": "DA-77",
+                 "entered": "2026-11-03T00:00:00+09:00"}, **other)
+
+
+class Facts(Databases):
+    """All that a case can say is kept and comes out again as the same case."""
+
+    def facts(self, samples=True):
+        registry, records = with_facts()
+        write_directory(self.dir, registry, records=records)
+
+        def fill(url):
+            self.slacalc("db", "migrate", url=url)
+            self.slacalc("apply", self.dir, url=url)
+            if samples:
+                self.psql(SAMPLES.replace("generate_series(1, 2)", "generate_series(1, 5)"), url=url)
+
+        self.template("facts", fill)
+
+    def export(self, month, *args):
+        out = os.path.join(self.dir, "exported")
+        self.slacalc("export-case", month, *args, "-o", out)
+        with open(os.path.join(out, "case.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def same_as_evaluate(self, month, *args):
+        verdict = self.slacalc("verdict", month, *args, "--json")
+        self.export(month, *args)
+        self.assertEqual(verdict, self.slacalc("evaluate", os.path.join(self.dir, "exported", "case.json"), "--json",
+                                               url="host=/nonexistent"))
+        return json.loads(verdict)
+
+    def test_the_case(self):
+        self.facts()
+        case = self.export("2026-10", "--organisation", "131016")
+        self.assertEqual([(p["vantage"], p["hops"]) for p in case["paths"]], [
+            ("v1", [{"target": "switch", "segment": "office", "own": True}, "feeder", "log"]),
+            ("v1", [{"target": "switch", "segment": "office", "own": True},
+                    {"target": "router", "party": "carrier", "segment": "拠点接続"},
+                    {"target": "web", "party": "carrier", "segment": "拠点接続"}]),
+            ("v1", [{"target": "alone", "party": "carrier", "segment": "拠点接続"}])])
+        observed = {o["target"]: o for o in case["observations"]}
+        self.assertEqual(sorted(observed), ["alone", "log", "router", "switch", "web"])
+        self.assertEqual(observed["log"], {"target": "log", "vantage": "v1", "kind": "requests", "samples": {"csv": "log@v1.csv"}})
+        self.assertEqual(observed["switch"]["gap_limit_s"], 120)
+        services = {s["id"]: s for s in case["services"]}
+        self.assertEqual(sorted(services), ["api", "feeder", "line-a"])  # later: not in October; feeder: for path and cause
+        self.assertEqual(services["feeder"]["fees"], [])
+        self.assertEqual(services["feeder"]["outages"], [with_facts()[0]["services"][3]["outages"][0]])
+        said = with_facts()[0]["services"][2]
+        for key in ("attributes", "network", "baseline_ms", "members", "deployed", "subscribed", "opening"):
+            self.assertEqual(services["api"][key], said[key], key)
+        self.assertEqual(services["line-a"]["fees"][0]["bases"], {"connection_fee": "200000", "fee_before_tax": "227272.73"})
+        known = self.psql("SELECT instant_text_us(known_from) FROM applied_version WHERE number = 1")
+        self.assertEqual(case["exclusions"][0], dict(with_facts()[1]["exclusions"][0], services=["line-a"], entered=known))
+        self.assertEqual(case["incidents"], [dict(with_facts()[1]["incidents"][0], services=["line-a"], entered=known)])
+        self.assertEqual([c["id"] for c in case["corrections"]], ["c1", "c2"])
+        self.assertEqual(case["history"], with_facts()[1]["history"])
+        self.assertEqual(case["claims"], [{k: v for k, v in with_facts()[1]["claims"][0].items() if k != "month"}])
+        self.assertEqual(case["calendars"], with_facts()[1]["calendars"])
+
+    def test_the_same_statement(self):
+        self.facts()
+        for args in ([], ["--organisation", "131016"], ["--organisation", "131024"], ["--service", "line-a"]):
+            with self.subTest(args):
+                self.same_as_evaluate("2026-10", *args)
+        december = self.export("2026-12", "--organisation", "131016")
+        self.assertEqual([n["id"] for n in december["incidents"]], ["n2"])
+        self.assertNotIn("corrections", december)
+        self.assertNotIn("claims", december)
+        self.assertIn("later", [s["id"] for s in december["services"]])
+
+    def test_slamon_does_not_probe_a_log(self):
+        self.facts(samples=False)
+        self.slacalc("apply", self.dir)
+        with open(os.path.join(self.dir, "slamon", "v1.json"), encoding="utf-8") as file:
+            self.assertEqual([t["id"] for t in json.load(file)["targets"]], ["router", "web", "switch", "alone"])
+
+    def test_nothing_in_a_month(self):
+        self.facts()
+        registry, _ = with_facts()
+        registry["services"] = [registry["services"][4]]
+        registry["paths"] = []
+        write_directory(self.dir, registry, records={"format": "govsla-records/1"})
+        self.slacalc("apply", self.dir)
+        self.assertIn("the organisation '131016' has no service in 2026-10",
+                      self.slacalc("verdict", "2026-10", "--organisation", "131016", status=1))
+        self.assertIn("the registry has no service in 2026-10", self.slacalc("verdict", "2026-10", status=1))
+
+    def test_a_report_leaves_out_who_has_no_service(self):
+        self.facts()
+        registry, records = with_facts()
+        registry["services"][1]["subscribed"] = {"end": "2026-10-01T00:00:00+09:00"}
+        registry["services"][3]["organisation"] = "131016"
+        write_directory(self.dir, registry, records=records)
+        self.slacalc("apply", self.dir)
+        out = os.path.join(self.dir, "pages")
+        self.assertIn("131024: the organisation '131024' has no service in 2026-10\n",
+                      self.slacalc("report", "2026-10", "--lang", "en", "-o", out))
+        self.assertEqual({name[:6] for name in os.listdir(out) if name.startswith("13")}, {"131016"})
+
+    def test_before_and_after_a_correction(self):
+        self.loaded()
+        args = ["2026-10", "--organisation", "131016", "--json"]
+        before = self.slacalc("verdict", *args)
+        known = json.loads(before)["as_of"]
+        self.psql("SELECT pg_sleep(1.1)")
+        # the five failures of 5 October were the monitor's own
+        right = correction("c1", "up", start="2026-10-05T03:00:00+09:00", end="2026-10-05T06:00:00+09:00")
+        write_directory(self.dir, records=dict(RECORDS, corrections=[right]))
+        self.assertIn("added record correction c1\n", self.slacalc("apply", self.dir))
+        after = self.same_as_evaluate("2026-10", "--organisation", "131016")
+        level = after["services"][0]["levels"][0]
+        self.assertEqual((level["verdict"], level["downtime_s"]["most"]), ("met", "0"))
+        self.assertEqual([c["id"] for c in after["corrections"]], ["c1"])
+        self.assertEqual(self.slacalc("verdict", *args, "--as-of", known), before)
+        # changed in its file: the later version supersedes, the earlier one stays
+        now = after["as_of"]
+        self.psql("SELECT pg_sleep(1.1)")
+        write_directory(self.dir, records=dict(RECORDS, corrections=[dict(right, outcome="down")]))
+        self.assertIn("changed record correction c1\n", self.slacalc("apply", self.dir))
+        worse = json.loads(self.slacalc("verdict", *args))
+        self.assertEqual(worse["services"][0]["levels"][0]["verdict"], "breached")
+        self.assertEqual(json.loads(self.slacalc("verdict", *args, "--as-of", now)), after)
+        self.assertEqual(json.loads(self.slacalc("verdict", *args, "--as-of", known)), json.loads(before))
+
+    def test_a_correction_of_another_file(self):
+        self.migrated()
+        write_directory(self.dir, records=dict(RECORDS, corrections=[correction("c1", "up")]))
+        later = correction("c2", "down", supersedes="c1", entered="2026-11-04T00:00:00+09:00")
+        path = os.path.join(self.dir, "records", "2027.json")
+        write_json(path, {"format": "govsla-records/1", "corrections": [later]})
+        self.slacalc("apply", self.dir)
+        case = self.export("2026-10")
+        self.assertEqual([(c["id"], c.get("supersedes")) for c in case["corrections"]], [("c1", None), ("c2", "c1")])
+        for change, want in [({"supersedes": "c9"}, "corrections[0].supersedes: no correction 'c9'"),
+                             ({"entered": "2026-11-03T00:00:00+09:00"}, "corrections[0].supersedes: 'c1' was not entered "
+                              "before 'c2', which supersedes it")]:
+            write_json(path, {"format": "govsla-records/1", "corrections": [dict(later, **change)]})
+            self.assertIn(want, self.slacalc("apply", self.dir, status=1))
+
+    # ---- earlier months ----
+
+    TWO_MONTHS = {"id": "delay", "metric": "latency_mean", "objective": {"op": "<=", "ms": "8"}, "months_running": 2,
+                  "credit": {"base": "monthly_fee", "rate": "10"}}
+
+    def test_history_from_earlier_months(self):
+        self.loaded()  # the mean of October is a little more than 8 ms
+        write_directory(self.dir, terms=dict(TERMS, levels=TERMS["levels"] + [self.TWO_MONTHS]))
+        self.slacalc("apply", self.dir)
+        args = ("2026-10", "--service", "line-a")
+
+        def delay():
+            statement = self.same_as_evaluate(*args)
+            return next(l for l in statement["services"][0]["levels"] if l["id"] == "delay")
+
+        self.psql("DELETE FROM sample WHERE scheduled < '2026-09-30T15:00Z'")
+        self.assertNotIn("history", self.export(*args))  # nothing is known of September
+        self.assertEqual(delay()["credit"]["amount_range"], {"least": "0", "most": "25000"})
+        self.psql("SELECT sample_partitions_ensure('2026-08-29', '2026-09-30');"
+                  "INSERT INTO sample (stream, seq, scheduled, sent, target, vantage, rtt_us, outcome, failure) "
+                  "SELECT 9, row_number() OVER (), scheduled - interval '30 days', sent, target, vantage, rtt_us, outcome, "
+                  "failure FROM sample WHERE target <= 2 AND scheduled >= '2026-09-30T15:00Z'")
+        case = self.export(*args)
+        entry = next(h for h in case["history"] if h["level"] == "delay")
+        self.assertEqual({k: entry[k] for k in ("service", "start", "end", "verdict", "document")},
+                         {"service": "line-a", "start": "2026-08-31T15:00:00Z", "end": "2026-09-30T15:00:00Z",
+                          "verdict": "breached", "document": "statement of 2026-09"})
+        self.assertEqual(delay()["credit"]["amount"], "25000")
+        # what people have entered goes before what is computed
+        records = dict(RECORDS, history=[dict(service="line-a", level="delay", start="2026-09-01T00:00:00+09:00",
+                                              end="2026-10-01T00:00:00+09:00", verdict="met", document="settlement 9")])
+        write_directory(self.dir, terms=dict(TERMS, levels=TERMS["levels"] + [self.TWO_MONTHS]), records=records)
+        self.slacalc("apply", self.dir)
+        self.assertEqual([h["document"] for h in self.export(*args)["history"] if h["level"] == "delay"], ["settlement 9"])
+        self.assertEqual(delay()["credit"]["amount"], "0")
+
+    def test_terms_of_the_catalogue(self):
+        self.loaded()
+        rounding = {"rule": "floor", "unit": "1", "of": "credit", "side": "claim", "clause": "2-1"}
+        reference = {"id": "own-line", "catalogue": "aws/ec2-region", "edition": "2022-05-25",
+                     "agreed": {"rounding": rounding, "period": {"time_zone": "Asia/Tokyo"}}}
+        registry = copy.deepcopy(REGISTRY)
+        for service in registry["services"]:
+            service["fees"][0]["bases"] = {"region_fee": "1000"}
+            service["members"] = [{"target": service["targets"][0], "zone": "a"}]
+        write_directory(self.dir, registry, terms=reference)
+        self.slacalc("apply", self.dir)
+        statement = self.same_as_evaluate("2026-10", "--organisation", "131016")
+        self.assertEqual(self.export("2026-10", "--organisation", "131016")["terms"], [reference])
+        self.assertEqual(statement["services"][0]["levels"][0]["id"], "region")
+        write_directory(self.dir, registry, terms=dict(reference, edition="1999-01-01"))
+        self.assertIn("terms/own-line.json:", self.slacalc("apply", self.dir, status=1))
+
+    def test_what_a_network_and_a_root_cause_need(self):
+        self.loaded()
+        wide = copy.deepcopy(TERMS)
+        wide["levels"][0]["scope"] = "network"
+        registry = copy.deepcopy(REGISTRY)
+        for service in registry["services"]:
+            service["network"] = "north"
+        write_directory(self.dir, registry, terms=wide)
+        self.slacalc("apply", self.dir)
+        statement = self.same_as_evaluate("2026-10", "--organisation", "131016")
+        self.assertEqual([s["id"] for s in statement["services"]], ["line-a", "line-b"])
+        whole = json.loads(self.slacalc("verdict", "2026-10", "--json"))
+        self.assertEqual(statement["services"][0]["levels"][0]["percent"], whole["services"][0]["levels"][0]["percent"])
+        self.assertEqual(statement["services"][1]["payable_to"], [])
+
+    # ---- refusals ----
+
+    def test_refusals(self):
+        self.migrated()
+        registry, records = with_facts()
+        for path, value, want in [
+            (["segments", 0, "party"], "carrier",
+             "segments[0].party: 'own' and 'party' exclude each other: nobody is charged with the monitor's own side"),
+            (["segments", 1, "own"], "yes", "segments[1].own: "),
+            (["segments", 1, "party"], None, "segments[1].party: must not be null"),
+            (["targets", 1, "segment"], "office",
+             "services[1].targets[0]: the target is in 'office', the monitor's own side: no service rests on that"),
+            (["segments", 1, "party"], "csp", "services[0].targets[0]: the target is in 'line', for which 'csp' answers, who "
+             "provides no service that rests on it"),
+            (["targets", 2, "gap_limit_s"], 30, "targets[2].gap_limit_s: is shorter than the interval"),
+            (["targets", 3, "probe"], {"kind": "icmp"}, "targets[3].probe: a log of requests has no probe"),
+            (["targets", 2, "probe"], {"kind": "requests"},
+             "targets[2].probe: 'requests' is the kind of a target, not of its probe"),
+            (["targets", 2, "interval_s"], None, "targets[2].interval_s: must not be null"),
+            (["paths", 0, "hops"], ["switch", "line-a", "web"],
+             "paths[0].hops[1]: the service 'line-a' is seen by its targets: name one of these"),
+            (["paths", 0, "hops"], ["switch"], "paths[0].hops: a path has at least two hops"),
+            (["paths", 0, "hops"], ["switch", "nothing"], "paths[0].hops[1]: no target 'nothing'"),
+            (["services", 2, "members", 0, "target"], "router",
+             "services[2].members[0].target: 'router' is not one of the service's targets"),
+            (["services", 2, "outages"], [], "services[2]: a service has either 'targets' or 'outages'"),
+            (["services", 2, "subscribed"], {"start": "2026-10-03T00:00:00+09:00", "end": "2026-10-01T00:00:00+09:00"},
+             "services[2].subscribed: the end is not after the start"),
+            (["services", 2, "choice"], "availability",
+             "services[2].choice: the terms 'own-line' leave no level to choose: their overlap is another"),
+            (["services", 0, "fees", 0, "bases"], {"cake": "1"}, "services[0].fees[0].bases.cake: unknown key 'cake'"),
+        ]:
+            with self.subTest(want):
+                changed = copy.deepcopy(registry)
+                at = changed
+                for key in path[:-1]:
+                    at = at[key]
+                at[path[-1]] = value
+                write_directory(self.dir, changed, records=records)
+                said = self.slacalc("apply", self.dir, status=1).splitlines()[0]
+                self.assertRegex(said, re.escape(f"slacalc: {self.dir}/registry.json:") + r"\d+: " + re.escape(want))
+
+    def test_refused_records(self):
+        self.migrated()
+        registry, records = with_facts()
+        for key, place, value, want in [
+            ("incidents", "services", ["line-z"], "incidents[0].services[0]: no service 'line-z'"),
+            ("incidents", "root_cause", "line-z", "incidents[0].root_cause: no service 'line-z'"),
+            ("corrections", "target", "line-z", "corrections[0].target: no target 'line-z' is observed"),
+            ("corrections", "vantage", "v2", "corrections[0].vantage: the target 'router' is not observed from the vantage 'v2'"),
+            ("corrections", "entered", None, "corrections[0].entered: must not be null"),
+            ("history", "level", "delay", "history[0].level: the terms 'own-line' have no level 'delay'"),
+            ("claims", "month", None, "claims[0].month: must not be null"),
+            ("claims", "month", "2026-13", "claims[0].month: "),
+            ("claims", "terms", "x", "claims[0].terms: no terms 'x'"),
+            ("calendars", "to", "2025-01-01", "calendars[0].to: "),
+        ]:
+            with self.subTest(want):
+                changed = copy.deepcopy(records)
+                changed[key][0][place] = value
+                write_directory(self.dir, registry, records=changed)
+                said = self.slacalc("apply", self.dir, status=1).splitlines()[0]
+                self.assertRegex(said, re.escape(f"slacalc: {self.dir}/records/2026.json:") + r"\d+: " + re.escape(want))
+        del records["incidents"][1]["reported"]
+        write_directory(self.dir, registry, records=records)
+        self.assertIn("incidents[1]: states no time, so that it belongs to no month: give 'start' and 'end', or another of its "
+                      "times", self.slacalc("apply", self.dir, status=1))
+
+    def test_no_such_calendar(self):
+        self.migrated()
+        terms = dict(TERMS, service_hours={"weekly": [{"days": ["mon"], "from": "08:00", "to": "18:00"}], "holidays": "moon"})
+        write_directory(self.dir, terms=terms)
+        self.assertIn("no calendar 'moon', which the terms 'own-line' name", self.slacalc("apply", self.dir, status=1))
 
 
 if __name__ == "__main__":
