@@ -135,7 +135,7 @@ struct timeline timeline_of_minutes(struct arena *a, const struct observation *o
 struct minute_rule minute_rule_of(const struct level *l, enum reading reading)
 {
 	const enum unmeasured_time terms[2] = { l->unmeasured_time, l->obscured_time };
-	struct minute_rule rule = { NULL, 0, { false, false } };
+	struct minute_rule rule = { NULL, 0, { false, false }, reading == READING_MIDPOINT };
 
 	if (l->method == METHOD_MINUTE_ERROR_RATE) {
 		rule.error_percent = l->rule.error_percent;
@@ -147,11 +147,24 @@ struct minute_rule minute_rule_of(const struct level *l, enum reading reading)
 	return rule;
 }
 
+/* The minutes of which a part lies in set; ticks. */
+static struct span_set in_minutes(struct judge *j, const struct span_set *set, struct span within)
+{
+	struct span *minutes = arena_array(j->arena, set->count, sizeof *minutes);
+
+	for (size_t i = 0; i < set->count; i++)
+		minutes[i] = (struct span){ tick_of(timeline_minute_us(set->at[i].start / TICKS_PER_US)),
+			                    tick_of(timeline_minute_us(set->at[i].end / TICKS_PER_US +
+			                                               US_PER_MINUTE - 1)) };
+	return span_set_of(j->arena, minutes, set->count, within);
+}
+
 static struct timeline *minute_timelines(struct judge *j, const struct span_set *skip, struct span within,
                                          const bool *wanted, const struct minute_rule *rule)
 {
 	struct timeline *all = observe_room(j);
 	struct span_set *fixed = arena_array(j->arena, j->c->observation_count, sizeof *fixed);
+	struct span_set *gaps = arena_array(j->arena, j->c->observation_count, sizeof *gaps);
 
 	for (size_t i = 0; i < j->c->observation_count; i++) {
 		struct observation part = j->seen[i]; /* from the first sample that matters on */
@@ -164,9 +177,10 @@ static struct timeline *minute_timelines(struct judge *j, const struct span_set 
 		part.sample_count -= first;
 		all[i] = timeline_of_minutes(j->arena, &part, within, skip, rule);
 		fixed[i] = corrections_minutes(j, &j->seen[i], within);
+		gaps[i] = in_minutes(j, &j->gaps[i], within);
 	}
 	observe_known(j, all, wanted, within);
-	observe_paths(j, all, fixed, wanted, within, true);
+	observe_paths(j, all, fixed, rule->point ? NULL : gaps, wanted, within, true);
 	return all;
 }
 
@@ -174,7 +188,8 @@ static struct timeline *minute_timelines(struct judge *j, const struct span_set 
 static const struct timeline *whole_minutes(struct judge *j, const struct minute_rule *rule)
 {
 	const struct span_set none = { NULL, 0 };
-	struct timeline **kept = &j->minutes[rule->known_alone[0] + 2 * rule->known_alone[1]];
+	struct timeline **kept =
+	    &j->minutes[rule->known_alone[0] + 2 * rule->known_alone[1] + 4 * rule->point];
 
 	if (rule->error_percent)
 		return minute_timelines(j, &none, j->period, NULL, rule);

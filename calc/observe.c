@@ -2,15 +2,17 @@
  * observe: from observations, corrections and paths to the timeline of a service.
  *
  * First the corrections in effect: samples inside one get its outcome, and the timeline inside it is exactly that
- * state. Then each path in three steps. An answer from a deeper hop implies that the hops before it are up. A sample
- * that failed while a nearer hop was, or may have been, down says nothing about its own target and is marked as
- * obscured; as missed where that hop is the monitor's own side. And behind a hop that is down everything is obscured
- * (unmeasured), which matters where an outage is exactly known: no sample overrules it. What a correction says stands
- * through all of it.
+ * state. Then each path in four steps. An answer from a deeper hop implies that the hops before it are up, at that
+ * instant and between two such answers. Where a deeper hop's scheduled sample is missing, its answer might have said so:
+ * a nearer hop that failed then is open in the range. A sample that failed while a nearer hop was, or may have been,
+ * down says nothing about its own target and is marked as obscured; as missed where that hop is the monitor's own side.
+ * And behind a hop that is down everything is obscured (unmeasured), which matters where an outage is exactly known: no
+ * sample overrules it. What a correction says stands through all of it.
  *
  * Timelines that no path joins have nothing to do with each other: a part of them can be made anew alone (wanted: by
  * index; NULL: all).
  */
+#include "calc/cause.h"
 #include "calc/corrections.h"
 #include "calc/judge.h"
 #include "calc/observe.h"
@@ -145,8 +147,16 @@ static void restore(struct judge *j, struct timeline *all, const struct timeline
 			all[i] = timeline_replace(j->arena, &all[i], &fixed[i], &before[i]);
 }
 
-void observe_paths(struct judge *j, struct timeline *all, const struct span_set *fixed, const bool *wanted,
-                   struct span within, bool obscures)
+/* A hop that failed while somebody deeper was not measured may have been cleared by the answer that is missing. */
+static void doubt(struct judge *j, struct timeline *all, const struct span_set *gaps, const bool *wanted)
+{
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		if (is_wanted(wanted, i) && gaps[i].count)
+			all[i] = timeline_doubt(j->arena, &all[i], &gaps[i]);
+}
+
+void observe_paths(struct judge *j, struct timeline *all, const struct span_set *fixed,
+                   const struct span_set *gaps, const bool *wanted, struct span within, bool obscures)
 {
 	struct timeline *before;
 
@@ -156,6 +166,8 @@ void observe_paths(struct judge *j, struct timeline *all, const struct span_set 
 	memcpy(before, all, watched_count(j) * sizeof *before);
 	imply_up(j, all, wanted);
 	observe_known(j, all, wanted, within);
+	if (gaps)
+		doubt(j, all, gaps, wanted);
 	restore(j, all, before, fixed, wanted);
 	if (!obscures)
 		return;
@@ -177,7 +189,8 @@ static struct timeline *sampled_timelines(struct judge *j, enum reading reading,
 		fixed[i] = corrections_time(j, &j->seen[i], j->period);
 	}
 	observe_known(j, all, wanted, j->period);
-	observe_paths(j, all, fixed, wanted, j->period, obscures);
+	observe_paths(j, all, fixed, obscures && reading != READING_MIDPOINT ? j->gaps : NULL, wanted,
+	              j->period, obscures);
 	return all;
 }
 
@@ -197,22 +210,109 @@ static enum doubt doubt_at(const struct route *r, size_t nearer, const struct ti
 	return DOUBT_NONE;
 }
 
-static void mark_obscured(struct judge *j, const struct route *r, size_t k, const struct timeline *all)
+/* Whether a deeper hop answered at the instant: then this one worked, whatever became of its own sample. */
+static bool answered_behind(const struct judge *j, const struct route *r, size_t k,
+                            const struct timeline *all, int64_t us)
+{
+	for (size_t deeper = k + 1; deeper < r->count; deeper++) {
+		size_t watched = r->watched[deeper];
+		const struct timeline *t = &all[watched];
+
+		if (span_holds(t->span, tick_of(us)) && timeline_at(t, tick_of(us)) == STATE_UP)
+			return true;
+		if (watched < j->c->observation_count) {
+			const struct observation *o = &j->seen[watched];
+			size_t i = observation_from(o, us);
+
+			if (i < o->sample_count && o->samples[i].scheduled_us == us &&
+			    o->samples[i].outcome == SAMPLE_UP)
+				return true;
+		}
+	}
+	return false;
+}
+
+typedef uint8_t reread(const struct judge *j, const struct route *r, size_t k, const struct timeline *all,
+                       int64_t us);
+
+static uint8_t reread_by_deeper(const struct judge *j, const struct route *r, size_t k,
+                                const struct timeline *all, int64_t us)
+{
+	return answered_behind(j, r, k, all, us) ? SAMPLE_UP : SAMPLE_DOWN;
+}
+
+static uint8_t reread_by_nearer(const struct judge *j, const struct route *r, size_t k,
+                                const struct timeline *all, int64_t us)
+{
+	static const uint8_t outcomes[] = { SAMPLE_DOWN, SAMPLE_OBSCURED, SAMPLE_MISSED }; /* by doubt */
+
+	(void)j;
+	return outcomes[doubt_at(r, k, all, tick_of(us))];
+}
+
+/* Gives each failed sample of a hop the outcome that it has by the rest of its path. */
+static void mark_hop(struct judge *j, const struct route *r, size_t k, const struct timeline *all,
+                     reread *outcome_of)
 {
 	struct observation *o = &j->seen[r->watched[k]];
-	struct sample *samples = arena_array(j->arena, o->sample_count, sizeof *samples);
+	struct sample *samples = NULL;
 
-	if (o->sample_count)
-		memcpy(samples, o->samples, o->sample_count * sizeof *samples);
 	for (size_t i = 0; i < o->sample_count; i++) {
-		enum doubt doubt = DOUBT_NONE;
+		uint8_t outcome = o->samples[i].outcome;
 
-		if (samples[i].outcome == SAMPLE_DOWN)
-			doubt = doubt_at(r, k, all, tick_of(samples[i].scheduled_us));
-		if (doubt != DOUBT_NONE && !corrections_hold(j, o, samples[i].scheduled_us))
-			samples[i].outcome = doubt == DOUBT_OWN ? SAMPLE_MISSED : SAMPLE_OBSCURED;
+		if (outcome == SAMPLE_DOWN && !corrections_hold(j, o, o->samples[i].scheduled_us))
+			outcome = outcome_of(j, r, k, all, o->samples[i].scheduled_us);
+		if (outcome == o->samples[i].outcome)
+			continue;
+		if (!samples) {
+			samples = arena_array(j->arena, o->sample_count, sizeof *samples);
+			memcpy(samples, o->samples, o->sample_count * sizeof *samples);
+			o->samples = samples;
+		}
+		samples[i].outcome = outcome;
 	}
-	o->samples = samples;
+}
+
+static void mark_route(struct judge *j, const struct route *r, const struct timeline *all, reread *outcome_of)
+{
+	for (size_t k = r->count; k-- > 0;)
+		if (r->watched[k] < j->c->observation_count)
+			mark_hop(j, r, k, all, outcome_of);
+}
+
+/* The time in which a scheduled sample is missing; before the first and after the last nobody was watching. */
+static struct span_set missing(struct judge *j, size_t watched)
+{
+	const struct observation *o = &j->seen[watched];
+	struct span watching = { 0, 0 };
+	struct timeline t;
+
+	if (watched >= j->c->observation_count || o->sample_count == 0)
+		return (struct span_set){ NULL, 0 };
+	watching.start = tick_of(o->samples[0].scheduled_us);
+	watching.end = tick_of(o->samples[o->sample_count - 1].scheduled_us);
+	watching = span_intersect(watching, j->period);
+	if (span_length(watching) == 0)
+		return (struct span_set){ NULL, 0 };
+	t = timeline_of_samples(j->arena, o, watching, READING_RANGE);
+	return cause_spans(j->arena, &t, 1u << STATE_UNMEASURED);
+}
+
+/* Of each hop, the time in which a deeper one is missing. */
+static void find_gaps(struct judge *j, const struct route *r)
+{
+	struct span_set behind = { NULL, 0 };
+
+	for (size_t k = r->count; k-- > 0;) {
+		size_t watched = r->watched[k];
+		struct span_set own = { NULL, 0 };
+
+		if (watched < j->c->observation_count) {
+			j->gaps[watched] = span_set_union(j->arena, &j->gaps[watched], &behind);
+			own = missing(j, watched);
+		}
+		behind = span_set_union(j->arena, &behind, &own);
+	}
 }
 
 static void mark_samples(struct judge *j, const bool *wanted)
@@ -222,10 +322,18 @@ static void mark_samples(struct judge *j, const bool *wanted)
 	if (j->c->path_count == 0)
 		return;
 	all = sampled_timelines(j, READING_RANGE, wanted, false);
+	for (size_t i = 0; i < j->c->observation_count; i++)
+		if (is_wanted(wanted, i))
+			j->gaps[i] = (struct span_set){ NULL, 0 };
 	for (size_t i = 0; i < j->c->path_count; i++)
-		for (size_t k = 1; is_on_route(&j->routes[i], wanted) && k < j->routes[i].count; k++)
-			if (j->routes[i].watched[k] < j->c->observation_count)
-				mark_obscured(j, &j->routes[i], k, all);
+		if (is_on_route(&j->routes[i], wanted))
+			find_gaps(j, &j->routes[i]);
+	for (size_t i = 0; i < j->c->path_count; i++)
+		if (is_on_route(&j->routes[i], wanted))
+			mark_route(j, &j->routes[i], all, reread_by_deeper);
+	for (size_t i = 0; i < j->c->path_count; i++)
+		if (is_on_route(&j->routes[i], wanted))
+			mark_route(j, &j->routes[i], all, reread_by_nearer);
 }
 
 /* ---- the whole ---- */
@@ -256,6 +364,7 @@ void judge_observe(struct judge *j)
 {
 	find_hops(j);
 	j->seen = arena_array(j->arena, j->c->observation_count, sizeof *j->seen);
+	j->gaps = arena_array(j->arena, j->c->observation_count, sizeof *j->gaps);
 	j->range = observe_room(j);
 	j->midpoint = observe_room(j);
 	observe(j, NULL);
@@ -289,9 +398,11 @@ static struct judge copy_of(struct judge *j)
 	other.range = observe_room(j);
 	other.midpoint = observe_room(j);
 	other.seen = arena_array(j->arena, j->c->observation_count, sizeof *other.seen);
+	other.gaps = arena_array(j->arena, j->c->observation_count, sizeof *other.gaps);
 	put(other.range, j->range, watched_count(j), NULL);
 	put(other.midpoint, j->midpoint, watched_count(j), NULL);
 	memcpy(other.seen, j->seen, j->c->observation_count * sizeof *other.seen);
+	memcpy(other.gaps, j->gaps, j->c->observation_count * sizeof *other.gaps);
 	return other;
 }
 

@@ -14,9 +14,12 @@ struct timeline *observe_room(struct judge *j);
 /* Adds the services whose outages are known. */
 void observe_known(struct judge *j, struct timeline *all, const bool *wanted, struct span within);
 
-/* Applies the paths; what corrections say stands inside fixed (by observation). obscures false: only what is implied up. */
-void observe_paths(struct judge *j, struct timeline *all, const struct span_set *fixed, const bool *wanted,
-                   struct span within, bool obscures);
+/*
+ * Applies the paths; what corrections say stands inside fixed (by observation), and a failure inside gaps (by
+ * observation; NULL none) is open. obscures false: only what is implied up.
+ */
+void observe_paths(struct judge *j, struct timeline *all, const struct span_set *fixed,
+                   const struct span_set *gaps, const bool *wanted, struct span within, bool obscures);
 
 /* A target is down when so many of its vantages see it down. */
 struct timeline observe_target(struct judge *j, const struct timeline *all, const char *target,
