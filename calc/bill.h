@@ -28,6 +28,7 @@ struct bill {
 	int *exact;   /* [payer][level][reading]: bill_exact() */
 	int *credits; /* [payer][reading], all levels together: bill_credit() */
 	int *amounts; /* [payer][reading], determined: bill_amount() */
+	int most_cap; /* what the amounts at the worst reading come to at most in all; FIGURE_UNKNOWN: as they are */
 	const char *note;
 };
 

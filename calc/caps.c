@@ -341,37 +341,51 @@ void caps_together(struct settlement *s)
 
 /* ---- after rounding ---- */
 
-/* The determined amounts of a use that count together at a reading: of all its bills, or of one. */
-static bool is_over(const struct cap_use *u, const struct judge *j, struct bill *const *bills, size_t count,
-                    size_t reading)
+/*
+ * Amounts that rounding has lifted over a cap lose their fractions instead. Where several payers or entries share the
+ * cap, whether that happens depends on all of them: the least of each stands as if it did, the most as if it did not, and
+ * only what an entry comes to in all is held under the cap.
+ */
+static bool counts(const struct cap_use *u, size_t payer)
+{
+	return !u->one_payer || payer == u->payer;
+}
+
+static bool is_shared(const struct cap_use *u)
+{
+	return u->bill_count > 1 || (!u->one_payer && u->bills[0]->service->fee_count > 1);
+}
+
+/* Whether the determined amounts at a reading come to more than the cap, or may. */
+static bool is_over(const struct cap_use *u, const struct judge *j, size_t reading)
 {
 	mpq_t sum;
 	bool over, known = true;
 
 	mpq_init(sum);
-	for (size_t i = 0; i < count; i++)
-		for (size_t p = 0; p < bills[i]->service->fee_count; p++) {
-			int amount = *bill_amount(bills[i], p, reading);
+	for (size_t i = 0; i < u->bill_count; i++)
+		for (size_t p = 0; p < u->bills[i]->service->fee_count; p++) {
+			int amount = *bill_amount(u->bills[i], p, reading);
 
-			if (u->one_payer && p != u->payer)
+			if (!counts(u, p))
 				continue;
 			known = known && amount >= 0;
 			if (amount >= 0)
 				mpq_add(sum, sum, book_value(j->book, amount));
 		}
-	over = known && mpq_cmp(sum, book_value(j->book, u->cap)) > 0;
+	over = known ? mpq_cmp(sum, book_value(j->book, u->cap)) > 0 : reading == AT_WORST;
 	mpq_clear(sum);
 	return over;
 }
 
-static void drop_fractions(const struct cap_use *u, struct bill *const *bills, size_t count, size_t reading)
+static void drop_fractions(const struct cap_use *u, size_t reading)
 {
-	for (size_t i = 0; i < count; i++)
-		for (size_t p = 0; p < bills[i]->service->fee_count; p++) {
-			struct bill *b = bills[i];
+	for (size_t i = 0; i < u->bill_count; i++)
+		for (size_t p = 0; p < u->bills[i]->service->fee_count; p++) {
+			struct bill *b = u->bills[i];
 			int *amount = bill_amount(b, p, reading);
 
-			if (!u->one_payer || p == u->payer)
+			if (counts(u, p))
 				*amount =
 				    derive(b->judge->book, "credit that rounding does not lift over the cap",
 				           "cap of the terms",
@@ -381,17 +395,38 @@ static void drop_fractions(const struct cap_use *u, struct bill *const *bills, s
 		}
 }
 
+/* Entries of a shared cap: what holds the most of each in all. */
+static void hold_most(const struct cap_use *u)
+{
+	for (size_t i = 0; i < u->bill_count; i++) {
+		struct bill *b = u->bills[i];
+		int cap = u->cap;
+
+		if (b->terms->rounding->of == ROUND_CREDIT) /* the amounts are whole units */
+			cap = derive(b->judge->book, "cap, in whole units", "cap of the terms",
+			             arena_printf(b->judge->arena, "floor($1, %s)", b->terms->rounding->unit),
+			             1, &cap);
+		if (b->most_cap < 0 || book_compare(b->judge->book, cap, b->most_cap) < 0)
+			b->most_cap = cap;
+	}
+}
+
 void caps_after_rounding(struct settlement *s)
 {
 	for (size_t i = 0; i < s->use_count; i++) {
 		const struct cap_use *u = &s->uses[i];
+		bool may_be_over = is_over(u, s->judge, AT_WORST);
 
-		if (is_over(u, s->judge, u->bills, u->bill_count, AT_POINT))
-			drop_fractions(u, u->bills, u->bill_count, AT_POINT);
-		for (size_t b = 0; b < u->bill_count;
-		     b++) /* each entry by itself: the others are at the other end */
-			for (size_t r = AT_BEST; r <= AT_WORST; r++)
-				if (is_over(u, s->judge, &u->bills[b], 1, r))
-					drop_fractions(u, &u->bills[b], 1, r);
+		if (is_over(u, s->judge, AT_POINT))
+			drop_fractions(u, AT_POINT);
+		if (!is_shared(u)) {
+			if (is_over(u, s->judge, AT_BEST))
+				drop_fractions(u, AT_BEST);
+			if (may_be_over)
+				drop_fractions(u, AT_WORST);
+		} else if (may_be_over) {
+			drop_fractions(u, AT_BEST);
+			hold_most(u);
+		}
 	}
 }

@@ -192,7 +192,12 @@ static void fill_bill(struct bill *b, struct level_result *levels, size_t count)
 static struct bill bill_of(struct settlement *s, const struct service *service, struct service_result *r)
 {
 	return (struct bill){
-		.judge = s->judge, .settlement = s, .service = service, .terms = service->terms, .result = r
+		.judge = s->judge,
+		.settlement = s,
+		.service = service,
+		.terms = service->terms,
+		.result = r,
+		.most_cap = FIGURE_UNKNOWN,
 	};
 }
 
@@ -309,6 +314,10 @@ static void show_payable(struct bill *b)
 	r->credit_total = total(b, "credit, all payers", AT_POINT);
 	r->credit_least = total(b, "credit at the best reading, all payers", AT_BEST);
 	r->credit_most = total(b, "credit at the worst reading, all payers", AT_WORST);
+	if (r->credit_most >= 0 && b->most_cap >= 0)
+		r->credit_most =
+		    derive(b->judge->book, "credit at the worst reading, all payers", "cap of the terms",
+		           "min($1, $2)", 2, (int[]){ r->credit_most, b->most_cap });
 }
 
 void bill_note(struct bill *b, const char *note)
