@@ -1,11 +1,13 @@
 /* slacalc apply: loads a registry directory as one version, and writes what each vantage is to run. */
 #include "slacalc/command.h"
 #include "slacalc/registry.h"
+#include "slacalc/slamon_file.h"
 #include "slacalc/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -148,6 +150,43 @@ static void remove_new(const struct place *places, size_t count)
 			unlink(places[i].new_path);
 }
 
+/* ---- --check: the same without a database, in a folder of its own ---- */
+
+static int try_one(struct arena *a, const struct registry *r, const json_t *vantage, const char *directory,
+                   const char *slamon, struct error *err)
+{
+	const char *id = json_string_value(json_object_get(vantage, "id"));
+	json_t *targets = slamon_file_targets(r, id);
+	bool watches = json_array_size(targets) > 0;
+	const struct slamon_file file = { id, 1, slamon_file_text(a, vantage, 1, "dbname=check", targets) };
+	struct place place = { NULL, NULL };
+
+	if (watches && write_new(a, &file, directory, &place, err) == 0)
+		(void)!check_by_slamon(slamon, &file, place.new_path, err);
+	remove_new(&place, 1);
+	return err->code;
+}
+
+static int check_probes(struct arena *a, const struct registry *r, struct text *out, struct error *err)
+{
+	const char *slamon = find_slamon(a), *parent = getenv("TMPDIR");
+	char *directory = arena_printf(a, "%s/govsla-check-XXXXXX", parent ? parent : "/tmp");
+	json_t *vantage;
+	size_t i;
+
+	if (!slamon) {
+		text_add(out, "the keys of probes are not checked: slamon is not beside slacalc\n");
+		return 0;
+	}
+	if (!mkdtemp(directory))
+		return error_set(err, ERROR_IO, "cannot make a folder '%s': %s", directory, strerror(errno));
+	json_array_foreach (r->rows[TABLE_VANTAGE], i, vantage)
+		if (try_one(a, r, vantage, directory, slamon, err) < 0)
+			break;
+	rmdir(directory);
+	return err->code;
+}
+
 /* ---- the command ---- */
 
 static void tell_changes(const struct applied *applied, struct text *out)
@@ -199,9 +238,9 @@ int command_apply(int argc, char **argv, struct error *err)
 	if (!slamon_directory)
 		slamon_directory = arena_printf(&a, "%s/slamon", directory);
 	if (registry_load(&registry, directory, err) == 0) {
-		if (check)
+		if (check && check_probes(&a, &registry, &out, err) == 0)
 			text_printf(&out, "%s: nothing to object to\n", directory);
-		else
+		else if (!check)
 			apply(&a, &registry, url, slamon_directory, &out, err);
 	}
 	registry_release(&registry);

@@ -42,9 +42,9 @@ const struct command command_table[] = {
 	  "\n"
 	  "DIR               holds registry.json, terms/, records/ (see docs/registry.md)\n"
 	  "--slamon-dir DIR  where VANTAGE.json of each vantage is written; default: DIR/slamon\n"
-	  "--check           read and check the directory only, but for the keys of probes, which slamon "
-	  "checks\n"
-	  "                  when it is applied; no database needed\n" DATABASE,
+	  "--check           read and check the directory only, with slamon trying each vantage's "
+	  "configuration;\n"
+	  "                  no database needed\n" DATABASE,
 	  command_apply },
 	{ "db", "create and upgrade the database's schema",
 	  "usage: slacalc db migrate [--db URL]\n"

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "slacalc/digest.h"
 #include "slacalc/registry.h"
+#include "slacalc/slamon_file.h"
 #include "slacalc/store_query.h"
 
 #include <stdlib.h>
@@ -250,26 +251,11 @@ static json_t *own_database(const struct store *store, int vantage)
 	return value;
 }
 
-static json_t *slamon_head(const struct store *store, const json_t *vantage, int number)
-{
-	json_t *root = json_object(), *given = json_object_get(vantage, "slamon");
-	const char *id = json_string_value(json_object_get(vantage, "id"));
-
-	json_object_set_new(root, "format", json_string("govsla-slamon/1"));
-	json_object_set_new(root, "vantage", json_string(id));
-	json_object_set_new(root, "vantage_number", json_integer(number));
-	json_object_set_new(root, "database", own_database(store, number));
-	json_object_set_new(root, "spool", json_pack("{s:o}", "path", json_sprintf("%s.spool", id)));
-	json_object_update(root, given);
-	return root;
-}
-
 static int read_slamon(struct store *store, struct arena *a, const json_t *vantage, struct slamon_file *out,
                        struct error *err)
 {
 	PGresult *r;
-	json_t *root, *targets;
-	char *dump;
+	json_t *targets, *database;
 
 	out->vantage = arena_copy(a, json_string_value(json_object_get(vantage, "id")));
 	if (store_query(
@@ -288,12 +274,9 @@ static int read_slamon(struct store *store, struct arena *a, const json_t *vanta
 		json_decref(targets);
 		return 0;
 	}
-	root = slamon_head(store, vantage, out->number);
-	json_object_set_new(root, "targets", targets);
-	dump = json_dumps(root, JSON_INDENT(2));
-	json_decref(root);
-	out->text = dump ? arena_printf(a, "%s\n", dump) : NULL;
-	free(dump);
+	database = own_database(store, out->number);
+	out->text = slamon_file_text(a, vantage, out->number, json_string_value(database), targets);
+	json_decref(database);
 	return out->text ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
 }
 

@@ -335,6 +335,13 @@ class Refusals(Databases):
         said = self.slacalc("apply", "--check", self.dir, url="host=/nonexistent")
         self.assertEqual(said, f"{self.dir}: nothing to object to\n")
 
+    def test_check_tries_the_probes_with_slamon(self):
+        write_directory(self.dir, self.change(["targets", 0, "probe"], {"kind": "telepathy"}))
+        said = self.slacalc("apply", "--check", self.dir, url="host=/nonexistent", status=1)
+        self.assertIn("slamon refuses the configuration of the vantage 'v1': ", said)
+        self.assertEqual([name for name in os.listdir(tempfile.gettempdir()) if name.startswith("govsla-check-")], [])
+        self.assertNotIn("slamon", os.listdir(self.dir))
+
     def test_no_such_directory(self):
         self.migrated()
         self.assertIn("registry.json: cannot open: No such file or directory",
