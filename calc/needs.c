@@ -18,7 +18,7 @@ static int one_level(struct judge *j, const struct service *s, const struct leve
 		return 0;
 	if (method_of(l)->needs_samples && s->known_outages) {
 		error_set(err, ERROR_DATA, "%s needs samples, the service has known outages",
-		          l->method == METHOD_NONE ? metric_name(l->metric) : method_name(l->method));
+		          method_name(l->method)); /* no metric without methods needs them */
 		return refuse(j, s, "outages", err);
 	}
 	if (l->rule.slow_us && s->known_outages) {
@@ -36,11 +36,6 @@ static int one_level(struct judge *j, const struct service *s, const struct leve
 		error_set(err, ERROR_DATA,
 		          "the level '%s' is judged over a network: the key 'network' is missing", l->id);
 		return refuse(j, s, "", err);
-	}
-	if ((l->scope == SCOPE_NETWORK || l->rolling_days) && method_of(l)->judge != method_availability) {
-		error_set(err, ERROR_UNSUPPORTED, "%s over a network or over days is not supported",
-		          method_name(l->method));
-		return refuse(j, s, "terms", err);
 	}
 	if (l->scope == SCOPE_NETWORK && l->rolling_days) {
 		error_set(err, ERROR_UNSUPPORTED,

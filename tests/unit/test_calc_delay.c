@@ -558,11 +558,14 @@ START_TEST(without_samples_nothing_is_provable)
 		LEVEL("'metric': 'loss', 'objective': { 'op': '<=', 'percent': '1' }"),
 		LEVEL("'metric': 'share_over_limit', 'limit_ms': 5, 'objective': { 'op': '<=', 'percent': "
 		      "'1' }"),
+		LEVEL("'metric': 'latency_rise', 'lasting_s': 3600, 'objective': { 'op': '<', 'ms': '1' }"),
 	};
 
 	for (size_t i = 0; i < ROWS(terms); i++) {
 		struct arena a = { 0 };
-		struct statement *s = judged(&a, &(struct case_parts){ .terms = terms[i] });
+		struct statement *s =
+		    judged(&a, &(struct case_parts){ .terms = terms[i],
+		                                     .seen = "'baseline_ms': '8', 'outages': []" });
 		const struct level_result *r = &s->services[0].levels[0];
 
 		ck_assert_int_eq(r->verdict, VERDICT_NOT_PROVABLE);
@@ -574,15 +577,54 @@ START_TEST(without_samples_nothing_is_provable)
 }
 END_TEST
 
+/* Timeouts are put in for lost samples only where every observation states one. */
+START_TEST(a_mean_with_timeouts_needs_all_of_them)
+{
+	static const struct {
+		const char *first, *second, *want;
+	} rows[] = {
+		{ "'timeout_s': 5,", "'timeout_s': 2,", "354.5" }, /* (18 × 5 + 5000 + 2000) / 20 */
+		{ "", "'timeout_s': 2,", "unknown" },
+		{ "'timeout_s': 5,", "", "unknown" },
+	};
+	static const char samples[] = "'samples': { 'all_up': true, 'rtt_us': 5000, 'except': [ { 'from': "
+	                              "'2026-10-01T00:00:00Z', 'to': "
+	                              "'2026-10-01T00:01:00Z', 'outcome': 'down' } ] }";
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct arena a = { 0 };
+		struct statement *s = judged(
+		    &a, &(struct case_parts){
+		            .period = "{ 'start': '2026-10-01T00:00:00Z', 'end': '2026-10-01T00:10:00Z' }",
+		            .terms = LEVEL(
+		                "'metric': 'latency_mean', 'clause': 'article 3', 'objective': { 'op': '<=', "
+		                "'ms': '5' }"),
+		            .seen = "'targets': [ 't1' ]",
+		            .observations = arena_printf(
+		                &a,
+		                "[ { 'target': 't1', 'vantage': 'v', 'interval_s': 60, %s %s }, { "
+		                "'target': 't1', 'vantage': 'w', 'interval_s': 60, %s %s } ]",
+		                rows[i].first, samples, rows[i].second, samples) });
+		const struct latency_figures *f = &s->services[0].levels[0].latency;
+
+		assert_figure(s, f->mean, "5");
+		ck_assert_str_eq(book_at(s->book, f->mean)->clause, "article 3");
+		assert_figure(s, f->with_timeouts, rows[i].want);
+		statement_free(s);
+		arena_release(&a);
+	}
+}
+END_TEST
+
 int main(void)
 {
-	return run_suite("calc_delay",
-	                 (const TTest *const[]){
-	                     taking_samples_away_only_widens, a_rise_is_that_of_the_best_window,
-	                     treatments_of_an_interval_without_samples,
-	                     a_timeout_that_was_none_bounds_nothing, time_that_counts_for_a_rise,
-	                     nothing_counts, more_is_missing_than_can_be_added_up,
-	                     a_wide_gap_limit_hides_nothing, a_period_shorter_than_the_window_has_no_rise,
-	                     an_answer_without_a_round_trip_is_not_known, a_log_of_requests_lacks_none,
-	                     obscured_samples, without_samples_nothing_is_provable, NULL });
+	return run_suite(
+	    "calc_delay",
+	    (const TTest *const[]){
+	        taking_samples_away_only_widens, a_rise_is_that_of_the_best_window,
+	        treatments_of_an_interval_without_samples, a_timeout_that_was_none_bounds_nothing,
+	        time_that_counts_for_a_rise, nothing_counts, more_is_missing_than_can_be_added_up,
+	        a_wide_gap_limit_hides_nothing, a_period_shorter_than_the_window_has_no_rise,
+	        an_answer_without_a_round_trip_is_not_known, a_log_of_requests_lacks_none, obscured_samples,
+	        without_samples_nothing_is_provable, a_mean_with_timeouts_needs_all_of_them, NULL });
 }

@@ -254,6 +254,72 @@ START_TEST(sums_of_networks)
 }
 END_TEST
 
+/* What another line's history says, and lines that the level does not cover, change nothing. */
+START_TEST(other_services)
+{
+	struct arena a = { 0 };
+	struct statement *s = judged(
+	    &a,
+	    &(struct case_parts){
+	        .terms =
+	            "[ { 'id': 'own-line', 'levels': [ { 'id': 'rolling', 'metric': 'availability', "
+	            "'method': "
+	            "'duration_ratio', 'binding': 'target', 'rolling_days': 61, 'objective': { 'op': '>=', "
+	            "'percent': '99.99' } }, { 'id': 'running', 'metric': 'availability', 'method': "
+	            "'duration_ratio', 'binding': 'target', 'months_running': 2, 'objective': { 'op': '>=', "
+	            "'percent': '99.99' } }, { 'id': 'network', 'metric': 'availability', 'method': "
+	            "'duration_ratio', 'binding': 'target', 'scope': 'network', 'applies': { 'ring': [ 'yes' "
+	            "] }, 'objective': { 'op': '>=', 'percent': '99.99' } } ] } ]",
+	        .services = "[ " LINE("a",
+	                              "'network': 'n', 'attributes': { 'ring': 'yes' }, 'subscribed': { "
+	                              "'start': '2020-01-01T00:00:00Z' },",
+	                              ONE_HOUR) ", " LINE("b", "", ONE_HOUR) ", " LINE("c", "'network': 'n',",
+	                                                                               ONE_HOUR) " ]",
+	        .more = "'history': [ { 'service': 'b', 'level': 'rolling', 'start': "
+	                "'2026-09-01T00:00:00+09:00', "
+	                "'end': '2026-10-01T00:00:00+09:00', 'credit': '5' }, { 'service': 'b', 'level': "
+	                "'running', "
+	                "'start': '2026-09-01T00:00:00+09:00', 'end': '2026-10-01T00:00:00+09:00', "
+	                "'verdict': 'met' "
+	                "} ]" });
+	const struct level_result *of_a = s->services[0].levels, *of_b = s->services[1].levels;
+
+	assert_figure(s, of_a[0].availability.unmeasured, "2592000");
+	assert_figure(s, of_b[0].availability.unmeasured, "0");
+	ck_assert_int_eq(of_a[1].held, HELD_MAYBE);
+	ck_assert_int_eq(of_b[1].held, HELD_YES);
+	assert_figure(s, of_a[2].availability.denominator, "2678400");
+	ck_assert_int_eq(of_b[2].verdict, VERDICT_NOT_COVERED);
+	statement_free(s);
+	arena_release(&a);
+}
+END_TEST
+
+/* Not provable by itself, and the month before was met. */
+START_TEST(a_month_not_provable_does_not_count_either)
+{
+	struct arena a = { 0 };
+	struct statement *s = judged(
+	    &a, &(struct case_parts){
+	            .level = "'months_running': 2,",
+	            .seen = "'targets': [ 't' ]",
+	            .observations = "[ { 'target': 't', 'interval_s': 3600, 'samples': { 'all_up': true, "
+	                            "'except': [ { 'from': '2026-10-10T00:00:00Z', 'to': "
+	                            "'2026-10-10T01:00:00Z', 'outcome': 'missed' } ] } } ]",
+	            .more = "'history': [ " ENTRY("2026-09-01", "2026-10-01", ", 'verdict': 'met'") " ]" });
+	const struct level_result *r = &s->services[0].levels[0];
+
+	ck_assert_int_eq(r->alone, VERDICT_NOT_PROVABLE);
+	ck_assert_int_eq(r->verdict, VERDICT_MET);
+	ck_assert_ptr_null(r->settle);
+	ck_assert_str_eq(r->notes[0],
+	                 "this month alone is not provable; a miss counts when 2 months in a row missed");
+	assert_figure(s, r->credit.most, "0");
+	statement_free(s);
+	arena_release(&a);
+}
+END_TEST
+
 /* ---- a month leaves what the next one needs ---- */
 
 START_TEST(a_month_kept_is_a_month_judged)
@@ -359,6 +425,7 @@ int main(void)
 	return run_suite("calc_history",
 	                 (const TTest *const[]){ months_running, three_months_running, rolling_days,
 	                                         a_window_looks_at_its_own_level, sums_of_networks,
+	                                         other_services, a_month_not_provable_does_not_count_either,
 	                                         a_month_kept_is_a_month_judged, what_a_window_uses_up,
 	                                         what_has_no_downtime_of_its_own_keeps_none, NULL });
 }
