@@ -577,6 +577,41 @@ START_TEST(without_samples_nothing_is_provable)
 }
 END_TEST
 
+/* One timeout that nobody states leaves a rise without a bound. */
+START_TEST(a_rise_needs_all_timeouts)
+{
+	static const char *const first[] = { "", "'timeout_s': 5," };
+	static const char *const want[] = { "2147478.647", "4995" };
+
+	for (size_t i = 0; i < ROWS(first); i++) {
+		struct arena a = { 0 };
+		struct statement *s = judged(
+		    &a,
+		    &(struct case_parts){
+		        .period = "{ 'start': '2026-10-01T00:00:00Z', 'end': '2026-10-01T01:00:00Z' }",
+		        .terms = LEVEL(
+		            "'metric': 'latency_rise', 'lasting_s': 3600, 'objective': { 'op': '<', 'ms': "
+		            "'1' }"),
+		        .seen = "'targets': [ 't1' ], 'baseline_ms': '5'",
+		        .observations = arena_printf(&a,
+		                                     "[ { 'target': 't1', 'vantage': 'v', 'interval_s': 60, "
+		                                     "%s 'samples': { 'all_up': true, "
+		                                     "'except': [ { 'from': '2026-10-01T00:00:00Z', 'to': "
+		                                     "'2026-10-01T01:00:00Z', 'outcome': "
+		                                     "'missed' } ] } }, { 'target': 't1', 'vantage': 'w', "
+		                                     "'interval_s': 60, 'timeout_s': 5, "
+		                                     "'samples': { 'all_up': true, 'except': [ { 'from': "
+		                                     "'2026-10-01T00:00:00Z', 'to': "
+		                                     "'2026-10-01T01:00:00Z', 'outcome': 'missed' } ] } } ]",
+		                                     first[i]) });
+
+		assert_figure(s, s->services[0].levels[0].measure.worst, want[i]);
+		statement_free(s);
+		arena_release(&a);
+	}
+}
+END_TEST
+
 /* Timeouts are put in for lost samples only where every observation states one. */
 START_TEST(a_mean_with_timeouts_needs_all_of_them)
 {
@@ -618,13 +653,14 @@ END_TEST
 
 int main(void)
 {
-	return run_suite(
-	    "calc_delay",
-	    (const TTest *const[]){
-	        taking_samples_away_only_widens, a_rise_is_that_of_the_best_window,
-	        treatments_of_an_interval_without_samples, a_timeout_that_was_none_bounds_nothing,
-	        time_that_counts_for_a_rise, nothing_counts, more_is_missing_than_can_be_added_up,
-	        a_wide_gap_limit_hides_nothing, a_period_shorter_than_the_window_has_no_rise,
-	        an_answer_without_a_round_trip_is_not_known, a_log_of_requests_lacks_none, obscured_samples,
-	        without_samples_nothing_is_provable, a_mean_with_timeouts_needs_all_of_them, NULL });
+	return run_suite("calc_delay",
+	                 (const TTest *const[]){
+	                     taking_samples_away_only_widens, a_rise_is_that_of_the_best_window,
+	                     treatments_of_an_interval_without_samples,
+	                     a_timeout_that_was_none_bounds_nothing, time_that_counts_for_a_rise,
+	                     nothing_counts, more_is_missing_than_can_be_added_up,
+	                     a_wide_gap_limit_hides_nothing, a_period_shorter_than_the_window_has_no_rise,
+	                     an_answer_without_a_round_trip_is_not_known, a_log_of_requests_lacks_none,
+	                     obscured_samples, without_samples_nothing_is_provable,
+	                     a_mean_with_timeouts_needs_all_of_them, a_rise_needs_all_timeouts, NULL });
 }

@@ -67,6 +67,12 @@ static const struct refusal rows[] = {
 	  "missing" },
 	{ { .terms = BY_MINUTES, .seen = "'attributes': { 'disk': 'ssd' }, 'outages': []" },
 	  "services[0].outages: minute_bucket_all_fail needs samples, the service has known outages" },
+	{ { .level = "'slow_ms': 100," },
+	  "services[0].outages: 'slow_ms' needs samples, the service has known outages" },
+	{ { .level = "'rolling_days': 61, 'min_outage_s': 60," },
+	  "services[0].terms: the level 'availability' looks at the length of outages and is judged over "
+	  "days: not "
+	  "supported together" },
 	/* a level that does not cover the service needs nothing */
 	{ { .terms = BY_MINUTES }, "accepted" },
 	/* another reading of a level needs what it needs */
