@@ -12,7 +12,6 @@
  * Timelines that no path joins have nothing to do with each other: a part of them can be made anew alone (wanted: by
  * index; NULL: all).
  */
-#include "calc/cause.h"
 #include "calc/corrections.h"
 #include "calc/judge.h"
 #include "calc/observe.h"
@@ -81,14 +80,6 @@ static void find_hops(struct judge *j)
 	}
 }
 
-static bool is_on_route(const struct route *r, const bool *wanted)
-{
-	for (size_t k = 0; k < r->count; k++)
-		if (is_wanted(wanted, r->watched[k]))
-			return true;
-	return false;
-}
-
 /* Adds to what is wanted whatever a path joins to it. */
 static void join(const struct judge *j, bool *wanted)
 {
@@ -99,7 +90,7 @@ static void join(const struct judge *j, bool *wanted)
 		for (size_t i = 0; i < j->c->path_count; i++) {
 			const struct route *r = &j->routes[i];
 
-			for (size_t k = 0; is_on_route(r, wanted) && k < r->count; k++) {
+			for (size_t k = 0; observe_is_on_route(r, wanted) && k < r->count; k++) {
 				grows = grows || !wanted[r->watched[k]];
 				wanted[r->watched[k]] = true;
 			}
@@ -113,7 +104,7 @@ static void imply_up(struct judge *j, struct timeline *all, const bool *wanted)
 		const struct route *r = &j->routes[i];
 		struct timeline **hops = arena_array(j->arena, r->count, sizeof *hops);
 
-		if (!is_on_route(r, wanted))
+		if (!observe_is_on_route(r, wanted))
 			continue;
 		for (size_t k = 0; k < r->count; k++)
 			hops[k] = &all[r->watched[k]];
@@ -128,7 +119,7 @@ static void obscure(struct judge *j, struct timeline *all, const bool *wanted)
 		struct timeline **hops = arena_array(j->arena, r->count, sizeof *hops);
 		bool *own = arena_array(j->arena, r->count, sizeof *own);
 
-		if (!is_on_route(r, wanted))
+		if (!observe_is_on_route(r, wanted))
 			continue;
 		for (size_t k = 0; k < r->count; k++) {
 			hops[k] = &all[r->watched[k]];
@@ -194,148 +185,6 @@ static struct timeline *sampled_timelines(struct judge *j, enum reading reading,
 	return all;
 }
 
-/* ---- samples that say nothing ---- */
-
-enum doubt { DOUBT_NONE, DOUBT_HOP, DOUBT_OWN };
-
-/* Whether one of the nearer hops is not surely up at the instant, and whose the nearest of them is. */
-static enum doubt doubt_at(const struct route *r, size_t nearer, const struct timeline *all, int64_t tick)
-{
-	for (size_t k = 0; k < nearer; k++) {
-		const struct timeline *t = &all[r->watched[k]];
-
-		if (span_holds(t->span, tick) && timeline_at(t, tick) != STATE_UP)
-			return r->path->own[r->hops[k]] ? DOUBT_OWN : DOUBT_HOP;
-	}
-	return DOUBT_NONE;
-}
-
-/* Whether a deeper hop answered at the instant: then this one worked, whatever became of its own sample. */
-static bool answered_behind(const struct judge *j, const struct route *r, size_t k,
-                            const struct timeline *all, int64_t us)
-{
-	for (size_t deeper = k + 1; deeper < r->count; deeper++) {
-		size_t watched = r->watched[deeper];
-		const struct timeline *t = &all[watched];
-
-		if (span_holds(t->span, tick_of(us)) && timeline_at(t, tick_of(us)) == STATE_UP)
-			return true;
-		if (watched < j->c->observation_count) {
-			const struct observation *o = &j->seen[watched];
-			size_t i = observation_from(o, us);
-
-			if (i < o->sample_count && o->samples[i].scheduled_us == us &&
-			    o->samples[i].outcome == SAMPLE_UP)
-				return true;
-		}
-	}
-	return false;
-}
-
-typedef uint8_t reread(const struct judge *j, const struct route *r, size_t k, const struct timeline *all,
-                       int64_t us);
-
-static uint8_t reread_by_deeper(const struct judge *j, const struct route *r, size_t k,
-                                const struct timeline *all, int64_t us)
-{
-	return answered_behind(j, r, k, all, us) ? SAMPLE_UP : SAMPLE_DOWN;
-}
-
-static uint8_t reread_by_nearer(const struct judge *j, const struct route *r, size_t k,
-                                const struct timeline *all, int64_t us)
-{
-	static const uint8_t outcomes[] = { SAMPLE_DOWN, SAMPLE_OBSCURED, SAMPLE_MISSED }; /* by doubt */
-
-	(void)j;
-	return outcomes[doubt_at(r, k, all, tick_of(us))];
-}
-
-/* Gives each failed sample of a hop the outcome that it has by the rest of its path. */
-static void mark_hop(struct judge *j, const struct route *r, size_t k, const struct timeline *all,
-                     reread *outcome_of)
-{
-	struct observation *o = &j->seen[r->watched[k]];
-	struct sample *samples = NULL;
-
-	for (size_t i = 0; i < o->sample_count; i++) {
-		uint8_t outcome = o->samples[i].outcome;
-
-		if (outcome == SAMPLE_DOWN && !corrections_hold(j, o, o->samples[i].scheduled_us))
-			outcome = outcome_of(j, r, k, all, o->samples[i].scheduled_us);
-		if (outcome == o->samples[i].outcome)
-			continue;
-		if (!samples) {
-			samples = arena_array(j->arena, o->sample_count, sizeof *samples);
-			memcpy(samples, o->samples, o->sample_count * sizeof *samples);
-			o->samples = samples;
-		}
-		samples[i].outcome = outcome;
-	}
-}
-
-static void mark_route(struct judge *j, const struct route *r, const struct timeline *all, reread *outcome_of)
-{
-	for (size_t k = r->count; k-- > 0;)
-		if (r->watched[k] < j->c->observation_count)
-			mark_hop(j, r, k, all, outcome_of);
-}
-
-/* The time in which a scheduled sample is missing; before the first and after the last nobody was watching. */
-static struct span_set missing(struct judge *j, size_t watched)
-{
-	const struct observation *o = &j->seen[watched];
-	struct span watching = { 0, 0 };
-	struct timeline t;
-
-	if (watched >= j->c->observation_count || o->sample_count == 0)
-		return (struct span_set){ NULL, 0 };
-	watching.start = tick_of(o->samples[0].scheduled_us);
-	watching.end = tick_of(o->samples[o->sample_count - 1].scheduled_us);
-	watching = span_intersect(watching, j->period);
-	if (span_length(watching) == 0)
-		return (struct span_set){ NULL, 0 };
-	t = timeline_of_samples(j->arena, o, watching, READING_RANGE);
-	return cause_spans(j->arena, &t, 1u << STATE_UNMEASURED);
-}
-
-/* Of each hop, the time in which a deeper one is missing. */
-static void find_gaps(struct judge *j, const struct route *r)
-{
-	struct span_set behind = { NULL, 0 };
-
-	for (size_t k = r->count; k-- > 0;) {
-		size_t watched = r->watched[k];
-		struct span_set own = { NULL, 0 };
-
-		if (watched < j->c->observation_count) {
-			j->gaps[watched] = span_set_union(j->arena, &j->gaps[watched], &behind);
-			own = missing(j, watched);
-		}
-		behind = span_set_union(j->arena, &behind, &own);
-	}
-}
-
-static void mark_samples(struct judge *j, const bool *wanted)
-{
-	struct timeline *all;
-
-	if (j->c->path_count == 0)
-		return;
-	all = sampled_timelines(j, READING_RANGE, wanted, false);
-	for (size_t i = 0; i < j->c->observation_count; i++)
-		if (is_wanted(wanted, i))
-			j->gaps[i] = (struct span_set){ NULL, 0 };
-	for (size_t i = 0; i < j->c->path_count; i++)
-		if (is_on_route(&j->routes[i], wanted))
-			find_gaps(j, &j->routes[i]);
-	for (size_t i = 0; i < j->c->path_count; i++)
-		if (is_on_route(&j->routes[i], wanted))
-			mark_route(j, &j->routes[i], all, reread_by_deeper);
-	for (size_t i = 0; i < j->c->path_count; i++)
-		if (is_on_route(&j->routes[i], wanted))
-			mark_route(j, &j->routes[i], all, reread_by_nearer);
-}
-
 /* ---- the whole ---- */
 
 static void put(struct timeline *into, const struct timeline *from, size_t count, const bool *wanted)
@@ -355,7 +204,8 @@ static void observe(struct judge *j, const bool *wanted)
 			j->seen[i] = j->c->observations[i];
 			corrections_of_samples(j, &j->seen[i]);
 		}
-	mark_samples(j, wanted);
+	if (j->c->path_count)
+		observe_mark(j, sampled_timelines(j, READING_RANGE, wanted, false), wanted);
 	put(j->range, sampled_timelines(j, READING_RANGE, wanted, true), count, wanted);
 	put(j->midpoint, sampled_timelines(j, READING_MIDPOINT, wanted, true), count, wanted);
 }
