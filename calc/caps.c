@@ -107,10 +107,10 @@ static int cut_share(const struct group *g, size_t bill, size_t payer, size_t re
 	struct bill *b = g->bills[bill];
 	int credit = *credit_of(g, b, payer, reading), own = g->own[bill][reading];
 
+	if (own >= 0 && book_sign(b->judge->book, own) == 0)
+		return credit;
 	if (own < 0 || (g->others && g->others[bill][reading] < 0))
 		return share_without_limit(g, b, payer, reading);
-	if (book_sign(b->judge->book, own) == 0)
-		return credit;
 	if (g->others)
 		return derive(b->judge->book, "credit under the cap", g->clause,
 		              "$1 * min($2 + $3, $4) / ($2 + $3)", 4,
@@ -156,7 +156,7 @@ static void use(struct settlement *s, struct bill **bills, size_t count, int cap
 
 static void cut_group(struct group *g)
 {
-	if (g->cap < 0 || g->count == 0)
+	if (g->cap < 0)
 		return;
 	sum_up(g);
 	for (size_t i = 0; i < g->count; i++)
