@@ -67,7 +67,7 @@ int64_t span_set_overlap(const struct span_set *set, struct span s)
 	return sum;
 }
 
-bool span_set_holds(const struct span_set *set, int64_t instant)
+bool span_set_search(const struct span_set *set, int64_t instant)
 {
 	size_t i = first_after(set, instant);
 

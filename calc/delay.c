@@ -51,6 +51,8 @@ bool absent_before(const struct observation *o, size_t i, struct span period, st
 
 	if (o->requests) /* a whole log of requests lacks none */
 		return false;
+	if (i > 0 && i < n && !is_gap(o, o->samples[i - 1].scheduled_us, o->samples[i].scheduled_us))
+		return false;
 	*out = (struct absent){ period.start, o->interval_us, period, o };
 	if (n == 0)
 		return true;
@@ -59,7 +61,7 @@ bool absent_before(const struct observation *o, size_t i, struct span period, st
 		out->span.start = out->anchor_us + 1;
 	if (i < n)
 		out->span.end = o->samples[i].scheduled_us;
-	return i == 0 || i == n || is_gap(o, out->anchor_us, out->span.end);
+	return true;
 }
 
 static void visit_absent(const struct judge *j, const struct observation *o,

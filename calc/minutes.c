@@ -41,6 +41,12 @@ static struct count count_minute(const struct observation *o, size_t from, size_
 	return n;
 }
 
+/* One answer settles a minute that is down only when every attempt in it failed. */
+static bool counts_as_answer(const struct sample *s, const struct span_set *skip)
+{
+	return s->outcome == SAMPLE_UP && !(skip && span_set_holds(skip, tick_of(s->scheduled_us)));
+}
+
 static enum state all_fail(const struct count *n, int64_t missing, int64_t obscured)
 {
 	if (n->good)
@@ -107,6 +113,9 @@ static int64_t tick_at(const struct observation *o, size_t i)
 struct timeline timeline_of_minutes(struct arena *a, const struct observation *o, struct span within,
                                     const struct span_set *skip, const struct minute_rule *rule)
 {
+	int64_t after =
+	    within.start; /* where the minute before ended, if there is one and it was not cut there */
+	bool whole = false;
 	const enum state empty = o->requests && rule->error_percent ? STATE_UP : STATE_UNMEASURED;
 	const int64_t length = tick_of(US_PER_MINUTE);
 	struct share_limit limit = share_limit_of(rule->error_percent);
@@ -115,16 +124,22 @@ struct timeline timeline_of_minutes(struct arena *a, const struct observation *o
 
 	/* attempts before the period are not of its first minute, should it start inside a minute */
 	while (from < o->sample_count && tick_at(o, from) < within.end) {
-		int64_t start = tick_of(timeline_minute_us(o->samples[from].scheduled_us));
+		int64_t start = whole && tick_at(o, from) - after < length
+		                    ? after
+		                    : tick_of(timeline_minute_us(o->samples[from].scheduled_us));
 		struct span minute = span_intersect((struct span){ start, start + length }, within);
-		struct count n;
+		struct count n = { .good = 1 };
+		bool answered = false;
 
 		for (to = from; to < o->sample_count && tick_at(o, to) < minute.end; to++)
-			;
-		n = count_minute(o, from, to, minute, skip);
+			answered = answered || counts_as_answer(&o->samples[to], skip);
+		if (!answered || rule->error_percent)
+			n = count_minute(o, from, to, minute, skip);
 		timeline_extend(&b, minute.start, empty);
 		timeline_extend(&b, minute.end, state_of(rule, &limit, &n));
 		from = to;
+		after = minute.end;
+		whole = true;
 	}
 	timeline_extend(&b, within.end, empty);
 	return b.t;
@@ -142,8 +157,10 @@ struct minute_rule minute_rule_of(const struct level *l, enum reading reading)
 		rule.min_attempts = l->rule.min_attempts;
 	}
 	for (int i = 0; i < 2; i++)
-		rule.known_alone[i] = terms[i] == UNMEASURED_REMOVE ||
-		                      (reading == READING_MIDPOINT && terms[i] == UNMEASURED_BOUNDS);
+		rule.known_alone[i] = terms[i] == UNMEASURED_REMOVE;
+	if (reading == READING_MIDPOINT && l->unmeasured_time == UNMEASURED_BOUNDS)
+		rule.known_alone[0] =
+		    true; /* what is obscured stays open: a deeper hop by it would clear a nearer one */
 	return rule;
 }
 

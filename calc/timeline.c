@@ -29,6 +29,23 @@ static enum state between(const struct observation *o, const struct sample *p, c
 	return p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN;
 }
 
+/*
+ * The last of the samples that follow the one at i without a gap and with its outcome: nothing changes up to there. Most
+ * samples of a month are in a few such stretches, which are passed over here.
+ */
+static size_t last_alike(const struct observation *o, size_t i)
+{
+	int64_t longest = o->gap_limit_us < 2 * o->interval_us ? o->gap_limit_us : 2 * o->interval_us - 1;
+	const struct sample *s = o->samples;
+
+	if (o->requests)
+		longest = INT64_MAX;
+	while (i + 1 < o->sample_count && s[i + 1].outcome == s[i].outcome &&
+	       s[i + 1].scheduled_us - s[i].scheduled_us <= longest)
+		i++;
+	return i;
+}
+
 struct timeline timeline_of_samples(struct arena *a, const struct observation *o, struct span within,
                                     enum reading reading)
 {
@@ -48,7 +65,9 @@ struct timeline timeline_of_samples(struct arena *a, const struct observation *o
 			                p->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN);
 			state = q->outcome == SAMPLE_UP ? STATE_UP : STATE_DOWN;
 		}
-		timeline_extend(&b, end, state);
+		if (state == STATE_UP || state == STATE_DOWN)
+			i = last_alike(o, i);
+		timeline_extend(&b, tick_of(o->samples[i].scheduled_us), state);
 	}
 	if (o->sample_count && reading == READING_INSTANTS)
 		keep_answer(&b, &o->samples[o->sample_count - 1]);

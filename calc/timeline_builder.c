@@ -21,19 +21,9 @@ static void make_room(struct timeline_builder *b)
 	b->size = size;
 }
 
-void timeline_extend(struct timeline_builder *b, int64_t end, enum state state)
+void timeline_add_run(struct timeline_builder *b, int64_t end, enum state state)
 {
-	struct run *last = b->t.count ? &b->t.runs[b->t.count - 1] : NULL;
-
-	if (end > b->t.span.end)
-		end = b->t.span.end;
-	if (end <= b->at)
-		return;
-	if (last && last->state == state) {
-		last->span.end = end;
-	} else {
-		make_room(b);
-		b->t.runs[b->t.count++] = (struct run){ { b->at, end }, state };
-	}
+	make_room(b);
+	b->t.runs[b->t.count++] = (struct run){ { b->at, end }, state };
 	b->at = end;
 }

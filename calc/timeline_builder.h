@@ -21,7 +21,22 @@ struct timeline_builder {
 
 struct timeline_builder timeline_start(struct arena *a, struct span within);
 
-/* Continues the timeline up to end (clipped to its span) in state. */
-void timeline_extend(struct timeline_builder *b, int64_t end, enum state state);
+/* Continues the timeline up to end by a run of its own; end is checked already. */
+void timeline_add_run(struct timeline_builder *b, int64_t end, enum state state);
+
+/* Continues the timeline up to end (clipped to its span) in state. Called for each minute: mostly the last run grows. */
+static inline void timeline_extend(struct timeline_builder *b, int64_t end, enum state state)
+{
+	struct run *last = b->t.count ? &b->t.runs[b->t.count - 1] : NULL;
+
+	if (end > b->t.span.end)
+		end = b->t.span.end;
+	if (end <= b->at)
+		return;
+	if (last && last->state == state)
+		last->span.end = b->at = end;
+	else
+		timeline_add_run(b, end, state);
+}
 
 #endif
