@@ -1,4 +1,5 @@
 #include "calc/attempts.h"
+#include "calc/corrections.h"
 #include "calc/counted.h"
 #include "calc/delay.h"
 
@@ -9,7 +10,7 @@
 struct entry {
 	int64_t at_us;
 	size_t watcher; /* index in struct gathering */
-	enum state state;
+	enum state state, point;
 };
 
 struct gathering {
@@ -27,39 +28,41 @@ static size_t watcher_of(struct gathering *g, const struct observation *o)
 	return g->now;
 }
 
-static void add(struct gathering *g, int64_t at_us, size_t watcher, enum state state)
+static void add(struct gathering *g, int64_t at_us, size_t watcher, enum state state, enum state point)
 {
 	if (g->entries)
-		g->entries[g->count] = (struct entry){ at_us, watcher, state };
+		g->entries[g->count] = (struct entry){ at_us, watcher, state, point };
 	g->count++;
 }
 
-static const struct timeline *range_of(const struct judge *j, const struct observation *o)
+static size_t index_of(const struct judge *j, const struct observation *o)
 {
-	return &j->range[o - j->seen];
+	return (size_t)(o - j->seen);
 }
 
-static enum state state_of_sample(const struct judge *j, const struct observation *o, const struct sample *s)
+static enum state state_of_outcome(int outcome)
 {
-	switch (s->outcome) {
-	case SAMPLE_UP:
-		return STATE_UP;
-	case SAMPLE_MISSED:
-		return STATE_UNMEASURED;
-	case SAMPLE_OBSCURED:
-		return STATE_OBSCURED;
-	default: /* a deeper hop of its path may have answered */
-		return j->c->path_count && timeline_at(range_of(j, o), tick_of(s->scheduled_us)) == STATE_UP
-		           ? STATE_UP
-		           : STATE_DOWN;
-	}
+	return outcome == SAMPLE_UP         ? STATE_UP
+	       : outcome == SAMPLE_DOWN     ? STATE_DOWN
+	       : outcome == SAMPLE_OBSCURED ? STATE_OBSCURED
+	                                    : STATE_UNMEASURED;
+}
+
+/* A failure while the sample of a deeper hop is missing, whose answer would have cleared it. */
+static bool is_doubted(const struct judge *j, const struct observation *o, const struct sample *s)
+{
+	return s->outcome == SAMPLE_DOWN &&
+	       span_set_holds(&j->gaps[index_of(j, o)], tick_of(s->scheduled_us)) &&
+	       !corrections_hold(j, o, s->scheduled_us);
 }
 
 static void gather_sample(void *context, const struct observation *o, const struct sample *s)
 {
 	struct gathering *g = context;
 
-	add(g, s->scheduled_us, watcher_of(g, o), g->entries ? state_of_sample(g->judge, o, s) : STATE_UP);
+	enum state seen = state_of_outcome(s->outcome);
+
+	add(g, s->scheduled_us, watcher_of(g, o), is_doubted(g->judge, o, s) ? STATE_EITHER : seen, seen);
 }
 
 static void gather_absent(void *context, const struct absent *absent)
@@ -71,7 +74,7 @@ static void gather_absent(void *context, const struct absent *absent)
 	size_t watcher = watcher_of(g, absent->observation);
 
 	for (; at < s.end; at += step)
-		add(g, at, watcher, STATE_UNMEASURED);
+		add(g, at, watcher, STATE_UNMEASURED, STATE_UNMEASURED);
 }
 
 static void add_watcher(void *context, const struct observation *o)
@@ -100,35 +103,43 @@ static int by_instant(const void *left, const void *right)
 
 /* ---- the quorum at one instant ---- */
 
+struct group { /* the entries of one instant */
+	const struct entry *at;
+	size_t size;
+	bool point;
+};
+
 /* What a watcher knows at an instant: by its own record, else by its neighbouring samples. */
-static enum state known_at(const struct gathering *g, size_t watcher, const struct entry *group, size_t size)
+static enum state known_at(const struct gathering *g, size_t watcher, const struct group *now)
 {
-	for (size_t i = 0; i < size; i++)
-		if (group[i].watcher == watcher)
-			return group[i].state;
-	return timeline_at(range_of(g->judge, g->watchers[watcher]), tick_of(group->at_us));
+	const struct judge *j = g->judge;
+	const struct timeline *all = now->point ? j->midpoint : j->range;
+
+	for (size_t i = 0; i < now->size; i++)
+		if (now->at[i].watcher == watcher)
+			return now->point ? now->at[i].point : now->at[i].state;
+	return timeline_at(&all[index_of(j, g->watchers[watcher])], tick_of(now->at->at_us));
 }
 
 static enum state target_at(const struct gathering *g, const struct service *s, const char *target,
-                            const struct entry *group, size_t size)
+                            const struct group *now)
 {
 	size_t n[STATE_COUNT] = { 0 };
 
 	for (size_t i = 0; i < g->watcher_count; i++)
 		if (!g->watchers[i]->requests && strcmp(g->watchers[i]->target, target) == 0)
-			n[known_at(g, i, group, size)]++;
+			n[known_at(g, i, now)]++;
 	return state_quorum(n, (size_t)s->quorum.vantages);
 }
 
-static enum state service_at(const struct gathering *g, const struct service *s, const struct entry *group,
-                             size_t size)
+static enum state service_at(const struct gathering *g, const struct service *s, const struct group *now)
 {
 	size_t n[STATE_COUNT] = { 0 };
 
 	if (g->watcher_count == 1)
-		return group->state;
+		return now->point ? now->at->point : now->at->state;
 	for (size_t i = 0; i < s->target_count; i++)
-		n[target_at(g, s, s->targets[i], group, size)]++;
+		n[target_at(g, s, s->targets[i], now)]++;
 	return state_quorum(n, s->quorum.all_targets ? s->target_count : 1);
 }
 
@@ -140,13 +151,15 @@ static void put_together(const struct gathering *g, const struct service *s, str
 
 		size = 1;
 		if (g->watchers[e->watcher]->requests) {
-			out->at[out->count++] = (struct attempt){ e->at_us, e->state, false };
+			out->at[out->count++] = (struct attempt){ e->at_us, e->state, e->point, false };
 			continue;
 		}
 		while (i + size < g->count && e[size].at_us == e->at_us &&
 		       !g->watchers[e[size].watcher]->requests)
 			size++;
-		out->at[out->count++] = (struct attempt){ e->at_us, service_at(g, s, e, size), false };
+		out->at[out->count++] =
+		    (struct attempt){ e->at_us, service_at(g, s, &(struct group){ e, size, false }),
+			              service_at(g, s, &(struct group){ e, size, true }), false };
 	}
 }
 
@@ -159,7 +172,7 @@ static void leave_out(struct attempts *all, const struct span_set *up)
 
 		all->at[i].dropped = span_set_holds(&all->dropped, tick);
 		if (span_set_holds(up, tick))
-			all->at[i].state = STATE_UP;
+			all->at[i].state = all->at[i].point = STATE_UP;
 	}
 }
 
@@ -231,7 +244,7 @@ void tally_add(struct tally *t, enum outcome outcome)
 }
 
 size_t interval_tallies(struct judge *j, const struct level *l, const struct attempts *all,
-                        struct tally **out)
+                        enum reading reading, struct tally **out)
 {
 	int64_t start = j->c->period.span.start, length = span_length(j->c->period.span);
 	size_t count = (size_t)((length + l->rule.interval_us - 1) / l->rule.interval_us);
@@ -243,7 +256,8 @@ size_t interval_tallies(struct judge *j, const struct level *l, const struct att
 		if (all->at[i].dropped)
 			t->dropped++;
 		else
-			tally_add(t, attempt_outcome(l, all->at[i].state));
+			tally_add(t, attempt_outcome(l, reading == READING_MIDPOINT ? all->at[i].point
+			                                                            : all->at[i].state));
 	}
 	*out = tallies;
 	return count;

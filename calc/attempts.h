@@ -19,8 +19,9 @@
 
 struct attempt {
 	int64_t at_us;
-	enum state state;
-	bool dropped; /* left out */
+	enum state state; /* for the range */
+	enum state point; /* for the point value: what nothing speaks against stands as it was seen */
+	bool dropped;     /* left out */
 };
 
 struct attempts {
@@ -46,9 +47,12 @@ struct tally {
 
 void tally_add(struct tally *t, enum outcome outcome);
 
-/* The period cut into pieces of interval_us from its start (the last may be shorter), with the attempts of each. */
+/*
+ * The period cut into pieces of interval_us from its start (the last may be shorter), with the attempts of each; reading
+ * READING_RANGE, or READING_MIDPOINT for the point value.
+ */
 size_t interval_tallies(struct judge *j, const struct level *l, const struct attempts *all,
-                        struct tally **out);
+                        enum reading reading, struct tally **out);
 struct span interval_span(const struct judge *j, const struct level *l, size_t index); /* ticks */
 
 /* Figures of a level that counts attempts: no downtime; coverage is the known share of them. */

@@ -119,7 +119,7 @@ struct timeline consecutive_timeline(struct judge *j, const struct service *s, c
 	struct share_limit limit = share_limit_of(l->rule.loss_percent);
 	struct interval *intervals;
 	struct tally *tallies;
-	size_t count = interval_tallies(j, l, &all, &tallies);
+	size_t count = interval_tallies(j, l, &all, reading, &tallies);
 
 	intervals = arena_array(j->arena, count, sizeof *intervals);
 	for (size_t i = 0; i < count; i++)

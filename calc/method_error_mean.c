@@ -37,14 +37,18 @@ static void count(struct mean *m, int64_t failed, int64_t attempts)
 		m->shares[m->share_count++] = (struct share){ failed, attempts };
 }
 
-static void count_measured(struct mean m[READINGS], const struct tally *t)
+static void count_range(struct mean m[READINGS], const struct tally *t)
 {
-	int64_t known = t->good + t->failed, all = known + t->open;
+	int64_t all = t->good + t->failed + t->open;
 
 	count(&m[BEST], t->failed, all);
 	count(&m[WORST], t->failed + t->open, all);
-	if (known)
-		count(&m[POINT], t->failed, known);
+}
+
+static void count_point(struct mean m[READINGS], const struct tally *t)
+{
+	if (t->good + t->failed)
+		count(&m[POINT], t->failed, t->good + t->failed);
 }
 
 /* An interval in which nobody tried, and nobody was to try. */
@@ -52,25 +56,22 @@ static void count_empty(struct mean m[READINGS], const struct level *l)
 {
 	struct tally whole = { 0 };
 
-	if (l->rule.empty_has_no_error)
-		tally_add(&whole, OUTCOME_GOOD);
-	else
-		tally_add(&whole, attempt_outcome(l, STATE_UNMEASURED));
-	if (whole.none == 0)
-		count_measured(m, &whole);
+	tally_add(&whole, l->rule.empty_has_no_error ? OUTCOME_GOOD : attempt_outcome(l, STATE_UNMEASURED));
+	if (whole.none)
+		return;
+	count_range(m, &whole);
+	count_point(m, &whole);
 }
 
-static void count_interval(struct mean m[READINGS], const struct judge *j, const struct level *l,
-                           const struct attempts *all, const struct tally *t, size_t index)
+static void count_interval(struct mean m[READINGS], const struct tally *range, const struct tally *point,
+                           const struct level *l)
 {
-	struct span span = interval_span(j, l, index);
-
-	if (span_set_overlap(&all->dropped, span) == span_length(span))
-		return;
-	if (t->good + t->failed + t->open)
-		count_measured(m, t);
-	else if (t->none == 0 && !t->dropped)
+	if (range->good + range->failed + range->open) {
+		count_range(m, range);
+		count_point(m, point);
+	} else if (range->none == 0 && range->dropped == 0) {
 		count_empty(m, l);
+	}
 }
 
 /* ---- the sum of the shares ---- */
@@ -148,17 +149,22 @@ void method_error_mean(struct judge *j, const struct service *s, struct level_re
 {
 	struct attempts all = judge_attempts(j, s, r->level, excluded);
 	struct mean means[READINGS] = { { 0 } };
-	struct tally *tallies, sum = { 0 };
-	size_t intervals = interval_tallies(j, r->level, &all, &tallies);
+	struct tally *range, *point, sum = { 0 };
+	size_t intervals = interval_tallies(j, r->level, &all, READING_RANGE, &range);
 	int figures[READINGS];
 
+	(void)interval_tallies(j, r->level, &all, READING_MIDPOINT, &point);
 	for (int k = 0; k < READINGS; k++)
 		means[k].shares = arena_array(j->arena, intervals, sizeof *means[k].shares);
 	for (size_t i = 0; i < intervals; i++) {
-		count_interval(means, j, r->level, &all, &tallies[i], i);
-		sum.good += tallies[i].good;
-		sum.failed += tallies[i].failed;
-		sum.open += tallies[i].open;
+		struct span span = interval_span(j, r->level, i);
+
+		if (span_set_overlap(&all.dropped, span) == span_length(span))
+			continue;
+		count_interval(means, &range[i], &point[i], r->level);
+		sum.good += range[i].good;
+		sum.failed += range[i].failed;
+		sum.open += range[i].open;
 	}
 	for (int k = 0; k < READINGS; k++)
 		figures[k] = percent(j, r->level, &means[k], reading_names[k]);

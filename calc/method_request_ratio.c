@@ -157,7 +157,7 @@ static size_t tries_of(const struct level *l, const struct attempts *all, bool k
 	size_t count = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		enum outcome outcome = attempt_outcome(l, all->at[i].state);
+		enum outcome outcome = attempt_outcome(l, known ? all->at[i].point : all->at[i].state);
 
 		if (!all->at[i].dropped && outcome != OUTCOME_NONE && !(known && outcome == OUTCOME_OPEN))
 			out[count++] = (struct try){ all->at[i].at_us, outcome };
