@@ -14,7 +14,8 @@
  * part minutes only grow when outages are joined, so that the surely failed runs apart are the least, and all of a
  * stretch as one outage the most. Rounded up, two outages may count more than one: the least joins runs where that is
  * less; the most cuts a stretch into as many outages as the samples that are missing could have shown, each failing at
- * one instant at least and answering at one before the next.
+ * one instant at least and answering at one before the next (a bound that is not always reached: where in the stretch the
+ * outages lie is not looked at).
  */
 #ifndef GOVSLA_CALC_OUTAGE_LENGTH_H
 #define GOVSLA_CALC_OUTAGE_LENGTH_H
