@@ -6,6 +6,7 @@
 #include "calc/corrections.h"
 #include "calc/incident.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- what was seen of an outage ---- */
@@ -133,8 +134,7 @@ static void blame(const struct judge *j, const struct service *s, const struct s
 		if (overlap(&x->down[i], o->possible) > 0)
 			found = i;
 	o->party = s->provider;
-	if (found == x->count)
-		return;
+	assert(found < x->count); /* a service is open only where something that it is seen by is */
 	who = cause_of_hop(j, x->watched[found]);
 	o->hop = x->targets[found];
 	o->segment = who.segment;
