@@ -123,25 +123,42 @@ RETURNS json LANGUAGE sql STABLE AS $$
 $$;
 
 -- What must be judged beside the services of a case: what an incident of theirs names as its root cause, what their paths
--- lead over, who answers for a target of theirs when it is none of their providers, and the other services of their networks, if its terms are of network_terms, which judge a network as one.
+-- lead over, who answers for a target of theirs when it is none of their providers, and the other services of their
+-- networks under terms that judge a network as one (network_terms).
+-- (Each part is asked only where there can be an answer: planning them costs more than a small registry takes to read.)
 CREATE FUNCTION case_beside(up_to int, month date, services json, network_terms jsonb, span_start timestamptz,
-	span_end timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
-	WITH mine AS (SELECT s->>'id' AS id, s->>'terms' AS terms, s->>'network' AS network FROM json_array_elements(services) s),
-	beside AS (
-		SELECT n->>'root_cause' AS id FROM json_array_elements(case_incidents(up_to, services, span_start, span_end)) n
-		WHERE n->>'root_cause' IS NOT NULL
-		UNION SELECT s.id FROM target_at(up_to) t JOIN segment_at(up_to) g ON g.id = t.segment
+	span_end timestamptz) RETURNS json LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	mine text[] := (SELECT array_agg(s->>'id') FROM json_array_elements(services) s);
+	beside text[] := '{}';
+BEGIN
+	IF EXISTS (SELECT FROM record WHERE kind = 'incident') THEN
+		beside := beside || ARRAY(SELECT n->>'root_cause'
+			FROM json_array_elements(case_incidents(up_to, services, span_start, span_end)) n
+			WHERE n->>'root_cause' IS NOT NULL);
+	END IF;
+	IF EXISTS (SELECT FROM named_path) THEN
+		beside := beside || ARRAY(SELECT s.id
+			FROM case_ways(up_to, services) w JOIN service_at(up_to) s ON s.id = ANY (w.hops));
+	END IF;
+	IF EXISTS (SELECT FROM segment) THEN
+		beside := beside || ARRAY(SELECT s.id
+			FROM target_at(up_to) t JOIN segment_at(up_to) g ON g.id = t.segment
 			JOIN service_target_at(up_to) st USING (target) JOIN service_at(up_to) s ON s.id = st.service
-		WHERE t.id IN (SELECT json_array_elements_text(m->'targets') FROM json_array_elements(services) m)
-			AND s.provider = g.party
-			AND NOT EXISTS (SELECT FROM json_array_elements(services) m
-				WHERE m->>'provider' = g.party AND (m->'targets')::jsonb ? t.id)
-		UNION SELECT s.id FROM case_ways(up_to, services) w JOIN service_at(up_to) s ON s.id = ANY (w.hops)
-		UNION SELECT s.id FROM service_at(up_to) s
-		WHERE network_terms ? s.terms AND EXISTS (SELECT FROM mine WHERE mine.terms = s.terms AND mine.network = s.more->>'network')
-			AND service_may_be_subscribed(s.more, month))
-	SELECT case_services_of(up_to, month, coalesce(array_agg(id), '{}'))
-	FROM beside WHERE id NOT IN (SELECT id FROM mine)
+			WHERE t.id IN (SELECT json_array_elements_text(m->'targets') FROM json_array_elements(services) m)
+				AND s.provider = g.party
+				AND NOT EXISTS (SELECT FROM json_array_elements(services) m
+					WHERE m->>'provider' = g.party AND (m->'targets')::jsonb ? t.id));
+	END IF;
+	IF network_terms <> '[]' THEN
+		beside := beside || ARRAY(SELECT s.id FROM service_at(up_to) s
+			WHERE network_terms ? s.terms AND service_may_be_subscribed(s.more, month)
+				AND EXISTS (SELECT FROM json_array_elements(services) m
+					WHERE m->>'terms' = s.terms AND m->>'network' = s.more->>'network'));
+	END IF;
+	beside := ARRAY(SELECT unnest(beside) EXCEPT SELECT unnest(mine));
+	RETURN CASE WHEN beside = '{}' THEN '[]' ELSE case_services_of(up_to, month, beside) END;
+END
 $$;
 
 -- The paths of the services. Then, from each vantage, the services' targets on no path of that vantage whose segment is
