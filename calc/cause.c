@@ -202,7 +202,9 @@ static int by_start_and_hop(const void *left, const void *right)
 
 	if (a->span.start != b->span.start)
 		return a->span.start < b->span.start ? -1 : 1;
-	return strcmp(a->hop, b->hop);
+	if (strcmp(a->hop, b->hop) != 0)
+		return strcmp(a->hop, b->hop);
+	return a->span.end < b->span.end ? -1 : a->span.end > b->span.end;
 }
 
 /* The same hop hides the service from several vantages, or several targets of it: said once. */
