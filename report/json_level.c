@@ -58,11 +58,14 @@ static void put_latency(const struct statement *s, json_t *level, json_t *nodes,
 	json_put(level, "without_exclusions", without);
 }
 
-static json_t *credit(const struct statement *s, const struct credit_figures *f)
+static json_t *credit(const struct statement *s, const struct level_result *r)
 {
+	static const char *const units[] = { "percent", "days", "hours" };
+	const struct credit_figures *f = &r->credit;
 	json_t *object = json_object();
 
 	json_put(object, "rate", json_figure(s, f->rate));
+	json_put(object, "rate_unit", json_string(units[r->level->credit->unit]));
 	json_put(object, "exact", json_figure(s, f->exact));
 	json_put(object, "amount", json_figure(s, f->amount));
 	json_put(object, "amount_range", json_least_most(s, f->least, f->most));
@@ -240,7 +243,7 @@ json_t *json_level(const struct statement *s, const struct level_result *r)
 	else
 		put_figures(s, object, nodes, r);
 	if (r->credit.due)
-		json_put(object, "credit", credit(s, &r->credit));
+		json_put(object, "credit", credit(s, r));
 	for (size_t i = 0; i < r->reading_count; i++)
 		json_array_append_new(readings, json_level(s, &r->readings[i]));
 	if (r->reading_count)

@@ -94,6 +94,13 @@ void page_money(struct page *p, int figure, const char *currency)
 	link_close(p, open);
 }
 
+void page_rate(struct page *p, int figure, enum rate_unit unit)
+{
+	page_figure(p, figure, unit == RATE_PERCENT ? FIGURE_PERCENT : FIGURE_NUMBER);
+	if (figure >= 0 && unit != RATE_PERCENT)
+		page_word(p, unit == RATE_DAYS ? W_RATE_DAYS : W_RATE_HOURS);
+}
+
 static bool same(const struct page *p, int left, int right)
 {
 	return left < 0 || right < 0 ? left == right : book_compare(p->s->book, left, right) == 0;

@@ -42,6 +42,9 @@ void page_figure(struct page *p, int figure, enum figure_style style);
 void page_percent(struct page *p, int figure, const struct level *level);
 void page_money(struct page *p, int figure, const char *currency);
 
+/* A credit rate: per cent of the base, or so many days or hours of it. */
+void page_rate(struct page *p, int figure, enum rate_unit unit);
+
 /* A range of two figures that are equal or not. */
 void page_range(struct page *p, int least, int most, enum figure_style style);
 void page_money_range(struct page *p, int least, int most, const char *currency);

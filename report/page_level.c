@@ -159,7 +159,7 @@ static void part_row(struct page *p, const struct level_result *r, const struct 
 	page_raw(p, "<td class=\"n\">");
 	page_measure(p, &part->length, r->level);
 	page_raw(p, "</td><td class=\"n\">");
-	page_figure(p, part->rate, FIGURE_PERCENT);
+	page_rate(p, part->rate, r->level->credit ? r->level->credit->unit : RATE_PERCENT);
 	page_raw(p, "</td><td>");
 	page_word(p, part->counted ? W_PART_COUNTED : W_PART_NOT_COUNTED);
 	if (part->why) {

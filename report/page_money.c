@@ -141,7 +141,7 @@ static void credit_row(struct page *p, const struct level_result *r)
 	page_raw(p, "</th><td>");
 	bands(p, r);
 	page_raw(p, "</td><td class=\"n\">");
-	page_figure(p, r->credit.rate, FIGURE_PERCENT);
+	page_rate(p, r->credit.rate, r->level->credit->unit);
 	page_raw(p, "</td><td class=\"n\">");
 	page_money(p, r->credit.exact, r->credit.currency);
 	page_raw(p, "</td><td class=\"n\">");
