@@ -22,7 +22,7 @@ struct loading {
 	struct month month;
 	const char *first_day; /* of the month as it is named: "2026-10-01" */
 	json_t *services, *terms, *targets, *paths, *document;
-	json_t *network_terms; /* ids of the terms that judge a network as one */
+	json_t *network_terms;     /* ids of the terms that judge a network as one */
 	const char *services_text; /* services as JSON */
 	struct loaded_case *out;
 };

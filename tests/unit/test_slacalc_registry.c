@@ -121,7 +121,7 @@ START_TEST(rows_of_a_directory)
 	ck_assert_uint_eq(json_array_size(json_object_get(row, "vantages")), 2); /* all, when none is named */
 	row = json_array_get(r.rows[TABLE_TARGET], 1);
 	ck_assert_uint_eq(json_array_size(json_object_get(row, "vantages")), 1);
-	ck_assert_str_eq(text_of(json_array_get(r.rows[TABLE_PATH], 0), "target"), "b"); /* the deepest */
+	ck_assert_str_eq(text_of(json_array_get(r.rows[TABLE_PATH], 0), "last"), "b"); /* the deepest */
 	row = json_array_get(r.rows[TABLE_FEE], 0);
 	ck_assert_str_eq(text_of(row, "from_month"), "1970-01-01");
 	ck_assert_str_eq(text_of(row, "to_month"), "9999-12-01");
