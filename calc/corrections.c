@@ -106,6 +106,9 @@ void corrections_of_samples(struct judge *j, struct observation *o)
 	bool copied = false;
 
 	for (size_t k = 0; k < j->correction_count; k++) {
+		size_t i = observation_from(o, j->corrections[k]->span.start);
+		size_t end = observation_from(o, j->corrections[k]->span.end);
+
 		if (!correction_concerns(j->corrections[k], o))
 			continue;
 		if (!copied && o->sample_count) {
@@ -115,9 +118,8 @@ void corrections_of_samples(struct judge *j, struct observation *o)
 			o->samples = samples;
 			copied = true;
 		}
-		for (size_t i = 0; i < o->sample_count; i++)
-			if (span_holds(j->corrections[k]->span, o->samples[i].scheduled_us))
-				correct_sample(&o->samples[i], j->corrections[k]->outcome);
+		for (; i < end; i++)
+			correct_sample(&o->samples[i], j->corrections[k]->outcome);
 	}
 }
 

@@ -90,11 +90,23 @@ static void place(const struct pieces *w, struct piece *p)
 
 /* ---- the dearest way to fill a stretch that may hold several outages ---- */
 
+/* Whether an outage of the whole part would meet the objective: then each of several shorter ones does, too. */
+static bool is_short_enough(const struct judge *j, const struct level *l, const struct part *p)
+{
+	int order;
+
+	if (p->length.worst < 0)
+		return false;
+	order = exact_compare(book_at(j->book, p->length.worst)->value, l->objective);
+	return order < 0 || (order == 0 && l->op == AT_MOST);
+}
+
 static bool may_be_several(struct pieces *w, const struct part *p)
 {
 	struct span span = { tick_of(p->span.start), tick_of(p->span.end) };
 
-	if (w->result->level->metric != METRIC_RECOVERY_TIME || is_exact(w->judge, p))
+	if (w->result->level->metric != METRIC_RECOVERY_TIME || is_exact(w->judge, p) ||
+	    is_short_enough(w->judge, w->result->level, p))
 		return false;
 	if (w->timeline.count == 0)
 		w->timeline = judge_service_timeline(w->judge, w->service, READING_RANGE);

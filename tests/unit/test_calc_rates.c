@@ -408,8 +408,9 @@ static const struct {
 	{ "'op': '<', 'min': '30'", "'rate': '5', 'most_per_day': 3", "37500" },
 	{ "'op': '<', 'min': '30'", "'rate': '5', 'most_per_day': 9", "50416" },
 	{ "'op': '<', 'min': '30'", "'rate': '5', 'week_cap': '8'", "20000" },
-	{ "'op': '<', 'min': '122'", "'rate': '5'",
-	  "12397" }, /* one of 122 min does not fit: a bound, not the truth */
+	{ "'op': '<', 'min': '121'", "'rate': '5'", "12500" }, /* one of 121 min just fits */
+	{ "'op': '<=', 'min': '121'", "'rate': '5'", "0" },
+	{ "'op': '<', 'min': '122'", "'rate': '5'", "0" }, /* no outage of 122 min fits */
 	{ "'op': '<=', 'min': '30'", "'proportional': { 'rate': '1', 'per': '10' }", "30250" },
 	{ "'op': '<', 'min': '30'", "'bands': [ { 'from': '30', 'rate': '5', 'step': '1', 'per': '10' } ]",
 	  "50416" },
