@@ -200,25 +200,35 @@ static json_t *make_observations(struct loading *l)
 /* $1 version, $2 services, $3 and $4 the month's ends, $5 targets, $6 the month */
 static const struct part {
 	const char *key, *made_by;
-	bool always; /* also when it is empty */
+	const char *
+	    kind; /* of the records: without any, the part is not asked for and left out; NULL: always there */
 } parts[] = {
-	{ "exclusions", "case_exclusions($1, $2, $3, $4)", true },
-	{ "incidents", "case_incidents($1, $2, $3, $4)", false },
-	{ "corrections", "case_corrections($1, $5, $3, $4)", false },
-	{ "history", "case_history($1, $2, $3)", false },
-	{ "claims", "case_claims($1, $2, $6)", false },
-	{ "calendars", "case_calendars($1)", false },
-	{ "contracts", "case_contracts($1)", true },
-	{ "records", "case_records($1)", true },
-	{ "policies", "case_policies($1)", true },
+	{ "exclusions", "case_exclusions($1, $2, $3, $4)", NULL },
+	{ "incidents", "case_incidents($1, $2, $3, $4)", "incident" },
+	{ "corrections", "case_corrections($1, $5, $3, $4)", "correction" },
+	{ "history", "case_history($1, $2, $3)", "history" },
+	{ "claims", "case_claims($1, $2, $6)", "claim_made" },
+	{ "calendars", "case_calendars($1)", "calendar" },
+	{ "contracts", "case_contracts($1)", NULL },
+	{ "records", "case_records($1)", NULL },
+	{ "policies", "case_policies($1)", NULL },
 };
 #define PART_COUNT (sizeof parts / sizeof parts[0])
 
+/* The first use of a function plans all of it, which for a small registry takes longer than to run it. */
 static void write_parts_query(struct text *sql)
 {
 	text_add(sql, "SELECT ");
-	for (size_t i = 0; i < PART_COUNT; i++)
-		text_printf(sql, "%s%s", i ? ", " : "", parts[i].made_by);
+	for (const struct part *p = parts; p < parts + PART_COUNT; p++) {
+		text_add(sql, p > parts ? ", " : "");
+		if (p->kind)
+			text_printf(
+			    sql,
+			    "CASE WHEN EXISTS (SELECT FROM record WHERE kind = '%s') THEN %s ELSE '[]' END",
+			    p->kind, p->made_by);
+		else
+			text_add(sql, p->made_by);
+	}
 }
 
 static int read_records(struct loading *l, struct error *err)
@@ -235,7 +245,7 @@ static int read_records(struct loading *l, struct error *err)
 	                                              store_dump(l, l->targets), l->request->month },
 	                       err);
 	for (size_t i = 0; i < PART_COUNT; i++)
-		if (values[i] && !parts[i].always && json_array_size(values[i]) == 0)
+		if (values[i] && parts[i].kind && json_array_size(values[i]) == 0)
 			json_decref(values[i]);
 		else
 			json_object_set_new(l->document, parts[i].key, values[i]);
