@@ -206,21 +206,32 @@ static void count_cell(struct page *p, int64_t count)
 	page_raw(p, "</td>");
 }
 
+/* A log of requests has no schedule. */
+static void interval(struct page *p, const struct observation *o)
+{
+	mpq_t seconds;
+
+	if (o->requests) {
+		page_word(p, W_REQUEST_LOG);
+		return;
+	}
+	mpq_init(seconds);
+	mpq_set_si(seconds, o->interval_us, (unsigned long)US_PER_S);
+	mpq_canonicalize(seconds);
+	when_duration(p->out, p->language, seconds);
+	mpq_clear(seconds);
+}
+
 static void evidence_row(struct page *p, const struct target_view *t)
 {
 	struct tally n = tally_of(t, &p->s->the_case->period);
-	mpq_t interval;
 
 	page_raw(p, "<tr><td>");
 	page_text(p, t->observation->target);
 	page_raw(p, "</td><td>");
 	page_text(p, t->observation->vantage);
 	page_raw(p, "</td><td class=\"n\">");
-	mpq_init(interval);
-	mpq_set_si(interval, t->observation->interval_us, (unsigned long)US_PER_S);
-	mpq_canonicalize(interval);
-	when_duration(p->out, p->language, interval);
-	mpq_clear(interval);
+	interval(p, t->observation);
 	page_raw(p, "</td>");
 	count_cell(p, n.up + n.down + n.missed);
 	count_cell(p, n.up);

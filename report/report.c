@@ -88,21 +88,30 @@ static int make_directory(const char *path, struct error *err)
 	return error_at(err, path, 0, NULL);
 }
 
-/* A place that cannot be replaced (a directory of that name) is found before anything is. */
-static int check_place(const char *path, struct error *err)
+/* What cannot, or must not, be replaced is found before anything is: a directory, and the case itself. */
+static int check_place(const struct outputs *o, const char *path, struct error *err)
 {
-	struct stat st;
+	struct stat st, source;
 
-	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (stat(path, &st) < 0)
 		return 0;
-	error_set(err, ERROR_IO, "a directory is in the way");
-	return error_at(err, path, 0, NULL);
+	if (S_ISDIR(st.st_mode)) {
+		error_set(err, ERROR_IO, "a directory is in the way");
+		return error_at(err, path, 0, NULL);
+	}
+	if (o->options->source && stat(o->options->source, &source) == 0 && source.st_dev == st.st_dev &&
+	    source.st_ino == st.st_ino) {
+		error_set(err, ERROR_IO, "the statement would replace its own case");
+		error_hint(err, "-o another directory");
+		return error_at(err, path, 0, NULL);
+	}
+	return 0;
 }
 
 static int put_in_place(struct outputs *o, struct error *err)
 {
 	for (size_t i = 0; i < o->count; i++)
-		if (check_place(o->at[i].path, err) < 0)
+		if (check_place(o, o->at[i].path, err) < 0)
 			return err->code;
 	for (; o->written < o->count; o->written++)
 		if (text_write_file(&o->at[o->written].text, o->at[o->written].ready, err) < 0)

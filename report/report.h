@@ -28,6 +28,7 @@ struct report_options {
 	bool japanese, english;        /* which pages; both false: only JSON and CSV */
 	const char *organisation_name; /* of whom the page is, or NULL: the case's only payer, else all */
 	const char *organisation_code; /* 全国地方公共団体コード, or NULL */
+	const char *source;            /* the case file that is reported on: never replaced; or NULL */
 };
 
 /* Writes the files. Returns 0, or ERROR_USAGE / ERROR_IO / ERROR_MEMORY; then no file was changed. */

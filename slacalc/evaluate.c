@@ -18,7 +18,9 @@ static const char *base_name(struct arena *a, const char *path)
 static int show(struct arena *a, const struct statement *s, const char *path, const char *directory,
                 bool json, struct error *err)
 {
-	struct report_options options = { .directory = directory, .japanese = true, .english = true };
+	struct report_options options = {
+		.directory = directory, .japanese = true, .english = true, .source = path
+	};
 	struct text out = { 0 };
 	int rc = 0;
 

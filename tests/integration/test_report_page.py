@@ -155,6 +155,16 @@ class ReportPage(unittest.TestCase):
         self.assertEqual((self.run_.returncode, self.run_.stderr), (0, b""))
         self.assertEqual(sorted(os.listdir(self.out)), sorted("case." + s for s in SUFFIXES))
 
+    def test_the_case_is_never_replaced(self):
+        with tempfile.TemporaryDirectory() as folder:
+            case = shutil.copy(self.case, os.path.join(folder, "case.json"))
+            before = open(case, "rb").read()
+            for way in (folder, os.path.join(folder, ".")):
+                done = subprocess.run([SLACALC, "evaluate", case, "-o", way], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn("the statement would replace its own case\nhint: -o another directory", done.stderr)
+            self.assertEqual((open(case, "rb").read(), os.listdir(folder)), (before, ["case.json"]))
+
     def test_made_twice_the_bytes_are_the_same(self):
         again = os.path.join(self.dir, "again")
         subprocess.run([SLACALC, "evaluate", self.case, "-o", again], stdout=subprocess.DEVNULL, check=True,
