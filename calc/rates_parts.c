@@ -341,7 +341,8 @@ static int largest_piece(struct pieces *w)
 	return derive(j->book,
 	              arena_printf(j->arena, "rates of all parts of %s %s", w->result->level->id,
 	                           reading_name(w->reading)),
-	              "the largest of them alone", arena_printf(j->arena, "%s)", formula), w->count, rates);
+	              "the largest of them alone", w->count ? arena_printf(j->arena, "%s)", formula) : "0",
+	              w->count, rates);
 }
 
 static int parts_at(struct judge *j, const struct service *s, struct level_result *r,

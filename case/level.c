@@ -85,6 +85,10 @@ static int read_objective(struct arena *a, const struct node *object, struct lev
 	value = node_member(&objective, unit_name(l->unit));
 	if (l->unit == UNIT_PERCENT && exact_compare(l->objective, "100") > 0)
 		return node_fail(&value, err, "%s per cent is more than all", l->objective);
+	if (l->op == MORE_THAN && exact_compare(l->objective, "100") == 0)
+		return node_fail(&value, err, "nothing is more than 100 per cent: use '>='");
+	if (l->op == LESS_THAN && l->metric != METRIC_OPENING_DELAY && exact_compare(l->objective, "0") == 0)
+		return node_fail(&value, err, "nothing is less than 0: use '<='");
 	return 0;
 }
 

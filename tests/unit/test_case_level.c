@@ -97,6 +97,11 @@ static const struct {
 	  AT ".method: 'per_outage_bands' is not one of: cumulative_outage_bands" },
 	{ LEVEL("'metric': 'loss', 'objective': { 'op': '<=', 'percent': '101' }"),
 	  AT ".objective.percent: 101 per cent is more than all" },
+	{ LEVEL("'metric': 'availability', 'method': 'duration_ratio', 'objective': { 'op': '>', 'percent': "
+	        "'100.0' }"),
+	  AT ".objective.percent: nothing is more than 100 per cent: use '>='" },
+	{ LEVEL("'metric': 'downtime', 'objective': { 'op': '<', 'min': '0' }"),
+	  AT ".objective.min: nothing is less than 0: use '<='" },
 	{ LEVEL("'metric': 'share_over_limit', 'objective': { 'op': '<=', 'percent': '1' }"),
 	  AT ": the key 'limit_ms' is missing" },
 	{ LEVEL("'metric': 'latency_rise', 'objective': { 'op': '<', 'ms': '2' }"),
