@@ -188,6 +188,7 @@ static struct span_set gone_at_midpoint(struct judge *j, const struct service *s
 	for (size_t from = 0, to; from < t->count; from = to) {
 		struct span stretch = t->runs[from].span;
 		const struct incident *first;
+		int64_t from_clock;
 
 		to = from + 1;
 		if (t->runs[from].state == STATE_UP)
@@ -195,9 +196,12 @@ static struct span_set gone_at_midpoint(struct judge *j, const struct service *s
 		for (; to < t->count && t->runs[to].state != STATE_UP; to++)
 			stretch.end = t->runs[to].span.end;
 		first = incident_first(all, incidents, clock, stretch);
-		if (first) /* up to the clock, and not beyond the outage */
-			gone[count++] = span_intersect(
-			    stretch, (struct span){ stretch.start, tick_of(incident_clock(first, clock)) });
+		if (!first)
+			continue;
+		stretch.start -= stretch.start & 1; /* the tick of a kept answer belongs to what follows it */
+		from_clock = tick_of(incident_clock(first, clock));
+		/* up to the clock, and not beyond the outage */
+		gone[count++] = span_intersect(stretch, (struct span){ stretch.start, from_clock });
 	}
 	return span_set_of(j->arena, gone, count, t->span);
 }

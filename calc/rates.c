@@ -291,6 +291,8 @@ static void consider_all(struct extreme *e, const struct bound *bounds, size_t c
 	mpq_t x, share;
 
 	mpq_inits(x, share, NULL);
+	/* the other reading may be the extreme one: an equality has a rate at a single value */
+	consider(e, bounds[0].at);
 	for (size_t i = 1; i < count; i++) {
 		consider(e, bounds[i].at);
 		for (size_t k = 0; k < sizeof near / sizeof *near; k++) {
@@ -320,8 +322,7 @@ int rate_between(struct judge *j, const struct level *l, int end_rate, int best,
 	                       book_value(j->book, falls ? best : worst), &bounds);
 	mpq_init(e.found);
 	mpq_set(e.found, book_value(j->book, end_rate));
-	if (count > 2)
-		consider_all(&e, bounds, count);
+	consider_all(&e, bounds, count);
 	if (e.beyond) {
 		beyond = derive_given(j->book, "rate between the readings",
 		                      "the table is not monotone between the readings",
