@@ -28,7 +28,8 @@ int judge_determine(struct judge *j, const struct terms *t, const char *label, i
 	r.of = "reduced_fee";
 	reduced = derive(j->book, "fee less credit, exact", NULL, "$1 - $2", 2, (int[]){ fee, exact_credit });
 	reduced = derive_rounded(j->book, "reduced fee", reduced, &r);
-	return derive(j->book, label, r.clause, "$1 - $2", 2, (int[]){ fee, reduced });
+	/* a fee that is no multiple of the unit may be rounded up beyond itself: nobody owes more for a miss */
+	return derive(j->book, label, r.clause, "max(0, $1 - $2)", 2, (int[]){ fee, reduced });
 }
 
 /* ---- what the rates are a part of ---- */
