@@ -10,18 +10,6 @@
 
 enum doubt { DOUBT_NONE, DOUBT_HOP, DOUBT_OWN };
 
-/* Whether one of the nearer hops is not surely up at the instant, and whose the nearest of them is. */
-static enum doubt doubt_at(const struct route *r, size_t nearer, const struct timeline *all, int64_t tick)
-{
-	for (size_t k = 0; k < nearer; k++) {
-		const struct timeline *t = &all[r->watched[k]];
-
-		if (span_holds(t->span, tick) && timeline_at(t, tick) != STATE_UP)
-			return r->path->own[r->hops[k]] ? DOUBT_OWN : DOUBT_HOP;
-	}
-	return DOUBT_NONE;
-}
-
 /* Whether a deeper hop answered at the instant: then this one worked, whatever became of its own sample. */
 static bool answered_behind(const struct judge *j, const struct route *r, size_t k,
                             const struct timeline *all, int64_t us)
@@ -44,6 +32,29 @@ static bool answered_behind(const struct judge *j, const struct route *r, size_t
 	return false;
 }
 
+/* Whether a hop is not surely up at the instant. What is known exactly, or was found later, no answer overrules. */
+static bool is_doubtful(const struct judge *j, const struct route *r, size_t k, const struct timeline *all,
+                        int64_t us)
+{
+	size_t watched = r->watched[k];
+	const struct timeline *t = &all[watched];
+
+	if (!span_holds(t->span, tick_of(us)) || timeline_at(t, tick_of(us)) == STATE_UP)
+		return false;
+	return watched >= j->c->observation_count || corrections_hold(j, &j->seen[watched], us) ||
+	       !answered_behind(j, r, k, all, us);
+}
+
+/* Whether one of the nearer hops is not surely up at the instant, and whose the nearest of them is. */
+static enum doubt doubt_at(const struct judge *j, const struct route *r, size_t nearer,
+                           const struct timeline *all, int64_t us)
+{
+	for (size_t k = 0; k < nearer; k++)
+		if (is_doubtful(j, r, k, all, us))
+			return r->path->own[r->hops[k]] ? DOUBT_OWN : DOUBT_HOP;
+	return DOUBT_NONE;
+}
+
 typedef uint8_t reread(const struct judge *j, const struct route *r, size_t k, const struct timeline *all,
                        int64_t us);
 
@@ -58,8 +69,7 @@ static uint8_t reread_by_nearer(const struct judge *j, const struct route *r, si
 {
 	static const uint8_t outcomes[] = { SAMPLE_DOWN, SAMPLE_OBSCURED, SAMPLE_MISSED }; /* by doubt */
 
-	(void)j;
-	return outcomes[doubt_at(r, k, all, tick_of(us))];
+	return outcomes[doubt_at(j, r, k, all, us)];
 }
 
 /* Gives each failed sample of a hop the outcome that it has by the rest of its path. */

@@ -17,6 +17,7 @@ struct piece { /* a part that counts, at one reading */
 	size_t number;
 	int rate;
 	int64_t first, last; /* the days on which it may have started */
+	int single;          /* its rate, were it one: rate is that of all it may be */
 	bool dropped;
 	const struct book *book;
 };
@@ -101,6 +102,18 @@ static bool is_short_enough(const struct judge *j, const struct level *l, const 
 	return order < 0 || (order == 0 && l->op == AT_MOST);
 }
 
+/* The timeline that the level was judged by: answers that came too late may be failures there. */
+static struct timeline timeline_as_judged(const struct pieces *w)
+{
+	int64_t slow_us = w->result->level->rule.slow_us;
+	struct judge slow;
+
+	if (!slow_us)
+		return judge_service_timeline(w->judge, w->service, READING_RANGE);
+	slow = judge_slow(w->judge, w->service, slow_us);
+	return judge_service_timeline(&slow, w->service, READING_RANGE);
+}
+
 static bool may_be_several(struct pieces *w, const struct part *p)
 {
 	struct span span = { tick_of(p->span.start), tick_of(p->span.end) };
@@ -109,7 +122,7 @@ static bool may_be_several(struct pieces *w, const struct part *p)
 	    is_short_enough(w->judge, w->result->level, p))
 		return false;
 	if (w->timeline.count == 0)
-		w->timeline = judge_service_timeline(w->judge, w->service, READING_RANGE);
+		w->timeline = timeline_as_judged(w);
 	for (size_t i = 0; i < w->timeline.count; i++) {
 		const struct run *run = &w->timeline.runs[i];
 
@@ -308,6 +321,34 @@ static int week_rate(struct pieces *w, size_t start, size_t end)
 	              1, &sum);
 }
 
+/* At the worst reading parts may be several, or lie in one of two days: together no more than each day's dearest. */
+static int within_days(struct pieces *w, const char *label, int sum)
+{
+	struct judge *j = w->judge;
+	int *rates = arena_array(j->arena, w->count + 1, sizeof *rates);
+	char *formula = arena_copy(j->arena, "max(0");
+	int64_t first = INT64_MAX, last = INT64_MIN, most = w->result->level->credit->most_per_day, kept = 0;
+	bool several = false;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const struct piece *p = &w->all[i];
+		int64_t end = day_of(j, w->service->terms, p->part->span.end - 1);
+
+		several = several || p->single != p->rate;
+		kept += !p->dropped;
+		first = p->first < first ? p->first : first;
+		last = end > last ? end : last;
+		rates[i + 1] = p->single;
+		formula = arena_printf(j->arena, "%s, $%zu", formula, i + 2);
+	}
+	if (w->reading != AT_WORST || most == 0 || (!several && kept <= (last - first + 1) * most))
+		return sum;
+	rates[0] = sum;
+	formula =
+	    arena_printf(j->arena, "min($1, %lld * %s))", (long long)((last - first + 1) * most), formula);
+	return derive(j->book, label, "so many a day", formula, w->count + 1, rates);
+}
+
 static int sum_pieces(struct pieces *w)
 {
 	struct judge *j = w->judge;
@@ -325,7 +366,7 @@ static int sum_pieces(struct pieces *w)
 		else if (!w->all[start].dropped)
 			rates[count++] = w->all[start].rate;
 	}
-	return derive_sum(j->book, label, "each outage or incident", rates, count);
+	return within_days(w, label, derive_sum(j->book, label, "each outage or incident", rates, count));
 }
 
 static int largest_piece(struct pieces *w)
@@ -361,6 +402,7 @@ static int parts_at(struct judge *j, const struct service *s, struct level_resul
 		piece->rate = reading == AT_POINT  ? p->rate
 		              : reading == AT_BEST ? p->rate_best
 		                                   : p->rate_worst;
+		piece->single = piece->rate;
 		place(&w, piece);
 		if (reading == AT_WORST && !r->level->credit->largest_only && may_be_several(&w, p))
 			piece->rate = several(&w, piece);

@@ -24,14 +24,16 @@
 static inline int run_suite(const char *name, const TTest *const *tests)
 {
 	Suite *suite = suite_create(name);
-	TCase *all = tcase_create(name);
 	SRunner *runner;
 	int failed;
 
-	tcase_set_timeout(all, 120); /* sanitizers on a busy machine */
-	for (; *tests; tests++)
-		tcase_add_test(all, *tests);
-	suite_add_tcase(suite, all);
+	for (; *tests; tests++) {
+		TCase *one = tcase_create((*tests)->name); /* CK_RUN_CASE=TEST runs it alone */
+
+		tcase_set_timeout(one, 120); /* sanitizers on a busy machine */
+		tcase_add_test(one, *tests);
+		suite_add_tcase(suite, one);
+	}
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -61,10 +61,10 @@ static const struct {
 	{ { { 1, 3, "2", "2", "2" }, { 20, 28, "6", "8", "7" } },
 	  { .flat_rate = "5", .most_per_day = 1 },
 	  { "5", "5", "5" } },
-	/* one that may have started on either day beside one on each: best two, worst three */
+	/* one that may have started on either day beside one on each: two days have two at most, whichever it was */
 	{ { { 1, 3, "2", "2", "2" }, { 23, 28, "2", "5", "3" }, { 30, 32, "2", "2", "2" } },
 	  { .flat_rate = "5", .most_per_day = 1 },
-	  { "10", "5", "15" } },
+	  { "10", "5", "10" } },
 	/* a week's cap: Sunday night or Monday; -1 h is Sunday 4 October */
 	{ { { -20, -18, "2", "2", "2" }, { 1, 3, "2", "2", "2" } },
 	  { .flat_rate = "5", .week_cap = "5" },
