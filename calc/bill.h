@@ -68,6 +68,9 @@ static inline int *bill_amount(const struct bill *b, size_t payer, size_t readin
 /* Adds to what credit_note will say, joined by "; also: " (report/phrase.c takes it apart); the same note once. */
 void bill_note(struct bill *b, const char *note);
 
+/* Whether what the payers get stands in one proportion at every reading: one payer, or one base for all levels. */
+bool bill_in_proportion(const struct bill *b);
+
 /* overlap.c: credits from exact. */
 void overlap_combine(struct bill *b);
 

@@ -16,7 +16,8 @@ struct group {
 	struct settlement *settlement;
 	struct bill **bills;
 	size_t count;
-	size_t level;              /* of bills->due, or ALL_LEVELS */
+	size_t level; /* of bills->due, or ALL_LEVELS */
+	int all[READING_COUNT];
 	int (*own)[READING_COUNT]; /* credits of all payers of each bill */
 	int (*others)
 	    [READING_COUNT]; /* what the rest of the group has; FIGURE_UNKNOWN: not known, or without limit */
@@ -65,26 +66,27 @@ static enum money_reading opposite(size_t reading)
 static void sum_up(struct group *g)
 {
 	struct judge *j = g->settlement->judge;
-	int all[READING_COUNT], *parts = arena_array(j->arena, g->count, sizeof *parts);
+	int *parts = arena_array(j->arena, g->count, sizeof *parts);
 
 	g->own = arena_array(j->arena, g->count, sizeof *g->own);
 	for (size_t i = 0; i < g->count; i++)
 		for (size_t r = 0; r < READING_COUNT; r++)
 			g->own[i][r] = own_credit(g, g->bills[i], r);
+	memcpy(g->all, g->own[0], sizeof g->all);
 	if (g->count == 1)
 		return;
 	g->others = arena_array(j->arena, g->count, sizeof *g->others);
 	for (size_t r = 0; r < READING_COUNT; r++) {
 		for (size_t i = 0; i < g->count; i++)
 			parts[i] = g->own[i][r];
-		all[r] =
+		g->all[r] =
 		    derive_sum(j->book, "credit of all entries under the cap, exact", NULL, parts, g->count);
 	}
 	for (size_t i = 0; i < g->count; i++)
 		for (size_t r = 0; r < READING_COUNT; r++)
 			g->others[i][r] =
 			    derive(j->book, "credit of the other entries, exact", NULL, "$1 - $2", 2,
-			           (int[]){ all[opposite(r)], g->own[i][opposite(r)] });
+			           (int[]){ g->all[opposite(r)], g->own[i][opposite(r)] });
 }
 
 /* ---- cutting ---- */
@@ -122,6 +124,27 @@ static int cut_share(const struct group *g, size_t bill, size_t payer, size_t re
 	              (int[]){ credit, own, g->cap });
 }
 
+/*
+ * A payer whose credit does not rise and fall with that of the others of its bill (bases of their own): its range holds
+ * whatever the others come to, as that of an entry does. before: its credits, before the cap.
+ */
+static int cut_apart(const struct group *g, struct bill *b, const int before[READING_COUNT], size_t reading)
+{
+	struct judge *j = b->judge;
+	int others;
+
+	if (before[reading] >= 0 && book_sign(j->book, before[reading]) == 0)
+		return before[reading];
+	if (before[reading] < 0 || g->all[opposite(reading)] < 0)
+		return reading == AT_WORST
+		           ? g->cap
+		           : derive_given(j->book, "credit under the cap, at least", g->clause, "0");
+	others = derive(j->book, "credit of the other payers, exact", NULL, "$1 - $2", 2,
+	                (int[]){ g->all[opposite(reading)], before[opposite(reading)] });
+	return derive(j->book, "credit under the cap", g->clause, "$1 * min($1 + $2, $3) / ($1 + $2)", 3,
+	              (int[]){ before[reading], others, g->cap });
+}
+
 static bool is_less(const struct judge *j, int after, int before)
 {
 	return after >= 0 && (before < 0 || book_compare(j->book, after, before) < 0);
@@ -131,11 +154,16 @@ static void cut(const struct group *g, size_t bill, size_t payer)
 {
 	struct bill *b = g->bills[bill];
 
-	for (size_t r = 0; r < READING_COUNT; r++) {
-		int *credit = credit_of(g, b, payer, r), before = *credit;
+	bool apart = !bill_in_proportion(b);
+	int before[READING_COUNT];
 
-		*credit = cut_share(g, bill, payer, r);
-		if (r == AT_POINT && is_less(b->judge, *credit, before))
+	for (size_t r = 0; r < READING_COUNT; r++)
+		before[r] = *credit_of(g, b, payer, r);
+	for (size_t r = 0; r < READING_COUNT; r++) {
+		int *credit = credit_of(g, b, payer, r);
+
+		*credit = apart && r != AT_POINT ? cut_apart(g, b, before, r) : cut_share(g, bill, payer, r);
+		if (r == AT_POINT && is_less(b->judge, *credit, before[r]))
 			bill_note(b, "cut by a cap");
 	}
 }
@@ -170,7 +198,7 @@ static void cut_group(struct group *g)
 /* Cuts each payer's credit to a share of its own fee. */
 static void cut_to_fees(struct bill *b, size_t level, exact percent, const char *clause)
 {
-	struct group g = { b->settlement, NULL, 1, level, NULL, NULL, FIGURE_UNKNOWN, clause };
+	struct group g = { .settlement = b->settlement, .count = 1, .level = level, .clause = clause };
 
 	for (size_t p = 0; percent && p < b->service->fee_count; p++) {
 		int cap = cap_node(b->judge, percent, NULL, clause, b->fees[p]);
@@ -200,7 +228,9 @@ static void cut_to_fees(struct bill *b, size_t level, exact percent, const char 
 static void cut_to_amount(struct bill *b, size_t level, exact amount, const char *clause)
 {
 	struct bill **self = arena_array(b->judge->arena, 1, sizeof(struct bill *));
-	struct group g = { b->settlement, self, 1, level, NULL, NULL, FIGURE_UNKNOWN, clause };
+	struct group g = {
+		.settlement = b->settlement, .bills = self, .count = 1, .level = level, .clause = clause
+	};
 
 	self[0] = b;
 	g.cap = cap_node(b->judge, NULL, amount, clause, FIGURE_UNKNOWN);

@@ -329,6 +329,27 @@ void bill_note(struct bill *b, const char *note)
 		b->note = arena_printf(b->judge->arena, "%s; also: %s", b->note, note);
 }
 
+static bool has_percent_cap(const struct terms *t)
+{
+	bool has = t->cap_percent != NULL;
+
+	for (size_t i = 0; i < t->cap_count; i++)
+		has = has || (t->caps[i].of == CAP_LEVEL && t->caps[i].percent_of_fee);
+	return has;
+}
+
+bool bill_in_proportion(const struct bill *b)
+{
+	const struct credit_rule *first = b->due_count ? b->due[0]->level->credit : NULL;
+
+	if (b->service->fee_count <= 1 || !first)
+		return true;
+	for (size_t i = 1; i < b->due_count; i++)
+		if (strcmp(b->due[i]->level->credit->base, first->base) != 0)
+			return false;
+	return strcmp(first->base, "monthly_fee") == 0 || !has_percent_cap(b->terms);
+}
+
 /* ---- all services ---- */
 
 static void open_bill(struct settlement *s, struct bill *b, struct service_result *r)

@@ -5,20 +5,27 @@
 
 #include <string.h>
 
+/* FUNCTION($1, $2, …) */
+static char *of_all(struct arena *a, const char *function, size_t count)
+{
+	char *formula = arena_printf(a, "%s($1", function);
+
+	for (size_t i = 1; i < count; i++)
+		formula = arena_printf(a, "%s, $%zu", formula, i + 1);
+	return arena_printf(a, "%s)", formula);
+}
+
 /* The sum or the largest of the levels' credits of one payer. */
 static int sum_or_max(struct bill *b, const int *credits, bool sum)
 {
 	struct judge *j = b->judge;
 	const char *label = "credit of all levels, exact";
-	char *formula = arena_copy(j->arena, "max($1");
 
 	if (b->due_count == 1)
 		return credits[0];
 	if (sum)
 		return derive_sum(j->book, label, "overlap sum", credits, b->due_count);
-	for (size_t i = 1; i < b->due_count; i++)
-		formula = arena_printf(j->arena, "%s, $%zu", formula, i + 1);
-	return derive(j->book, label, "overlap max", arena_printf(j->arena, "%s)", formula), b->due_count,
+	return derive(j->book, label, "overlap max", of_all(j->arena, "max", b->due_count), b->due_count,
 	              credits);
 }
 
@@ -72,6 +79,11 @@ static int chosen_credit(struct bill *b, size_t payer, size_t level, size_t read
 		all[l] = *bill_exact(b, payer, l, reading);
 	if (level == NONE_DUE)
 		return derive_given(j->book, label, clause, "0");
+	/* which level is the largest of all payers together may change what one of them gets either way */
+	if (!b->service->choice && reading != AT_POINT && !bill_in_proportion(b))
+		return derive(j->book, label, clause,
+		              of_all(j->arena, reading == AT_BEST ? "min" : "max", b->due_count),
+		              b->due_count, all);
 	return derive(j->book, label, clause, arena_printf(j->arena, "$%zu", level + 1), b->due_count, all);
 }
 
