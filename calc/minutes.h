@@ -26,7 +26,7 @@ struct minute_rule {
 	exact error_percent;  /* more failures than that are too many; NULL: only if all failed */
 	int64_t min_attempts; /* fewer are not enough for error_percent */
 	bool known_alone[2];  /* attempts that are missing, and those that are obscured, are left out */
-	bool point;           /* for the point value: a failure that an answer behind it might have cleared counts */
+	bool point; /* for the point value: a failure that an answer behind it might have cleared counts */
 };
 
 /* One observation over within (ticks); samples in skip (ticks; NULL none) are no attempts. */

@@ -285,7 +285,7 @@ struct terms {
 	bool exclusions_listed;                  /* false: the terms do not list them, any kind is taken */
 	const char **operational, **contractual; /* responses beside the financial one */
 	size_t operational_count, contractual_count;
-	const char *catalogue, *edition, *sha256; /* the entry of the catalogue it came from; NULL: none */
+	const char *catalogue, *edition, *sha256;  /* the entry of the catalogue it came from; NULL: none */
 	const struct service_hours *service_hours; /* as read (case/hours.h); levels hold them resolved */
 };
 

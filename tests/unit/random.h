@@ -54,7 +54,7 @@ static inline struct random random_start(int round)
 #define law(r, holds, ...)                                                                                   \
 	do {                                                                                                 \
 		if (!(holds)) {                                                                              \
-			char what_[1024];                                                                     \
+			char what_[1024];                                                                    \
 			snprintf(what_, sizeof what_, __VA_ARGS__);                                          \
 			ck_abort_msg("%s: %s (GOVSLA_SEED=%llu, round %d)", #holds, what_,                   \
 			             (unsigned long long)(r)->seed, (r)->round);                             \
