@@ -1,10 +1,7 @@
 /* The whole of a case: keys, references, the period, services, exclusions. Texts of refusals are exact. */
 #include "tests/unit/build_case.h"
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	{ { .more = "'nonsense': 1" }, "case.json:8: nonsense: unknown key 'nonsense'" },
 	{ { .more = "'as_of': '2026-11-20'" },
 	  "case.json:8: as_of: '2026-11-20' is not an instant with offset like 2026-10-10T01:00:00+09:00" },
@@ -118,14 +115,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 

@@ -17,10 +17,7 @@
 #define CORRECTIONS(list)    "'corrections': [ " list " ]"
 #define TERMS_EXCLUDE(kinds) FLOOR_YEN ", 'exclusions': " kinds
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	/* hops */
 	{ { .observations = SEEN, .seen = ON_T1, .more = PATH("'gate', 't1'") }, "accepted" },
 	{ { .observations = SEEN,
@@ -173,25 +170,11 @@ static const struct {
 
 START_TEST(refusals)
 {
-	struct arena a = { 0 };
-
-	ck_assert_str_eq(refusal_of(&a, &rows[_i].parts), rows[_i].want);
-	arena_release(&a);
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("who caused it: refusals");
-	TCase *all = tcase_create("refusals");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(all, refusals, 0, (int)(sizeof rows / sizeof *rows));
-	suite_add_tcase(suite, all);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("who caused it: refusals", (const TTest *const[]){ refusals, NULL });
 }

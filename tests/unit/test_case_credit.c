@@ -14,10 +14,7 @@
 	"'rate': '1', 'per': 'outage', " credit " } } ], " FLOOR_YEN " } ]"
 #define SETTLE(more) FLOOR_YEN ", " more
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	/* base */
 	{ { .credit = "{ 'base': 'the_fee', 'rate': '1' }" },
 	  AT
@@ -147,14 +144,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 

@@ -176,10 +176,7 @@ START_TEST(failure_classes_are_read)
 }
 END_TEST
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	{ { .observations = SAMPLES(", 'all_up': false") },
 	  "case.json:6: duplicate object key near '\"all_up\"'" },
 	{ { .observations = "[ { 'target': 't1', 'interval_s': 60, 'samples': { 'all_up': false } } ]" },
@@ -246,14 +243,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 

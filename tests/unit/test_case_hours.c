@@ -9,10 +9,7 @@
 #define AT_HOURS    "case.json:5: terms[0].service_hours."
 #define AT_CALENDAR "case.json:8: calendars[0]"
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	{ { .settle = HOURS(DAILY("08:00", "18:00")) }, "accepted" },
 	{ { .settle = HOURS("'weekly': []"), .level = COUNTS }, "accepted" },
 	{ { .level = COUNTS },
@@ -114,14 +111,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 

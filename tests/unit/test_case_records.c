@@ -5,10 +5,7 @@
 #define RECORD(keys)   "'records': [ { 'id': 'r1', 'at': '2026-11-01', " keys " } ]"
 #define LOSS(keys)     RECORD("'kind': 'loss', 'sufferer': 'lg-a', 'heads': { 'direct': '100' }" keys)
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	/* contracts */
 	{ { .more = CONTRACT("") }, "accepted" },
 	{ { .more = "'contracts': [ { 'id': 'k', 'kind': 'オ' } ]" },
@@ -98,14 +95,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 

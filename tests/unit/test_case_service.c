@@ -11,10 +11,7 @@
 	"'t2', "                                                                                             \
 	"'interval_s': 60, 'samples': { 'all_up': true, 'rtt_us': 5 } } ]"
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	{ { .seen = OUT("'attributes': { 'disk': 1 }") }, AT "attributes.disk: must be a string" },
 	{ { .seen = OUT("'attributes': [ 'disk' ]") }, AT "attributes: must be an object" },
 	{ { .seen = OUT("'members': [ { 'target': 't1' } ]") },
@@ -63,14 +60,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 

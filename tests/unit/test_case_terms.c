@@ -7,10 +7,7 @@
 	"'percent': '99' }"
 #define DELAY "'id': 'd', 'metric': 'latency_mean', 'objective': { 'op': '<=', 'ms': '50' }"
 
-static const struct {
-	struct case_parts parts;
-	const char *want;
-} rows[] = {
+static const struct refusal rows[] = {
 	{ { .terms = "[ {} ]" }, "case.json:5: terms[0]: the key 'id' is missing" },
 	{ { .terms = "[ { 'id': 't', 'levels': [] } ]" },
 	  "case.json:5: terms[0].levels: at least one level is needed" },
@@ -107,14 +104,7 @@ static const struct {
 
 START_TEST(refusals)
 {
-	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct arena a = { 0 };
-		const char *got = refusal_of(&a, &rows[i].parts);
-
-		ck_assert_msg(strcmp(got, rows[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
-		              rows[i].want);
-		arena_release(&a);
-	}
+	assert_refused(rows, ROWS(rows));
 }
 END_TEST
 
