@@ -7,6 +7,7 @@
  *
  *     credit.c    fills a bill for each service, and reads it off into the statement
  *     overlap.c   one credit of several levels
+ *     root_cause.c what an incident with another root cause leaves of the levels
  *     caps.c      what caps cut
  */
 #ifndef GOVSLA_CALC_BILL_H
@@ -70,6 +71,12 @@ void bill_note(struct bill *b, const char *note);
 
 /* Whether what the payers get stands in one proportion at every reading: one payer, or one base for all levels. */
 bool bill_in_proportion(const struct bill *b);
+
+/*
+ * root_cause.c: the levels as they are paid where an incident of the service was caused elsewhere (overlap root_cause);
+ * NULL where none was.
+ */
+struct level_result *root_cause_levels(struct bill *b);
 
 /* overlap.c: credits from exact. */
 void overlap_combine(struct bill *b);

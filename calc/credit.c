@@ -352,6 +352,24 @@ bool bill_in_proportion(const struct bill *b)
 
 /* ---- all services ---- */
 
+/* Pays the levels as they are without what was caused elsewhere; what is shown of each stays. */
+static void pay_by_root_cause(struct bill *b)
+{
+	struct level_result *levels = root_cause_levels(b);
+	struct bill other = *b;
+
+	if (!levels)
+		return;
+	other.exact = NULL;
+	other.due_count = 0;
+	fill_bill(&other, levels, b->terms->level_count);
+	b->due = other.due;
+	b->due_count = other.due_count;
+	b->rates = other.rates;
+	if (other.exact)
+		b->exact = other.exact; /* else nothing is left that is paid: no level is due */
+}
+
 static void open_bill(struct settlement *s, struct bill *b, struct service_result *r)
 {
 	size_t figures = r->service->fee_count * READING_COUNT;
@@ -364,6 +382,8 @@ static void open_bill(struct settlement *s, struct bill *b, struct service_resul
 	show_readings(s, r);
 	if (!b->exact)
 		return;
+	if (b->terms->overlap == OVERLAP_ROOT_CAUSE)
+		pay_by_root_cause(b);
 	b->credits = arena_array(s->judge->arena, figures, sizeof *b->credits);
 	b->amounts = arena_array(s->judge->arena, figures, sizeof *b->amounts);
 	overlap_combine(b);

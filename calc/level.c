@@ -77,6 +77,20 @@ static const struct latency_figures no_latency = {
 	FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN, FIGURE_UNKNOWN,
 };
 
+static bool looks_at_time(enum metric metric)
+{
+	return metric != METRIC_TIME_TO_NOTIFY && metric != METRIC_TIME_TO_REPLACE &&
+	       metric != METRIC_OPENING_DELAY;
+}
+
+/* Where all of the time that counts is excluded and taken out, nothing is promised and nothing is owed. */
+static bool nothing_left(const struct level *l, const struct counted *c, const struct span_set *excluded)
+{
+	return l->excluded_time == EXCLUDED_REMOVE && l->scope == SCOPE_SERVICE && !l->rolling_days &&
+	       looks_at_time(l->metric) && c->time.count &&
+	       span_set_length(excluded) == span_set_length(&c->time);
+}
+
 /* The method gets of the exclusions what lies in the time that counts. */
 static void measure(struct judge *j, const struct service *s, struct level_result *r,
                     const struct span_set *excluded)
@@ -92,6 +106,8 @@ static void measure(struct judge *j, const struct service *s, struct level_resul
 	r->unexcluded_measure = r->measure;
 	r->alone_least = r->alone_most = r->alone_counted = FIGURE_UNKNOWN;
 	r->not_covered = judge_not_covered(j, s, r->level);
+	if (!r->not_covered && nothing_left(r->level, &c, &inside))
+		r->not_covered = "all of the time that counts is excluded";
 	if (r->not_covered)
 		return;
 	if (r->level->rule.slow_us) {

@@ -111,41 +111,6 @@ static void choose_one(struct bill *b)
 	}
 }
 
-/* The incident that names the service beside another root cause; NULL: none in the period. */
-static const struct incident *caused_elsewhere(const struct bill *b)
-{
-	const struct sla_case *c = b->judge->c;
-
-	for (size_t i = 0; i < c->incident_count; i++) {
-		const struct incident *n = &c->incidents[i];
-		bool always = n->span.start == INT64_MIN && n->span.end == INT64_MIN;
-
-		if (!n->root_cause || n->root_cause == b->service || n->entered_us > c->as_of_us ||
-		    (!always && span_length(span_intersect(n->span, c->period.span)) == 0))
-			continue;
-		for (size_t k = 0; k < n->service_count; k++)
-			if (n->services[k] == b->service)
-				return n;
-	}
-	return NULL;
-}
-
-static void nothing_where_caused_elsewhere(struct bill *b)
-{
-	const struct incident *n = caused_elsewhere(b);
-	struct judge *j = b->judge;
-
-	if (!n)
-		return;
-	for (size_t p = 0; p < b->service->fee_count; p++)
-		for (size_t r = 0; r < READING_COUNT; r++)
-			*bill_credit(b, p, r) =
-			    derive_given(j->book, "credit of a service that is not the root cause",
-			                 arena_printf(j->arena, "incident %s", n->id), "0");
-	bill_note(b, arena_printf(j->arena, "no credit: the root cause of the incident %s is %s", n->id,
-	                          n->root_cause->id));
-}
-
 void overlap_combine(struct bill *b)
 {
 	enum overlap_rule rule = b->terms->overlap;
@@ -163,6 +128,4 @@ void overlap_combine(struct bill *b)
 				credits[l] = *bill_exact(b, p, l, r);
 			*bill_credit(b, p, r) = sum_or_max(b, credits, rule != OVERLAP_MAX);
 		}
-	if (rule == OVERLAP_ROOT_CAUSE)
-		nothing_where_caused_elsewhere(b);
 }
