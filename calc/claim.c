@@ -9,23 +9,25 @@
 
 #include <string.h>
 
-/* The instant that the days are counted from; INT64_MIN where nothing happened. */
+/* The instant that the days are counted from. */
 static int64_t anchor_of(const struct judge *j, const struct service_result *r, enum claim_anchor anchor)
 {
-	const struct outage *first = r->outages, *last = r->outages + r->outage_count - 1;
+	const struct outage *first = r->outages;
+	int64_t month_end = j->c->period.span.end - 1;
 
+	/* a delay that was too long has no outage: what is due for a month is known when the month has ended */
+	if (r->outage_count == 0)
+		return month_end;
 	switch (anchor) {
-	case ANCHOR_INCIDENT: /* the earliest that it can have begun: nobody is late by relying on it */
-		return r->outage_count ? first->possible.start : INT64_MIN;
+	case ANCHOR_INCIDENT: /* of several outages the first, at the earliest: nobody is late by relying on it */
+		return first->possible.start;
 	case ANCHOR_RECOVERY:
-		if (r->outage_count == 0)
-			return INT64_MIN;
-		return span_length(last->certain) ? last->certain.end : last->possible.start;
-	case ANCHOR_ELIGIBILITY: /* what is due for a month is known when the month has ended */
+		return span_length(first->certain) ? first->certain.end : first->possible.start;
+	case ANCHOR_ELIGIBILITY:
 	case ANCHOR_MONTH_END:
-		return j->c->period.span.end - 1;
+		break;
 	}
-	return INT64_MIN;
+	return month_end;
 }
 
 static int64_t deadline_of(const struct judge *j, const struct service_result *r, const struct claim_terms *t,
@@ -38,7 +40,7 @@ static int64_t deadline_of(const struct judge *j, const struct service_result *r
 	if (t->rule != CLAIM_DAYS_AFTER)
 		return t->period_deadline_us;
 	anchor = anchor_of(j, r, t->anchor);
-	day = anchor == INT64_MIN ? INT64_MIN : zone_days_day(days, anchor);
+	day = zone_days_day(days, anchor);
 	return day == INT64_MIN ? INT64_MIN : zone_days_start(days, day + t->count + 1);
 }
 

@@ -45,7 +45,7 @@ static const struct use uses[] = {
 	{ "months_running", ALL },
 	{ "rolling_days", TIME_METHODS },
 	{ "scope", TIME_METHODS },
-	{ "excluded_time", ALL & ~OF(OPENING_DELAY) },
+	{ "excluded_time", ALL & ~OF(OPENING_DELAY) & ~OF(TIME_TO_REPLACE) },
 	{ "unmeasured_time", AVAILABILITY | OUTAGES | SAMPLES },
 	{ "obscured_time", AVAILABILITY | OUTAGES | SAMPLES },
 	{ "min_coverage", AVAILABILITY | DELAYS },

@@ -50,11 +50,11 @@ static const struct {
 	    .credit = "{ 'base': 'monthly_fee', 'rate': '1' }",
 	    .more = AS_OF },
 	  "20 -16 not made" },
-	/* a delay has no outage to count from */
+	/* a delay has no outage to count from: the month's end */
 	{ { .terms = DELAY("incident"), .observations = SLOW, .seen = "'targets': [ 't' ]", .more = AS_OF },
-	  "none not made" },
+	  "41 5 not made" },
 	{ { .terms = DELAY("recovery"), .observations = SLOW, .seen = "'targets': [ 't' ]", .more = AS_OF },
-	  "none not made" },
+	  "41 5 not made" },
 	/* what was received or sent after as_of is not known yet */
 	{ { .settle = TEN("month_end"),
 	    .outages = OVERNIGHT,
@@ -78,12 +78,12 @@ static const struct {
 	    .outages = OVERNIGHT,
 	    .more = CLAIM("'received': '2026-10-21T00:00:00+09:00'") },
 	  "20 -16 not known" },
-	/* a claim of a delay that has no deadline */
+	/* a claim of a delay */
 	{ { .terms = DELAY("incident"),
 	    .observations = SLOW,
 	    .seen = "'targets': [ 't' ]",
 	    .more = CLAIM("'received': '2026-11-04T00:00:00+09:00'") },
-	  "none not known" },
+	  "41 5 in time" },
 };
 
 START_TEST(deadline_and_claim)
