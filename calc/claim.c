@@ -103,14 +103,26 @@ static void judge_one(struct judge *j, const struct service_result *s, const str
 	list_missing(j, r);
 }
 
-/* Whether any reading of what was measured gives a credit. */
+static bool is_more(const struct judge *j, int figure)
+{
+	return figure >= 0 && book_sign(j->book, figure) > 0;
+}
+
+/* Whether a level that has to be claimed gives a credit at any reading of what was measured. */
 static bool may_be_due(const struct judge *j, const struct service_result *r)
 {
+	bool payable = false, claimed = false;
+
 	for (size_t i = 0; i < r->payable_count; i++)
-		if ((r->payable[i].most >= 0 && book_sign(j->book, r->payable[i].most) > 0) ||
-		    (r->payable[i].amount >= 0 && book_sign(j->book, r->payable[i].amount) > 0))
-			return true;
-	return false;
+		payable = payable || is_more(j, r->payable[i].most) || is_more(j, r->payable[i].amount);
+	for (size_t i = 0; i < r->level_count; i++) {
+		const struct credit_figures *f = &r->levels[i].credit;
+
+		claimed =
+		    claimed || (f->due && !r->levels[i].level->automatic &&
+		                (is_more(j, f->most) || is_more(j, f->amount) || f->most == FIGURE_UNKNOWN));
+	}
+	return payable && claimed;
 }
 
 void judge_claims(struct judge *j, struct service_result *r)

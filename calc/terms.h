@@ -185,6 +185,7 @@ struct level {
 	    *wording; /* what this reading is called; the words that are unclear; NULL: clear */
 	struct level *readings;
 	size_t reading_count;
+	bool automatic; /* credited without a claim, whatever the terms ask for otherwise */
 };
 
 enum overlap_rule { OVERLAP_SUM, OVERLAP_MAX, OVERLAP_CHOOSE_ONE, OVERLAP_ROOT_CAUSE };

@@ -213,11 +213,14 @@ static int read_words(struct arena *a, const struct node *object, struct level *
 static int read_one(struct arena *a, const struct node *object, struct level *l, struct error *err)
 {
 	static const char *const bindings[] = { "guarantee", "target", NULL };
-	int binding = BINDING_GUARANTEE;
+	static const char *const claims[] = { "as_terms", "automatic", NULL };
+	int binding = BINDING_GUARANTEE, claim = 0;
 
 	if (read_text(a, object, "id", REQUIRED, &l->id, err) < 0 || measured_read(object, l, err) < 0 ||
-	    node_word(object, "binding", OPTIONAL, bindings, &binding, err) < 0)
+	    node_word(object, "binding", OPTIONAL, bindings, &binding, err) < 0 ||
+	    node_word(object, "claim", OPTIONAL, claims, &claim, err) < 0)
 		return err->code;
+	l->automatic = claim == 1;
 	l->binding = (enum binding)binding;
 	if (read_objective(a, object, l, err) < 0 || read_treatment(a, object, l, err) < 0 ||
 	    rule_read(a, object, l, err) < 0 || read_applies(a, object, l, err) < 0 ||

@@ -42,6 +42,7 @@ static const struct use uses[] = {
 	{ "wording", ALL },
 	{ "readings", ALL },
 	{ "applies", ALL },
+	{ "claim", ALL },
 	{ "months_running", ALL },
 	{ "rolling_days", TIME_METHODS },
 	{ "scope", TIME_METHODS },

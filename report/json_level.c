@@ -200,6 +200,8 @@ static void put_promise(json_t *object, const struct level *l)
 	}
 	if (figure_rates_confidence(l))
 		json_put(object, "rates_confidence", json_string(figure_rates_confidence(l)));
+	if (l->automatic)
+		json_put(object, "claim", json_string("automatic"));
 	if (l->reading)
 		json_put(object, "reading", json_string(l->reading));
 	if (l->wording)
