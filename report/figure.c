@@ -9,7 +9,7 @@
 
 static void add_unit(struct text *out, enum language language, enum unit unit)
 {
-	static const char *const ja[] = { " %", " ms", "秒", "分", "時間", "日", "" };
+	static const char *const ja[] = { " %", " ms", "秒", "分", "時間", "日", "枠" };
 	static const char *const en[] = { " %", " ms", " s", " min", " h", " d", "" };
 
 	text_add(out, (language == LANGUAGE_JA ? ja : en)[unit]);
@@ -84,7 +84,11 @@ void figure_against(struct text *out, enum language language, const struct state
 	}
 	mpq_init(objective);
 	exact_read(objective, level->objective);
-	number_against(out, book_value(s->book, figure), objective, number_places_of(level->objective) + 3);
+	if (level->unit == UNIT_ONE) /* a count is whole */
+		number_plain(out, book_value(s->book, figure), 3);
+	else
+		number_against(out, book_value(s->book, figure), objective,
+		               number_places_of(level->objective) + 3);
 	add_unit(out, language, level->unit);
 	mpq_clear(objective);
 }

@@ -153,7 +153,15 @@ const char *service_label(const struct service *service)
 	return service->name ? service->name : service->id;
 }
 
-void page_level_name(struct page *p, const struct level *level)
+static bool alone_of_its_metric(const struct service_result *service, const struct level *level)
+{
+	for (size_t i = 0; i < service->level_count; i++)
+		if (service->levels[i].level->metric == level->metric && service->levels[i].level != level)
+			return false;
+	return true;
+}
+
+void page_level_name(struct page *p, const struct service_result *service, const struct level *level)
 {
 	static const enum word names[METRIC_COUNT] = {
 		[METRIC_AVAILABILITY] = W_AVAILABILITY,         [METRIC_LATENCY_MEAN] = W_DELAY,
@@ -165,6 +173,11 @@ void page_level_name(struct page *p, const struct level *level)
 	};
 
 	page_word(p, names[level->metric]);
+	if (!alone_of_its_metric(service, level)) {
+		page_raw(p, " <span class=\"soft\">");
+		page_text(p, level->id);
+		page_raw(p, "</span>");
+	}
 	if (level->binding == BINDING_TARGET) {
 		page_raw(p, " <span class=\"tag\">");
 		page_word(p, W_TARGET_LEVEL);

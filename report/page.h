@@ -52,7 +52,9 @@ void page_money_range(struct page *p, int least, int most, const char *currency)
 /* A name that is never empty: name, else id. */
 const char *party_label(const struct page *p, const struct party *party);
 const char *service_label(const struct service *service);
-void page_level_name(struct page *p, const struct level *level);
+
+/* What a level measures; with its id, where the service has several of the same metric. */
+void page_level_name(struct page *p, const struct service_result *service, const struct level *level);
 
 /* What was measured of a level against its objective: the value by the contract's method, the range below it. */
 void page_measure(struct page *p, const struct measure *m, const struct level *level);

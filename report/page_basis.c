@@ -3,6 +3,8 @@
 #include "report/number.h"
 #include "report/when.h"
 
+#include <string.h>
+
 static void exclusion_row(struct page *p, const struct exclusion_result *r)
 {
 	const struct exclusion *x = r->exclusion;
@@ -122,7 +124,7 @@ static void terms_row(struct page *p, const struct terms *t)
 		page_raw(p, "<br><span class=\"soft\">");
 		page_text(p, t->catalogue);
 		page_raw(p, " ");
-		page_text(p, t->edition);
+		page_phrase(p, t->edition);
 		page_raw(p, "</span>");
 	}
 	page_raw(p, "</td><td>");
@@ -239,7 +241,10 @@ static void evidence_row(struct page *p, const struct target_view *t)
 	count_cell(p, n.missed);
 	count_cell(p, n.gaps);
 	page_raw(p, "<td>");
-	page_text(p, t->observation->origin);
+	if (t->observation->origin && strcmp(t->observation->origin, "all_up") == 0)
+		page_word(p, W_ORIGIN_CASE);
+	else
+		page_text(p, t->observation->origin);
 	page_raw(p, "</td></tr>\n");
 }
 

@@ -68,6 +68,15 @@ static void how(struct page *p, const struct claim_terms *t)
 	}
 }
 
+static void soft_line(struct page *p, const char *text)
+{
+	if (!text)
+		return;
+	page_raw(p, "<br><span class=\"soft\">");
+	page_text(p, text);
+	page_raw(p, "</span>");
+}
+
 static void claim_row(struct page *p, const struct service_result *service, const struct claim_result *r)
 {
 	page_raw(p, "<tr><th scope=\"row\">");
@@ -77,12 +86,15 @@ static void claim_row(struct page *p, const struct service_result *service, cons
 		page_phrase(p, r->terms->reading);
 		page_raw(p, "</span>");
 	}
+	if (r == service->claims) /* the words that can be read in more than one way, once */
+		soft_line(p, r->terms->wording);
 	page_raw(p, "</th><td>");
 	deadline(p, r);
 	page_raw(p, "</td><td>");
 	standing(p, r);
 	page_raw(p, "</td><td>");
 	how(p, r->terms);
+	soft_line(p, r->terms->clause);
 	page_raw(p, "</td><td>");
 	phrases(p, r->missing, r->missing_count);
 	page_raw(p, "</td></tr>\n");

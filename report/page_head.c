@@ -173,7 +173,7 @@ static void summary_row(struct page *p, const struct service_result *service, si
 		page_raw(p, "</span></th>");
 	}
 	page_raw(p, "<td>");
-	page_level_name(p, r->level);
+	page_level_name(p, service, r->level);
 	page_raw(p, "</td><td class=\"n\">");
 	figure_objective(p->out, p->language, r->level);
 	page_raw(p, "</td><td class=\"n\">");
@@ -227,34 +227,58 @@ static void summary(struct page *p)
 	page_raw(p, "</p>\n</section>\n");
 }
 
-/* The first deadline that has not passed, of a claim that was not made: what to do first. */
-static void next_claim(struct page *p)
+static bool claim_is_open(const struct claim_result *r)
+{
+	return !r->made && r->has_days_left && r->days_left >= 0;
+}
+
+static const struct claim_result *first_open_claim(const struct statement *s)
 {
 	const struct claim_result *first = NULL;
-	const struct service_result *of = NULL;
 
-	for (size_t i = 0; i < p->s->service_count; i++)
-		for (size_t k = 0; k < p->s->services[i].claim_count; k++) {
-			const struct claim_result *r = &p->s->services[i].claims[k];
+	for (size_t i = 0; i < s->service_count; i++)
+		for (size_t k = 0; k < s->services[i].claim_count; k++) {
+			const struct claim_result *r = &s->services[i].claims[k];
 
-			if (r->made || !r->has_days_left || r->days_left < 0)
-				continue;
-			if (!first || r->deadline_us < first->deadline_us) {
+			if (claim_is_open(r) && (!first || r->deadline_us < first->deadline_us))
 				first = r;
-				of = &p->s->services[i];
-			}
 		}
+	return first;
+}
+
+static bool claims_by(const struct service_result *service, int64_t deadline_us)
+{
+	for (size_t k = 0; k < service->claim_count; k++)
+		if (claim_is_open(&service->claims[k]) && service->claims[k].deadline_us == deadline_us)
+			return true;
+	return false;
+}
+
+/* The first deadline that has not passed, of claims that were not made: what to do first, for which services. */
+static void next_claim(struct page *p)
+{
+	const struct claim_result *first = first_open_claim(p->s);
+	bool another = false;
+
 	if (!first)
 		return;
 	page_raw(p, "<p class=\"settle\"><strong>");
 	page_word(p, W_NEXT_CLAIM);
 	page_raw(p, "</strong>");
-	page_text(p, service_label(of->service));
-	page_raw(p, " ");
 	page_last_day(p, first->deadline_us);
-	page_raw(p, " (");
+	page_word(p, W_CLAUSE_OPEN);
 	text_printf(p->out, word_of(p->language, W_CLAIM_DAYS_LEFT), (long long)first->days_left);
-	page_raw(p, ")</p>\n");
+	page_word(p, W_CLAUSE_CLOSE);
+	page_raw(p, "　");
+	for (size_t i = 0; i < p->s->service_count; i++) {
+		if (!claims_by(&p->s->services[i], first->deadline_us))
+			continue;
+		if (another)
+			page_word(p, W_LIST_COMMA);
+		page_text(p, service_label(p->s->services[i].service));
+		another = true;
+	}
+	page_raw(p, "</p>\n");
 }
 
 void page_head(struct page *p)

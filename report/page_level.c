@@ -1,6 +1,7 @@
 /* What a level comes to: its figures, its other readings, and what each exclusion and correction did to it. */
 #include "calc/method.h"
 #include "report/chart.h"
+#include "report/number.h"
 #include "report/page.h"
 #include "report/strip.h"
 #include "report/when.h"
@@ -34,6 +35,8 @@ static void percent_row(const struct figures *t, enum word name, int with, int w
 
 static void row(const struct figures *t, enum word name, int with, int without, enum figure_style style)
 {
+	if (with < 0 && without < 0) /* not a figure of this method */
+		return;
 	cell_open(t, name);
 	page_figure(t->p, with, style);
 	if (t->compared) {
@@ -153,16 +156,26 @@ static void when_td(struct page *p, struct span us)
 	page_raw(p, "</td>");
 }
 
+/* Time of which nobody knows whether it was an outage: it counts at the worst reading only. */
+static bool is_open(const struct page *p, const struct level_result *r, const struct part *part)
+{
+	return (r->level->metric == METRIC_RECOVERY_TIME || r->level->metric == METRIC_DOWNTIME) &&
+	       part->counted && is_zero(p, part->length.best) && is_zero(p, part->length.point) &&
+	       !is_zero(p, part->length.worst);
+}
+
 static void part_row(struct page *p, const struct level_result *r, const struct part *part)
 {
+	bool open = is_open(p, r, part);
+
 	when_td(p, part->span);
 	page_raw(p, "<td class=\"n\">");
 	page_measure(p, &part->length, r->level);
 	page_raw(p, "</td><td class=\"n\">");
 	page_rate(p, part->rate, r->level->credit ? r->level->credit->unit : RATE_PERCENT);
 	page_raw(p, "</td><td>");
-	page_word(p, part->counted ? W_PART_COUNTED : W_PART_NOT_COUNTED);
-	if (part->why) {
+	page_word(p, open ? W_PART_OPEN : part->counted ? W_PART_COUNTED : W_PART_NOT_COUNTED);
+	if (part->why && !open) {
 		page_raw(p, "<br><span class=\"soft\">");
 		page_phrase(p, part->why);
 		page_raw(p, "</span>");
@@ -309,6 +322,66 @@ static void effects(struct page *p, const struct level_result *r)
 	}
 }
 
+/* ---- what the contract promises ---- */
+
+static void length_of_time(struct page *p, enum word name, int64_t us)
+{
+	mpq_t seconds;
+
+	if (us <= 0)
+		return;
+	page_raw(p, "　");
+	page_word(p, name);
+	mpq_init(seconds);
+	mpq_set_si(seconds, us, (unsigned long)US_PER_S);
+	mpq_canonicalize(seconds);
+	when_duration(p->out, p->language, seconds);
+	mpq_clear(seconds);
+}
+
+static void milliseconds(struct page *p, enum word name, int64_t us)
+{
+	mpq_t ms;
+
+	if (us <= 0)
+		return;
+	page_raw(p, "　");
+	page_word(p, name);
+	mpq_init(ms);
+	mpq_set_si(ms, us, 1000);
+	mpq_canonicalize(ms);
+	number_plain(p->out, ms, 3);
+	page_raw(p, " ms");
+	mpq_clear(ms);
+}
+
+static void remark(struct page *p, bool said, enum word words, int64_t number)
+{
+	if (!said)
+		return;
+	page_raw(p, "　");
+	text_printf(p->out, word_of(p->language, words), (long long)number);
+}
+
+/* The numbers that the objective alone does not tell: of what, from when, how long, how often. */
+static void measure_of(struct page *p, const struct level *l)
+{
+	const struct method_rule *rule = &l->rule;
+
+	milliseconds(p, W_LIMIT_OF_ANSWERS, l->metric == METRIC_SHARE_OVER_LIMIT ? rule->limit_us : 0);
+	length_of_time(p, W_OVER_IN_AN_HOUR, l->metric == METRIC_BAD_HOURS ? rule->over_us : 0);
+	length_of_time(p, W_LASTING, l->metric == METRIC_LATENCY_RISE ? rule->lasting_us : 0);
+	length_of_time(p, W_SHORTEST_RUN, rule->min_run_us);
+	length_of_time(p, W_LEAST_IN_ALL, rule->min_cumulative_us);
+	milliseconds(p, W_SLOW_ANSWER, rule->slow_us);
+	remark(p, rule->clock == CLOCK_KNOWN, W_FROM_KNOWN, 0);
+	remark(p, rule->clock == CLOCK_REPORTED, W_FROM_REPORTED, 0);
+	remark(p, l->counted == COUNT_SERVICE_HOURS, W_IN_SERVICE_HOURS, 0);
+	remark(p, l->counted == COUNT_DEPLOYED, W_WHILE_DEPLOYED, 0);
+	remark(p, l->rolling_days > 0, W_ROLLING_DAYS, l->rolling_days);
+	remark(p, l->months_running > 1, W_MONTHS_RUNNING, l->months_running);
+}
+
 static void promise(struct page *p, const struct level *l)
 {
 	page_raw(p, "<span class=\"objective\">");
@@ -319,6 +392,7 @@ static void promise(struct page *p, const struct level *l)
 		page_raw(p, "　");
 		page_phrase(p, arena_printf(p->arena, "method %s", method_name(l->method)));
 	}
+	measure_of(p, l);
 	if (l->clause) {
 		page_raw(p, "　");
 		page_text(p, l->clause);
@@ -357,7 +431,7 @@ static void notes(struct page *p, const struct level_result *r)
 void page_level(struct page *p, const struct service_result *service, const struct level_result *r)
 {
 	page_raw(p, "<div class=\"levelbox\">\n<h4>");
-	page_level_name(p, r->level);
+	page_level_name(p, service, r->level);
 	page_raw(p, " ");
 	page_verdict(p, r->verdict);
 	promise(p, r->level);

@@ -99,9 +99,11 @@ static void base(struct page *p, const struct credit_rule *rule)
 {
 	if (!rule->base || strcmp(rule->base, "monthly_fee") == 0)
 		return;
-	page_raw(p, "<br><span class=\"soft\">");
+	if (rule->flat_rate || rule->proportional_rate) /* a list ends its line itself */
+		page_raw(p, "<br>");
+	page_raw(p, "<span class=\"soft\">");
 	page_word(p, W_BASE);
-	page_raw(p, ": ");
+	page_raw(p, p->language == LANGUAGE_JA ? "：" : ": ");
 	page_phrase(p, rule->base);
 	page_raw(p, "</span>");
 }
@@ -132,10 +134,10 @@ static void bands(struct page *p, const struct level_result *r)
 	base(p, rule);
 }
 
-static void credit_row(struct page *p, const struct level_result *r)
+static void credit_row(struct page *p, const struct service_result *service, const struct level_result *r)
 {
 	page_raw(p, "<tr><th scope=\"row\">");
-	page_level_name(p, r->level);
+	page_level_name(p, service, r->level);
 	page_raw(p, "<br>");
 	page_verdict(p, r->verdict);
 	page_raw(p, "</th><td>");
@@ -163,7 +165,7 @@ static void credit_table(struct page *p, const struct service_result *r)
 	page_raw(p, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < r->level_count; i++)
 		if (r->levels[i].credit.due)
-			credit_row(p, &r->levels[i]);
+			credit_row(p, r, &r->levels[i]);
 	page_raw(p, "</tbody></table>\n");
 }
 

@@ -67,7 +67,7 @@ static void witnesses(struct page *p, const struct outage *o)
 {
 	if (o->witness_count < 2)
 		return;
-	page_raw(p, "<br><span class=\"soft\">");
+	page_raw(p, "<tr class=\"seen\"><td></td><td colspan=\"6\" class=\"soft\">");
 	for (size_t i = 0; i < o->witness_count; i++) {
 		const struct witness *w = &o->witnesses[i];
 
@@ -79,7 +79,7 @@ static void witnesses(struct page *p, const struct outage *o)
 		page_raw(p, " ");
 		text_printf(p->out, word_of(p->language, W_WITNESS), w->failed, w->answered, w->missed);
 	}
-	page_raw(p, "</span>");
+	page_raw(p, "</td></tr>\n");
 }
 
 static void outage_row(struct page *p, const struct outage *o, const struct span_set *excluded, size_t number)
@@ -107,10 +107,10 @@ static void outage_row(struct page *p, const struct outage *o, const struct span
 		page_text(p, o->incident->id);
 		page_raw(p, "</span>");
 	}
-	witnesses(p, o);
 	page_raw(p, "</td><td>");
 	outage_party(p, o);
 	page_raw(p, "</td></tr>\n");
+	witnesses(p, o);
 }
 
 static void aside_span(struct page *p, struct span us)
@@ -130,9 +130,11 @@ static void minorities(struct page *p, const struct service_result *r)
 	page_raw(p, "</h4>\n<ul class=\"plain\">\n");
 	for (size_t i = 0; i < r->minority_count; i++) {
 		aside_span(p, r->minorities[i].span);
-		page_word(p, W_SEEN_FROM);
-		page_text(p, r->minorities[i].observation->vantage);
-		page_raw(p, " ");
+		if (*r->minorities[i].observation->vantage) {
+			page_word(p, W_SEEN_FROM);
+			page_text(p, r->minorities[i].observation->vantage);
+			page_raw(p, " ");
+		}
 		page_text(p, r->minorities[i].observation->target);
 		page_raw(p, "</li>\n");
 	}

@@ -7,7 +7,7 @@ static void strip_row(struct page *p, const char *name, const char *vantage, con
 {
 	page_raw(p, "<div class=\"row\"><div class=\"name\">");
 	page_text(p, name);
-	if (vantage) {
+	if (vantage && *vantage) {
 		page_raw(p, "<br><span class=\"soft\">");
 		page_word(p, W_SEEN_FROM);
 		page_text(p, vantage);
