@@ -13,6 +13,7 @@ struct figures {
 	struct page *p;
 	const struct level *level;
 	bool compared;
+	bool excluded; /* something was, even where it changed no figure */
 };
 
 static void cell_open(const struct figures *t, enum word name)
@@ -55,7 +56,10 @@ static void table_open(const struct figures *t)
 {
 	page_raw(t->p, t->compared ? "<table class=\"level\"><thead><tr><th></th>"
 	                           : "<table class=\"level alone\"><thead><tr><th></th>");
-	page_cell_word(t->p, "th class=\"n\"", t->compared ? W_WITH_EXCLUSIONS : W_NOTHING_EXCLUDED);
+	page_cell_word(t->p, "th class=\"n\"",
+	               t->compared   ? W_WITH_EXCLUSIONS
+	               : t->excluded ? W_SAME_WITHOUT_EXCLUSIONS
+	                             : W_NOTHING_EXCLUDED);
 	if (t->compared)
 		page_cell_word(t->p, "th class=\"n\"", W_WITHOUT_EXCLUSIONS);
 	page_raw(t->p, "</tr></thead><tbody>\n");
@@ -64,7 +68,7 @@ static void table_open(const struct figures *t)
 static void availability(struct page *p, const struct level_result *r)
 {
 	const struct availability_figures *f = &r->availability, *g = &r->unexcluded;
-	const struct figures t = { p, r->level, !is_zero(p, f->excluded) };
+	const struct figures t = { p, r->level, !is_zero(p, f->excluded), false };
 
 	page_raw(p, "<div class=\"gaugebox\">");
 	strip_gauge(p->out, p->s, r, word_of(p->language, W_GAUGE));
@@ -116,7 +120,7 @@ static void chart(struct page *p, const struct service_result *service, const st
 static void latency(struct page *p, const struct service_result *service, const struct level_result *r)
 {
 	const struct latency_figures *f = &r->latency, *g = &r->unexcluded_latency;
-	const struct figures t = { p, r->level, !is_zero(p, f->excluded) };
+	const struct figures t = { p, r->level, !is_zero(p, f->excluded), false };
 
 	chart(p, service, r);
 	table_open(&t);
@@ -214,10 +218,10 @@ static bool same_measure(const struct page *p, const struct measure *left, const
 	       same_figure(p, left->worst, right->worst);
 }
 
-static void measured(struct page *p, const struct level_result *r)
+static void measured(struct page *p, const struct service_result *service, const struct level_result *r)
 {
 	const struct measure *f = &r->measure, *g = &r->unexcluded_measure;
-	const struct figures t = { p, r->level, !same_measure(p, f, g) };
+	const struct figures t = { p, r->level, !same_measure(p, f, g), service->excluded.count > 0 };
 
 	table_open(&t);
 	percent_row(&t, W_BY_METHOD, f->point, g->point);
@@ -445,7 +449,7 @@ void page_level(struct page *p, const struct service_result *service, const stru
 	else if (r->level->metric == METRIC_LATENCY_MEAN)
 		latency(p, service, r);
 	else
-		measured(p, r);
+		measured(p, service, r);
 	parts(p, r);
 	readings(p, r);
 	effects(p, r);
