@@ -156,7 +156,8 @@ static inline void add_bands(struct random *r, char *item, const char *const *bo
 static inline void add_credit(struct random *r, char *item, const char *const *bounds, size_t count,
                               bool downwards, bool parts, bool monotone)
 {
-	add_text(item, ", 'credit': { 'base': 'monthly_fee', ");
+	add_text(item, ", 'credit': { 'base': '%s', ",
+	         one_of(r, "monthly_fee", "monthly_fee", "connection_fee"));
 	if (random_one_of(r, 4))
 		add_text(item, "'rate': '%lld'", (long long)random_in(r, 0, 50));
 	else if (random_one_of(r, 4))
