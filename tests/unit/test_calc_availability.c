@@ -100,16 +100,16 @@ static const struct {
 	  "100",
 	  "600/7",
 	  "1" },
-	/* everything excluded: there is no percentage */
+	/* everything excluded: not covered, so there are no figures */
 	{ { .period = PERIOD,
 	    .outages = OUTAGES,
 	    .more = "'exclusions': [ { 'id': 'x', 'services': [ 'line' ], 'kind': 'force_majeure', 'start': "
 	            "'2026-09-01T00:00:00Z', 'end': '2026-12-01T00:00:00Z' } ]" },
-	  "0",
-	  "0",
-	  "0",
-	  "1000",
-	  "0",
+	  "unknown",
+	  "unknown",
+	  "unknown",
+	  "unknown",
+	  "unknown",
 	  "unknown",
 	  "unknown",
 	  "unknown",
