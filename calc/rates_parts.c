@@ -327,9 +327,13 @@ static int within_days(struct pieces *w, const char *label, int sum)
 	struct judge *j = w->judge;
 	int *rates = arena_array(j->arena, w->count + 1, sizeof *rates);
 	char *formula = arena_copy(j->arena, "max(0");
-	int64_t first = INT64_MAX, last = INT64_MIN, most = w->result->level->credit->most_per_day, kept = 0;
+	int64_t first = INT64_MAX, last = INT64_MIN, kept = 0;
+	int64_t most = w->result->level->credit->most_per_day;
 	bool several = false;
 
+	if (w->reading != AT_WORST || most == 0 || w->count == 0)
+		return sum;
+	rates[0] = sum;
 	for (size_t i = 0; i < w->count; i++) {
 		const struct piece *p = &w->all[i];
 		int64_t end = day_of(j, w->service->terms, p->part->span.end - 1);
@@ -341,11 +345,10 @@ static int within_days(struct pieces *w, const char *label, int sum)
 		rates[i + 1] = p->single;
 		formula = arena_printf(j->arena, "%s, $%zu", formula, i + 2);
 	}
-	if (w->reading != AT_WORST || most == 0 || (!several && kept <= (last - first + 1) * most))
+	most *= last - first + 1;
+	if (!several && kept <= most)
 		return sum;
-	rates[0] = sum;
-	formula =
-	    arena_printf(j->arena, "min($1, %lld * %s))", (long long)((last - first + 1) * most), formula);
+	formula = arena_printf(j->arena, "min($1, %lld * %s))", (long long)most, formula);
 	return derive(j->book, label, "so many a day", formula, w->count + 1, rates);
 }
 
