@@ -2,6 +2,7 @@
 #include "calc/corrections.h"
 #include "calc/counted.h"
 #include "calc/delay.h"
+#include "calc/method.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,16 @@ struct span interval_span(const struct judge *j, const struct level *l, size_t i
 	return span_intersect((struct span){ start, start + length }, j->period);
 }
 
+/* Over a path an attempt may be open in the range and known at the point value, which is then held in the range. */
+static int within_range(struct judge *j, const struct level *l, const struct measure *m)
+{
+	if (m->best < 0 || m->worst < 0 || m->point < 0 ||
+	    (book_compare(j->book, m->point, m->worst) >= 0 && book_compare(j->book, m->point, m->best) <= 0))
+		return m->point;
+	return derive(j->book, "availability by the contract's method, within the range", method_clause(j, l),
+	              "max($2, min($1, $3))", 3, (int[]){ m->point, m->worst, m->best });
+}
+
 void attempt_figures(struct judge *j, struct level_result *r, const struct tally *sum, struct measure percent,
                      const struct span_set *excluded)
 {
@@ -279,6 +290,7 @@ void attempt_figures(struct judge *j, struct level_result *r, const struct tally
 		derive_given_int(j->book, "attempts made or due", "attempts", known + sum->open),
 	};
 
+	percent.point = within_range(j, r->level, &percent);
 	r->availability =
 	    (struct availability_figures){ FIGURE_UNKNOWN,
 		                           FIGURE_UNKNOWN,
