@@ -160,6 +160,16 @@ static char *dearest(struct arena *a, const struct level *l)
 	return arena_printf(a, "%s)", formula);
 }
 
+/* The dearest of several, where the largest alone counts: any of them may be shorter than the part. */
+static int dearest_within(const struct pieces *w, const struct piece *p)
+{
+	struct judge *j = w->judge;
+	int nothing = derive_given(j->book, "an outage of no length",
+	                           "what was not measured may hold several outages", "0");
+
+	return rate_between(j, w->result->level, p->rate, nothing, p->part->length.worst, AT_WORST);
+}
+
 /* What a part comes to at most if it is several. */
 static int several(const struct pieces *w, const struct piece *p)
 {
@@ -407,8 +417,9 @@ static int parts_at(struct judge *j, const struct service *s, struct level_resul
 		                                   : p->rate_worst;
 		piece->single = piece->rate;
 		place(&w, piece);
-		if (reading == AT_WORST && !r->level->credit->largest_only && may_be_several(&w, p))
-			piece->rate = several(&w, piece);
+		if (reading == AT_WORST && may_be_several(&w, p))
+			piece->rate =
+			    r->level->credit->largest_only ? dearest_within(&w, piece) : several(&w, piece);
 		w.count++;
 	}
 	qsort(w.all, w.count, sizeof *w.all, by_first_day);
