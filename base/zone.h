@@ -11,6 +11,8 @@
 #include "base/instant.h"
 #include "base/span.h"
 
+#define LEGAL_ZONE "Asia/Tokyo" /* where dates are counted when neither case nor terms name a zone */
+
 struct zone;
 
 /* Opens an IANA zone such as "Asia/Tokyo". Returns 0, or ERROR_DATA for a name that is not a system zone. */

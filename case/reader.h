@@ -9,8 +9,6 @@
 #include "calc/case.h"
 #include "case/case.h"
 
-#define LEGAL_ZONE "Asia/Tokyo" /* where dates are counted when neither case nor terms name a zone */
-
 struct reader {
 	struct arena *arena;
 	struct sla_case *c;

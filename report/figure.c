@@ -38,6 +38,15 @@ static void add_share(struct text *out, mpq_srcptr share)
 	mpq_clear(whole);
 }
 
+int figure_coverage(const struct level_result *r)
+{
+	if (r->not_covered)
+		return FIGURE_UNKNOWN;
+	return r->level->metric == METRIC_AVAILABILITY   ? r->availability.coverage
+	       : r->level->metric == METRIC_LATENCY_MEAN ? r->latency.coverage
+	                                                 : FIGURE_UNKNOWN;
+}
+
 void figure_add(struct text *out, enum language language, const struct statement *s, int figure,
                 enum figure_style style)
 {

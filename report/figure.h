@@ -20,6 +20,9 @@ enum figure_style {
 	FIGURE_SHARE,    /* a share of 1 as a per cent, 99.975 % */
 };
 
+/* The coverage of a level; FIGURE_UNKNOWN for metrics that are no share of time or of samples. */
+int figure_coverage(const struct level_result *r);
+
 /* One figure in a style, with its unit. */
 void figure_add(struct text *out, enum language language, const struct statement *s, int figure,
                 enum figure_style style);

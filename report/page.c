@@ -101,7 +101,7 @@ void page_rate(struct page *p, int figure, enum rate_unit unit)
 		page_word(p, unit == RATE_DAYS ? W_RATE_DAYS : W_RATE_HOURS);
 }
 
-static bool same(const struct page *p, int left, int right)
+bool page_same(const struct page *p, int left, int right)
 {
 	return left < 0 || right < 0 ? left == right : book_compare(p->s->book, left, right) == 0;
 }
@@ -109,7 +109,7 @@ static bool same(const struct page *p, int left, int right)
 void page_range(struct page *p, int least, int most, enum figure_style style)
 {
 	page_figure(p, least, style);
-	if (same(p, least, most))
+	if (page_same(p, least, most))
 		return;
 	page_word(p, W_RANGE_TO);
 	page_figure(p, most, style);
@@ -118,7 +118,7 @@ void page_range(struct page *p, int least, int most, enum figure_style style)
 void page_money_range(struct page *p, int least, int most, const char *currency)
 {
 	page_money(p, least, currency);
-	if (same(p, least, most))
+	if (page_same(p, least, most))
 		return;
 	page_word(p, W_RANGE_TO);
 	page_money(p, most, currency);
@@ -127,7 +127,7 @@ void page_money_range(struct page *p, int least, int most, const char *currency)
 void page_measure(struct page *p, const struct measure *m, const struct level *level)
 {
 	page_percent(p, m->point, level);
-	if (same(p, m->worst, m->best))
+	if (page_same(p, m->worst, m->best))
 		return;
 	page_raw(p, "<br><span class=\"soft\">");
 	page_percent(p, m->worst, level);

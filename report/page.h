@@ -45,6 +45,9 @@ void page_money(struct page *p, int figure, const char *currency);
 /* A credit rate: per cent of the base, or so many days or hours of it. */
 void page_rate(struct page *p, int figure, enum rate_unit unit);
 
+/* Whether two figures are equal, or both unknown. */
+bool page_same(const struct page *p, int left, int right);
+
 /* A range of two figures that are equal or not. */
 void page_range(struct page *p, int least, int most, enum figure_style style);
 void page_money_range(struct page *p, int least, int most, const char *currency);

@@ -150,16 +150,6 @@ static void banner(struct page *p)
 	page_raw(p, "</div>\n</section>\n");
 }
 
-/* Of metrics that are a share of time or of samples. */
-static int coverage_of(const struct level_result *r)
-{
-	if (r->not_covered)
-		return FIGURE_UNKNOWN;
-	return r->level->metric == METRIC_AVAILABILITY   ? r->availability.coverage
-	       : r->level->metric == METRIC_LATENCY_MEAN ? r->latency.coverage
-	                                                 : FIGURE_UNKNOWN;
-}
-
 static void summary_row(struct page *p, const struct service_result *service, size_t k)
 {
 	const struct level_result *r = &service->levels[k];
@@ -179,7 +169,7 @@ static void summary_row(struct page *p, const struct service_result *service, si
 	page_raw(p, "</td><td class=\"n\">");
 	page_measure(p, &r->measure, r->level);
 	page_raw(p, "</td><td class=\"n\">");
-	page_figure(p, coverage_of(r), FIGURE_SHARE);
+	page_figure(p, figure_coverage(r), FIGURE_SHARE);
 	page_raw(p, "</td><td>");
 	page_verdict(p, r->verdict);
 	if (r->reading_count)

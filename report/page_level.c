@@ -207,15 +207,10 @@ static void parts(struct page *p, const struct level_result *r)
 	page_raw(p, "</tbody></table>\n");
 }
 
-static bool same_figure(const struct page *p, int left, int right)
-{
-	return left < 0 || right < 0 ? left == right : book_compare(p->s->book, left, right) == 0;
-}
-
 static bool same_measure(const struct page *p, const struct measure *left, const struct measure *right)
 {
-	return same_figure(p, left->point, right->point) && same_figure(p, left->best, right->best) &&
-	       same_figure(p, left->worst, right->worst);
+	return page_same(p, left->point, right->point) && page_same(p, left->best, right->best) &&
+	       page_same(p, left->worst, right->worst);
 }
 
 static void measured(struct page *p, const struct service_result *service, const struct level_result *r)
@@ -290,7 +285,7 @@ static void effect_row(struct page *p, const struct level_result *r, const char 
 static bool had_effect(const struct page *p, const struct level_result *r, const struct effect *e)
 {
 	return e->verdict != r->verdict || !same_measure(p, &e->measure, &r->measure) ||
-	       (r->credit.due && !same_figure(p, e->amount, r->credit.amount));
+	       (r->credit.due && !page_same(p, e->amount, r->credit.amount));
 }
 
 static void effect_rows(struct page *p, const struct level_result *r)

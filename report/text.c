@@ -129,9 +129,7 @@ static void verdict_cells(struct grid *g, const struct statement *s, const struc
 {
 	static const char *const verdicts[] = { "MET", "BREACHED", "NOT PROVABLE", "NOT COVERED" };
 	const struct measure *m = &r->measure;
-	int coverage = r->level->metric == METRIC_AVAILABILITY   ? r->availability.coverage
-	               : r->level->metric == METRIC_LATENCY_MEAN ? r->latency.coverage
-	                                                         : FIGURE_UNKNOWN;
+	int coverage = figure_coverage(r);
 
 	grid_cell(g, verdicts[r->verdict]);
 	grid_cell(g, service->service->id);
@@ -153,7 +151,7 @@ static void verdict_cells(struct grid *g, const struct statement *s, const struc
 		text_add(&g->cell, ")");
 	}
 	grid_end_cell(g);
-	if (coverage >= 0 && !r->not_covered) {
+	if (coverage >= 0) {
 		text_add(&g->cell, "coverage ");
 		figure_add(&g->cell, LANGUAGE_EN, s, coverage, FIGURE_SHARE);
 	}

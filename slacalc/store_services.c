@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define LEGAL_ZONE "Asia/Tokyo"
-
 static const char *text_of(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
