@@ -10,10 +10,31 @@
 #ifndef GOVSLA_CALC_APPORTION_H
 #define GOVSLA_CALC_APPORTION_H
 
-#include "base/arena.h"
+#include "calc/judge.h"
 
 #include <gmp.h>
 #include <stddef.h>
+
+/*
+ * One pot that is shared in parts. Bodies in the order of their codes. A change of weights between parts is a change of
+ * weights[]; what was granted stays.
+ */
+struct pot {
+	const char *method; /* "floor", "largest_remainder", "webster", "first", "equal" */
+	const char *clause; /* that says so; NULL: the contract is silent (floor) */
+	const struct party **bodies;
+	int *weights; /* nodes; FIGURE_UNKNOWN: takes no part yet */
+	int *granted; /* nodes, cumulative; FIGURE_UNKNOWN: nothing yet */
+	int *shares;  /* nodes: exact cumulative share at the last sharing */
+	size_t count;
+};
+
+/*
+ * Shares what the pot holds in all (node total, cumulative, exact) and adds to granted; grants[] receives the node of each
+ * body's new grant (FIGURE_UNKNOWN: none), *residual what whole yen could not be given. hypothetical: granted stays.
+ */
+void apportion_share(struct judge *j, struct pot *pot, int total, bool hypothetical, int *grants,
+                     int *residual);
 
 /*
  * Lowers the grants (each max(0, ⌊q⌋), whole) until their sum is at most part (≥ 0). Creditors are in the

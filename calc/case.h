@@ -14,6 +14,9 @@
 #include "base/instant.h"
 #include "base/sample.h"
 #include "base/span.h"
+#include "calc/contract.h"
+#include "calc/money.h"
+#include "calc/record.h"
 #include "calc/terms.h"
 
 #include <stdbool.h>
@@ -65,8 +68,10 @@ struct fee {
 	const struct party *payer;
 	exact amount;
 	const char *currency;
-	exact state_share;      /* of 1 */
-	struct fee_base *bases; /* other amounts that a credit may be a per cent of */
+	exact state_share;          /* of 1 */
+	bool has_tax, tax_included; /* whether the amount holds consumption tax; has_tax false: not stated */
+	exact tax_percent;          /* NULL: not stated */
+	struct fee_base *bases;     /* other amounts that a credit may be a per cent of */
 	size_t base_count;
 };
 
@@ -216,48 +221,6 @@ int64_t zone_days_day(const struct zone_days *z, int64_t us);
 /* The first instant of a day; INT64_MIN outside. */
 int64_t zone_days_start(const struct zone_days *z, int64_t day);
 
-enum contract_kind { CONTRACT_A, CONTRACT_I, CONTRACT_U, CONTRACT_E }; /* ア, イ, ウ, エ of §4.1 */
-
-struct contract_cap {
-	const struct party *debtor;
-	bool recovered; /* 5.3①: up to the amount recovered */
-	exact amount;   /* NULL unless a fixed amount */
-};
-
-struct contract {
-	const char *id;
-	enum contract_kind kind;
-	const struct party *parties[2];
-	struct contract_cap *caps;
-	size_t cap_count;
-	bool excludes_lost_profit, excludes_special;
-};
-
-enum record_of { RECORD_LOSS, RECORD_CLAIM, RECORD_ACKNOWLEDGEMENT, RECORD_RECOVERY, RECORD_PAYMENT };
-
-struct liability_record {
-	size_t index; /* in the case's list, for messages */
-	const char *id, *document;
-	enum record_of kind;
-	int64_t day; /* days since 1970-01-01 */
-	/* a loss */
-	const struct party *sufferer, *fault;
-	exact direct, lost_profit, special; /* heads of loss */
-	exact determined;                   /* NULL: not determined yet */
-	/* money from one party to another */
-	const struct party *from, *to;
-	exact amount;
-};
-
-enum state_budget { STATE_LG_SHARE, STATE_NONE_IF_ANY };
-
-struct policies { /* readings of what the standard leaves open; *_given: stated by the case, else our default
-	           */
-	bool nsp_back_to_back, nsp_back_to_back_given;
-	enum state_budget state_budget;
-	bool state_budget_given;
-};
-
 struct sla_case {
 	const char *title;
 	int64_t as_of_us;
@@ -293,6 +256,18 @@ struct sla_case {
 	struct zone_days
 	    *zone_days; /* the period's first, then each other time zone that terms in use name */
 	size_t zone_days_count;
+	struct agreement *agreements; /* over Table 3 (fn. 8, 9) and for direct claims */
+	size_t agreement_count;
+	struct exchange *exchanges;
+	size_t exchange_count;
+	struct invoice *invoices;
+	size_t invoice_count;
+	struct late_payment *late_payments;
+	size_t late_payment_count;
+	struct instalment_plan *instalment_plans;
+	size_t instalment_plan_count;
+	struct apportionment *apportionments;
+	size_t apportionment_count;
 };
 
 #endif

@@ -30,7 +30,7 @@ static const struct contract *contract_between(const struct sla_case *c, const s
 static int fixed_cap(struct judge *j, const struct contract *k, const struct party *debtor)
 {
 	for (size_t i = 0; k && i < k->cap_count; i++)
-		if (k->caps[i].debtor == debtor && k->caps[i].amount)
+		if (k->caps[i].debtor == debtor && k->caps[i].rule == CAP_AMOUNT)
 			return derive_given(j->book, arena_printf(j->arena, "cap of %s", debtor->id),
 			                    arena_printf(j->arena, "contract %s", k->id), k->caps[i].amount);
 	return FIGURE_UNKNOWN;
@@ -73,7 +73,7 @@ static void find_creditors(struct chain *ch)
 
 	ch->creditors = arena_array(ch->judge->arena, c->record_count, sizeof *ch->creditors);
 	for (size_t i = 0; i < c->record_count; i++)
-		if (c->records[i].kind == RECORD_LOSS && c->records[i].fault == ch->fault &&
+		if (c->records[i].kind == RECORD_LOSS && c->records[i].faults->party == ch->fault &&
 		    !creditor_of(ch, c->records[i].sufferer))
 			add_creditor(ch, c->records[i].sufferer);
 }
@@ -82,9 +82,11 @@ static void find_creditors(struct chain *ch)
 
 static int heads_of_loss(struct judge *j, const struct liability_record *r)
 {
-	int direct = record_amount(j, r, "direct loss", r->direct ? r->direct : "0");
-	int lost_profit = record_amount(j, r, "lost profit", r->lost_profit ? r->lost_profit : "0");
-	int special = record_amount(j, r, "loss from special circumstances", r->special ? r->special : "0");
+	int direct = record_amount(j, r, "direct loss", r->heads[HEAD_DIRECT] ? r->heads[HEAD_DIRECT] : "0");
+	int lost_profit =
+	    record_amount(j, r, "lost profit", r->heads[HEAD_LOST_PROFIT] ? r->heads[HEAD_LOST_PROFIT] : "0");
+	int special = record_amount(j, r, "loss from special circumstances",
+	                            r->heads[HEAD_SPECIAL] ? r->heads[HEAD_SPECIAL] : "0");
 
 	return derive(j->book, arena_printf(j->arena, "loss claimed by %s", r->sufferer->id), "5.3",
 	              "$1 + $2 + $3", 3, (int[]){ direct, lost_profit, special });
@@ -141,7 +143,7 @@ static int enter(struct chain *ch, const struct liability_record *r, struct erro
 	struct judge *j = ch->judge;
 	bool to_agency = r->from == ch->fault && r->to == ch->agency;
 
-	if (r->kind == RECORD_LOSS && r->fault == ch->fault)
+	if (r->kind == RECORD_LOSS && r->faults->party == ch->fault)
 		return enter_loss(ch, r, err);
 	if (r->kind == RECORD_RECOVERY && to_agency)
 		return enter_recovery(ch, r, err);
@@ -170,7 +172,7 @@ static struct obligation *add_obligation(struct statement *s, const struct party
 	o->creditor = creditor;
 	o->contract = contract_between(s->the_case, debtor, creditor);
 	o->basis = basis;
-	o->cap = o->acknowledged = o->residual = FIGURE_UNKNOWN;
+	o->cap = o->ceiling = o->acknowledged = o->residual = FIGURE_UNKNOWN;
 	return o;
 }
 

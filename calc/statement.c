@@ -69,7 +69,8 @@ static int judge_one_service(struct judge *j, const struct statement *s, struct 
 
 static void use_policy(struct statement *s, const char *name, const char *value, bool given)
 {
-	s->policies[s->policy_count++] = (struct policy_used){ name, value, given ? "case" : "default" };
+	s->policies[s->policy_count++] =
+	    (struct policy_used){ .name = name, .value = value, .origin = given ? "case" : "default" };
 }
 
 static void list_policies(struct judge *j, struct statement *s)
@@ -83,8 +84,8 @@ static void list_policies(struct judge *j, struct statement *s)
 	}
 	s->policies = arena_array(j->arena, 8, sizeof *s->policies);
 	if (nsp)
-		use_policy(s, "nsp_back_to_back", p->nsp_back_to_back ? "true" : "false",
-		           p->nsp_back_to_back_given);
+		use_policy(s, "nsp_back_to_back", p->on[POLICY_NSP_BACK_TO_BACK] ? "true" : "false",
+		           p->given[POLICY_NSP_BACK_TO_BACK]);
 	if (chain) {
 		use_policy(s, "recovery_split", "pro_rata_determined", false);
 		use_policy(s, "recovery_fractions", "floor_carried", false);

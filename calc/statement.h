@@ -222,20 +222,125 @@ struct correction_result {
 	    why_not; /* why it is not in effect ("entered after as_of", "superseded by …"); NULL: in effect */
 };
 
+/* What of an obligation's determined amount is lost for good, and why. */
+struct cut {
+	const char
+	    *why; /* "excluded head of loss", "cap", "liquidated damages", "exemption", "not recovered", … */
+	const char *clause;
+	int amount;
+};
+
 struct obligation {
 	const struct party *debtor, *creditor;
 	const struct contract *contract; /* NULL when the case names none */
-	const char *basis;               /* "5.3-1", "5.3-2" */
-	int claimed, determined;         /* determined FIGURE_UNKNOWN: not yet */
-	int cap;                         /* FIGURE_UNKNOWN: none */
+	const struct contract *also;     /* the other contract under which it may fall too (エ/ウ); NULL */
+	const struct agreement *agreement; /* that put it here instead of Table 3; NULL */
+	const char *basis;    /* "5.3-1", "5.3-2", "table3-1C", "agreement", "direct-claim", "5.2", … */
+	const char *incident; /* NULL: none named */
+	const struct obligation *indemnifies; /* the obligation that this one makes good (求償); NULL */
+	int claimed, determined;              /* determined FIGURE_UNKNOWN: not yet */
+	int ceiling; /* at most payable under contract and law, whatever is determined; FIGURE_UNKNOWN: no limit */
+	int cap; /* FIGURE_UNKNOWN: none */
 	int payable, paid, pending, cut;
 	int acknowledged; /* by the provider so far; FIGURE_UNKNOWN when nobody entered it */
 	int residual; /* recovered, and too little to give each creditor one yen more: shared with the next part */
+	struct cut *cuts; /* what cut consists of */
+	size_t cut_count;
+	const char **notes; /* literal readings, policies, what a lawyer must look at */
+	size_t note_count;
+	const struct liability_record **losses; /* what it rests on */
+	size_t loss_count;
+};
+
+/* 5.2: what reductions received from CSP/NSP take off one municipality's fees. */
+struct pass_through {
+	const struct party *from; /* whose bill it lowers: DA, or CSP/NSP where the debt was assumed */
+	const struct party *to;
+	const struct contract *contract; /* イ; NULL when the case names none */
+	enum fee_flow flow;
+	int gross;   /* its share of the reductions, the State's part included, exact */
+	int amount;  /* its own part, determined */
+	int state;   /* the State's part: shown and passed to nobody */
+	int on_bill; /* already deducted from a bill of the case; FIGURE_UNKNOWN: none issued yet */
+	int carried; /* still to be deducted from the next bills */
+	const struct invoice *bill; /* the last one that it was deducted from; NULL */
+	const char *note;
+};
+
+struct reduction_result {
+	const struct liability_record *record;
+	int residual; /* too little to give each one yen more */
+};
+
+/* One body in a sharing. */
+struct body_share {
+	const struct party *party;
+	int weight; /* of the version in force; of staged costs the exact sum of its stages */
+	int exact;  /* cumulative exact share */
+	int amount; /* granted in all */
+};
+
+struct part_share { /* one part of an amount that is shared */
+	const struct cost_part *part;
+	const struct weight_version *version;
+	int *grants; /* of bodies, in their order */
+	int residual;
+};
+
+struct apportionment_result {
+	const struct apportionment *apportionment;
+	const char *method;        /* "floor" where the contract is silent */
+	struct body_share *bodies; /* by code */
+	size_t body_count;
+	struct part_share *parts;
+	size_t part_count;
+	int total, granted, residual;
+};
+
+struct exchange_result { /* an exchange rate that was used, or could be */
+	const struct exchange *exchange;
+	const struct invoice *invoice; /* whose rate it is; NULL */
+	int rate;                      /* FIGURE_UNKNOWN: none for the period */
+	const char *day;               /* of the rate, NULL none */
+};
+
+struct exchanged {             /* an amount in another currency */
+	const char *what, *id; /* "credit" of a service, "recovery", "minimum", … */
+	const struct party *party;
+	const struct exchange_result *by;
+	int before, after;
+};
+
+struct interest_span {            /* days at one rate on one principal */
+	int64_t from_day, to_day; /* [from, to) */
+	int principal, percent, days, interest;
+};
+
+struct late_payment_result {
+	const struct late_payment *late;
+	struct interest_span *spans;
+	size_t span_count;
+	int days, exact, interest; /* interest determined */
+	int open;                  /* principal not yet paid */
+	bool runs;                 /* as_of, or the last payment, leaves principal open: interest goes on */
+};
+
+struct instalment_result {
+	const struct instalment_plan *plan;
+	int first, other;
+};
+
+struct invoice_result {
+	const struct invoice *invoice;
+	int without_tax, tax, in_yen; /* FIGURE_UNKNOWN: not stated */
 };
 
 struct policy_used {
 	const char *name, *value, *origin; /* origin "case" or "default" */
+	const char *document;              /* what the case cites for it; NULL */
 };
+
+struct ledger;
 
 struct statement {
 	const struct sla_case *the_case;
@@ -251,6 +356,23 @@ struct statement {
 	size_t obligation_count;
 	struct policy_used *policies;
 	size_t policy_count;
+	struct pass_through *pass_through;
+	size_t pass_through_count;
+	struct reduction_result *reductions;
+	size_t reduction_count;
+	struct apportionment_result *apportionments;
+	size_t apportionment_count;
+	struct exchange_result *exchanges;
+	size_t exchange_count;
+	struct exchanged *exchanged;
+	size_t exchanged_count;
+	struct late_payment_result *late_payments;
+	size_t late_payment_count;
+	struct instalment_result *instalments;
+	size_t instalment_count;
+	struct invoice_result *invoices;
+	size_t invoice_count;
+	struct ledger *ledger; /* ledger.h; NULL: no records */
 };
 
 /* Judges the case. Returns 0, or ERROR_DATA / ERROR_UNSUPPORTED with the field that is wrong. */

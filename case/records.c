@@ -24,7 +24,7 @@ static int read_cap_rule(struct reader *r, const struct node *cap, struct contra
 		static const char *const words[] = { "recovered", NULL };
 		int index = 0;
 
-		out->recovered = true;
+		out->rule = CAP_RECOVERED;
 		return node_word(cap, "rule", REQUIRED, words, &index, err);
 	}
 	if (node_object(cap, "rule", REQUIRED, &object, err) < 0 ||
@@ -32,6 +32,7 @@ static int read_cap_rule(struct reader *r, const struct node *cap, struct contra
 		return err->code;
 	if (node_member(&object, "months_of_fee").value)
 		return unsupported(&rule, err, "a cap by months of the fee");
+	out->rule = CAP_AMOUNT;
 	return read_exact(r->arena, &object, "amount", REQUIRED, &out->amount, err);
 }
 
@@ -60,12 +61,13 @@ static int read_caps(struct reader *r, const struct node *object, struct contrac
 	return 0;
 }
 
-static int read_excludes(const struct node *object, struct contract *k, struct error *err)
+static int read_excludes(struct reader *r, const struct node *object, struct contract *k, struct error *err)
 {
 	struct node list;
 
 	if (node_array(object, "excludes", OPTIONAL, &list, err) < 0)
 		return err->code;
+	k->excluded_heads = arena_array(r->arena, node_count(&list), sizeof *k->excluded_heads);
 	for (size_t i = 0; i < node_count(&list); i++) {
 		struct node item = node_item(&list, i);
 		const char *head;
@@ -73,9 +75,9 @@ static int read_excludes(const struct node *object, struct contract *k, struct e
 		if (node_item_string(&list, i, &head, err) < 0)
 			return err->code;
 		if (strcmp(head, "lost_profit") == 0)
-			k->excludes_lost_profit = true;
+			k->excluded_heads[k->excluded_head_count++].head = HEAD_LOST_PROFIT;
 		else if (strcmp(head, "special") == 0)
-			k->excludes_special = true;
+			k->excluded_heads[k->excluded_head_count++].head = HEAD_SPECIAL;
 		else
 			return node_fail(&item, err, "'%s' is not one of: lost_profit, special", head);
 	}
@@ -120,7 +122,7 @@ static int read_contract(struct reader *r, const struct node *object, struct con
 	for (const struct contract *other = r->c->contracts; other < k; other++)
 		if (strcmp(other->id, k->id) == 0)
 			return node_fail(object, err, "the contract '%s' is there twice", k->id);
-	return read_excludes(object, k, err);
+	return read_excludes(r, object, k, err);
 }
 
 int read_contracts(struct reader *r, const struct node *root, struct error *err)
@@ -151,10 +153,10 @@ static int read_heads(struct reader *r, const struct node *object, struct liabil
 	if (node_object(object, "heads", REQUIRED, &heads, err) < 0 ||
 	    node_check_keys(&heads, (const char *const[]){ "direct", "lost_profit", "special", NULL }, err) <
 	        0 ||
-	    read_exact(r->arena, &heads, "direct", OPTIONAL, &out->direct, err) < 0 ||
-	    read_exact(r->arena, &heads, "lost_profit", OPTIONAL, &out->lost_profit, err) < 0)
+	    read_exact(r->arena, &heads, "direct", OPTIONAL, &out->heads[HEAD_DIRECT], err) < 0 ||
+	    read_exact(r->arena, &heads, "lost_profit", OPTIONAL, &out->heads[HEAD_LOST_PROFIT], err) < 0)
 		return err->code;
-	return read_exact(r->arena, &heads, "special", OPTIONAL, &out->special, err);
+	return read_exact(r->arena, &heads, "special", OPTIONAL, &out->heads[HEAD_SPECIAL], err);
 }
 
 static bool has_agency(const struct sla_case *c)
@@ -180,19 +182,23 @@ static int read_fault(struct reader *r, const struct node *object, struct liabil
 		                                     : node_fail(&fault, err, "names no party");
 	id = json_object_iter_key(json_object_iter(fault.value));
 	share = node_member(&fault, id);
-	out->fault = find_party(r->c, id);
-	if (!out->fault)
+	out->fault_count = 1;
+	out->faults = arena_new(r->arena, struct fault_share);
+	out->faults->party = find_party(r->c, id);
+	if (!out->faults->party)
 		return node_fail(&share, err, "no party '%s'", id);
 	if (read_exact(r->arena, &fault, id, REQUIRED, &whole, err) < 0)
 		return err->code;
+	out->faults->share = whole;
 	if (exact_compare(whole, "1") != 0)
 		return node_fail(&share, err, "the shares of fault must sum to 1, not %s", whole);
-	if (out->fault->kind == PARTY_NSP && !r->c->policies.nsp_back_to_back)
+	if (out->faults->party->kind == PARTY_NSP && !r->c->policies.on[POLICY_NSP_BACK_TO_BACK])
 		return node_fail(&share, err,
 		                 "5.3 has no rule for a fault of an NSP unless nsp_back_to_back is true");
 	if (!has_agency(r->c))
 		return node_fail(&share, err, "5.3 needs the Digital Agency, and no party is of kind DA");
-	if (out->fault->kind != PARTY_CSP && out->fault->kind != PARTY_NSP && out->fault->kind != PARTY_DA)
+	if (out->faults->party->kind != PARTY_CSP && out->faults->party->kind != PARTY_NSP &&
+	    out->faults->party->kind != PARTY_DA)
 		return unsupported(&share, err, "a fault of another party than CSP, NSP or DA");
 	return 0;
 }
@@ -206,13 +212,13 @@ static int check_determined(const struct reader *r, const struct node *object,
 		const struct contract *k = &r->c->contracts[i];
 		bool concerns = k->parties[0] == l->sufferer || k->parties[1] == l->sufferer;
 
-		if (!concerns || k->kind != CONTRACT_I || !k->excludes_lost_profit || !k->excludes_special)
+		if (!concerns || k->kind != CONTRACT_I || k->excluded_head_count < 2)
 			continue;
-		if (exact_compare(l->determined, l->direct ? l->direct : "0") > 0)
+		if (exact_compare(l->determined, l->heads[HEAD_DIRECT] ? l->heads[HEAD_DIRECT] : "0") > 0)
 			return node_fail(
 			    &determined, err,
 			    "%s is more than the direct loss of %s, and the contract '%s' excludes the rest",
-			    l->determined, l->direct ? l->direct : "0", k->id);
+			    l->determined, l->heads[HEAD_DIRECT] ? l->heads[HEAD_DIRECT] : "0", k->id);
 	}
 	return 0;
 }
@@ -281,10 +287,10 @@ static int read_record(struct reader *r, const struct node *object, struct liabi
 	    read_day(object, "at", REQUIRED, &out->day, err) < 0 ||
 	    read_text(r->arena, object, "document", OPTIONAL, &out->document, err) < 0)
 		return err->code;
-	if (kind > RECORD_PAYMENT)
+	if (kind > 4)
 		return unsupported(&kind_node, err,
 		                   arena_printf(r->arena, "a record of kind '%s'", kinds[kind]));
-	out->kind = (enum record_of)kind;
+	out->kind = kind < 3 ? (enum record_of)kind : kind == 3 ? RECORD_RECOVERY : RECORD_PAYMENT;
 	out->index = object->index;
 	for (const struct liability_record *other = r->c->records; other < out; other++)
 		if (strcmp(other->id, out->id) == 0)
@@ -357,7 +363,7 @@ int read_policies(struct reader *r, const struct node *root, struct error *err)
 	bool shared_fault = false;
 	int budget = STATE_LG_SHARE;
 
-	p->nsp_back_to_back = true;
+	p->on[POLICY_NSP_BACK_TO_BACK] = true;
 	if (node_object(root, "policies", OPTIONAL, &policies, err) < 0 || !policies.value)
 		return err->code;
 	shared = node_member(&policies, "shared_fault");
@@ -365,11 +371,11 @@ int read_policies(struct reader *r, const struct node *root, struct error *err)
 	                    (const char *const[]){ "state_budget", "nsp_back_to_back", "shared_fault", NULL },
 	                    err) < 0 ||
 	    node_word(&policies, "state_budget", OPTIONAL, budgets, &budget, err) < 0 ||
-	    node_boolean(&policies, "nsp_back_to_back", OPTIONAL, &p->nsp_back_to_back, err) < 0 ||
+	    node_boolean(&policies, "nsp_back_to_back", OPTIONAL, &p->on[POLICY_NSP_BACK_TO_BACK], err) < 0 ||
 	    node_boolean(&policies, "shared_fault", OPTIONAL, &shared_fault, err) < 0)
 		return err->code;
 	p->state_budget = (enum state_budget)budget;
 	p->state_budget_given = node_member(&policies, "state_budget").value != NULL;
-	p->nsp_back_to_back_given = node_member(&policies, "nsp_back_to_back").value != NULL;
+	p->given[POLICY_NSP_BACK_TO_BACK] = node_member(&policies, "nsp_back_to_back").value != NULL;
 	return shared_fault ? unsupported(&shared, err, "shared fault") : 0;
 }

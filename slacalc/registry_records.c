@@ -240,8 +240,9 @@ static int read_more_policies(struct registry *r, struct reader *reader, const s
 	if (read_policies(reader, &f->root, err) < 0 || add_policies(r, &f->root, err) < 0 ||
 	    node_object(&f->root, "policies", OPTIONAL, &given, err) < 0)
 		return err->code;
-	if (node_member(&given, "nsp_back_to_back").value)
-		policies->nsp_back_to_back = r->outline.policies.nsp_back_to_back;
+	for (size_t i = 0; i < POLICY_COUNT; i++)
+		if (node_member(&given, policy_names[i]).value)
+			policies->on[i] = r->outline.policies.on[i];
 	return 0;
 }
 
@@ -265,7 +266,7 @@ static int read_files(struct registry *r, struct file *files, const struct docum
                       struct error *err)
 {
 	struct reader reader = { .arena = &r->arena, .c = &r->outline };
-	struct policies policies = { .nsp_back_to_back = true };
+	struct policies policies = { .on[POLICY_NSP_BACK_TO_BACK] = true };
 
 	for (size_t i = 0; i < count; i++)
 		if (read_header(&docs[i], &files[i], err) < 0 ||

@@ -259,6 +259,7 @@ struct chain_case {
 	struct sla_case c;
 	struct party parties[2 + LGS];
 	struct liability_record records[RECORDS_MOST];
+	struct fault_share fault;
 	struct contract contract;
 	struct contract_cap cap;
 };
@@ -282,9 +283,11 @@ static void random_chain_case(struct random *r, struct chain_case *k)
 		if (random_one_of(r, 2)) {
 			l->kind = RECORD_LOSS;
 			l->sufferer = &k->parties[random_in(r, 2, 1 + LGS)];
-			l->fault = &k->parties[0];
-			l->direct = arena_printf(&k->arena, "%lld", (long long)random_in(r, 0, 1000));
-			l->determined = random_one_of(r, 4) ? NULL : l->direct;
+			l->faults = &k->fault;
+			l->fault_count = 1;
+			l->heads[HEAD_DIRECT] =
+			    arena_printf(&k->arena, "%lld", (long long)random_in(r, 0, 1000));
+			l->determined = random_one_of(r, 4) ? NULL : l->heads[HEAD_DIRECT];
 		} else {
 			l->kind = RECORD_RECOVERY;
 			l->from = &k->parties[0];
@@ -294,7 +297,8 @@ static void random_chain_case(struct random *r, struct chain_case *k)
 			                : arena_printf(&k->arena, "%lld", (long long)random_in(r, 0, 400));
 		}
 	}
-	k->cap = (struct contract_cap){ .debtor = &k->parties[0], .amount = "100000" };
+	k->fault = (struct fault_share){ &k->parties[0], "1" };
+	k->cap = (struct contract_cap){ .debtor = &k->parties[0], .rule = CAP_AMOUNT, .amount = "100000" };
 	k->contract = (struct contract){ .id = "k",
 		                         .parties = { &k->parties[0], &k->parties[1] },
 		                         .caps = &k->cap,
@@ -305,7 +309,7 @@ static void random_chain_case(struct random *r, struct chain_case *k)
 		                  .contracts = &k->contract,
 		                  .contract_count = 1,
 		                  .records = k->records,
-		                  .policies = { .nsp_back_to_back = true } };
+		                  .policies = { .on[POLICY_NSP_BACK_TO_BACK] = true } };
 }
 
 /* Σ payable ≤ recovered, and each obligation's parts make up what is determined. */
