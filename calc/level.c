@@ -129,6 +129,7 @@ void judge_level(struct judge *j, const struct service *s, const struct level *l
 	                 arena_printf(j->arena, "terms %s, level %s", s->terms->id, l->id), l->objective);
 
 	r->level = l;
+	r->objective = objective;
 	measure(j, s, r, excluded);
 	if (r->not_covered) {
 		r->verdict = r->alone = VERDICT_NOT_COVERED;

@@ -119,6 +119,7 @@ struct level_result {
 	int alone_least, alone_most, alone_counted;
 	const char **notes; /* what a reader must know of the figures: months running, a window, a network */
 	size_t note_count;
+	int objective; /* node: what the measure is compared with */
 };
 
 struct payable { /* to one payer: the determined credit of all levels together */

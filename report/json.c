@@ -9,11 +9,12 @@
 static json_t *period(const struct statement *s)
 {
 	const struct period *p = &s->the_case->period;
-	json_t *object = json_object();
+	json_t *object = json_object(), *nodes = json_object();
 
 	json_put(object, "start", json_instant(p->span.start));
 	json_put(object, "end", json_instant(p->span.end));
-	json_put(object, "seconds", json_figure(s, s->period_s));
+	json_put_figure(s, object, nodes, "seconds", s->period_s);
+	json_put(object, "nodes", nodes);
 	if (p->fixed_hours)
 		json_put(object, "hours", json_integer(p->fixed_hours));
 	if (p->month)
@@ -25,7 +26,7 @@ static json_t *period(const struct statement *s)
 
 static json_t *exclusion(const struct statement *s, const struct exclusion_result *r)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *nodes = json_object();
 
 	json_put(object, "id", json_string(r->exclusion->id));
 	json_put(object, "service", json_string(r->service->id));
@@ -38,7 +39,8 @@ static json_t *exclusion(const struct statement *s, const struct exclusion_resul
 	json_put(object, "clause", json_text_or_null(r->exclusion->clause));
 	json_put(object, "approver", json_text_or_null(r->exclusion->approver));
 	if (r->accepted)
-		json_put(object, "overlap_s", json_figure(s, r->overlap_s));
+		json_put_figure(s, object, nodes, "overlap_s", r->overlap_s);
+	json_put(object, "nodes", nodes);
 	return object;
 }
 
@@ -186,15 +188,57 @@ static json_t *derivation(const struct derivation *d)
 	return object;
 }
 
-static json_t *derivations(const struct statement *s)
+/* Marks the node of an id and all that it rests on: inputs come before what is made of them. */
+static void mark(const json_t *id, bool *marked)
+{
+	const char *text = json_string_value(id);
+
+	if (text)
+		marked[strtoul(text + 1, NULL, 10) - 1] = true;
+}
+
+/* Marks the nodes that the figures of a part of the statement name. */
+static void mark_named(json_t *value, bool *marked)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (value, i, item)
+		mark_named(item, marked);
+	json_object_foreach (value, key, item) {
+		if (strcmp(key, "node") == 0)
+			mark(item, marked);
+		else if (strcmp(key, "nodes") != 0)
+			mark_named(item, marked);
+		else
+			for (void *n = json_object_iter(item); n; n = json_object_iter_next(item, n))
+				mark(json_object_iter_value(n), marked);
+	}
+}
+
+/* The nodes that some figure rests on, so that none can be altered unseen. They keep their numbers. */
+static json_t *derivations(const struct statement *s, json_t *root)
 {
 	json_t *object = json_object();
+	size_t count = book_count(s->book);
+	bool *marked = calloc(count + 1, sizeof *marked);
 	char id[24];
 
-	for (size_t i = 0; i < book_count(s->book); i++) {
-		snprintf(id, sizeof id, "n%zu", i + 1);
-		json_put(object, id, derivation(book_at(s->book, (int)i)));
+	if (!marked) {
+		json_decref(object);
+		return NULL;
 	}
+	mark_named(root, marked);
+	for (size_t i = count; i-- > 0;)
+		for (size_t k = 0; marked[i] && k < book_at(s->book, (int)i)->input_count; k++)
+			marked[book_at(s->book, (int)i)->inputs[k]] = true;
+	for (size_t i = 0; i < count; i++) {
+		snprintf(id, sizeof id, "n%zu", i + 1);
+		if (marked[i])
+			json_put(object, id, derivation(book_at(s->book, (int)i)));
+	}
+	free(marked);
 	return object;
 }
 
@@ -221,8 +265,8 @@ void report_json(const struct statement *s, struct text *out)
 	json_put(root, "obligations", obligations);
 	put_rare(s, root);
 	put_policies(s, root);
-	json_put(root, "derivations", derivations(s));
-	dump = json_dumps(root, JSON_INDENT(2));
+	json_put(root, "derivations", derivations(s, root));
+	dump = json_object_get(root, "derivations") ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	if (dump) {
 		text_add(out, dump);
 		text_add(out, "\n");

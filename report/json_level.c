@@ -3,44 +3,41 @@
 #include "report/figure.h"
 #include "report/json_part.h"
 
-static json_t *percents(const struct statement *s, const struct availability_figures *f)
+static void put_percents(const struct statement *s, json_t *object, json_t *nodes,
+                         const struct availability_figures *f)
 {
 	json_t *percent = json_object();
 
-	json_put(percent, "worst", json_figure(s, f->worst));
-	json_put(percent, "best", json_figure(s, f->best));
-	json_put(percent, "by_method", json_figure(s, f->by_method));
-	return percent;
+	json_put_figure(s, percent, nodes, "worst", f->worst);
+	json_put_figure(s, percent, nodes, "best", f->best);
+	json_put_figure(s, percent, nodes, "by_method", f->by_method);
+	json_put(object, "percent", percent);
 }
 
 static void put_availability(const struct statement *s, json_t *level, json_t *nodes,
                              const struct level_result *r)
 {
 	const struct availability_figures *f = &r->availability;
-	json_t *without = json_object();
+	json_t *without = json_object(), *without_nodes = json_object();
 
-	json_put(level, "downtime_s", json_least_most(s, f->downtime_least, f->downtime_most));
-	json_put(nodes, "downtime_least", json_node_id(f->downtime_least));
-	json_put(nodes, "downtime_most", json_node_id(f->downtime_most));
+	json_put_range(s, level, nodes, "downtime_s", f->downtime_least, f->downtime_most);
 	json_put_figure(s, level, nodes, "unmeasured_s", f->unmeasured);
 	json_put_figure(s, level, nodes, "obscured_s", f->obscured);
 	json_put_figure(s, level, nodes, "excluded_s", f->excluded);
 	json_put_figure(s, level, nodes, "denominator_s", f->denominator);
-	json_put(level, "percent", percents(s, f));
-	json_put(nodes, "worst", json_node_id(f->worst));
-	json_put(nodes, "best", json_node_id(f->best));
-	json_put(nodes, "by_method", json_node_id(f->by_method));
+	put_percents(s, level, nodes, f);
 	json_put_figure(s, level, nodes, "coverage", f->coverage);
-	json_put(without, "downtime_s",
-	         json_least_most(s, r->unexcluded.downtime_least, r->unexcluded.downtime_most));
-	json_put(without, "percent", percents(s, &r->unexcluded));
+	json_put_range(s, without, without_nodes, "downtime_s", r->unexcluded.downtime_least,
+	               r->unexcluded.downtime_most);
+	put_percents(s, without, without_nodes, &r->unexcluded);
+	json_put(without, "nodes", without_nodes);
 	json_put(level, "without_exclusions", without);
 }
 
 static void put_latency(const struct statement *s, json_t *level, json_t *nodes, const struct level_result *r)
 {
 	const struct latency_figures *f = &r->latency;
-	json_t *ms = json_object(), *without = json_object();
+	json_t *ms = json_object(), *without = json_object(), *without_nodes = json_object();
 
 	json_put_figure(s, ms, nodes, "mean", f->mean);
 	json_put_figure(s, ms, nodes, "p50", f->p50);
@@ -54,7 +51,8 @@ static void put_latency(const struct statement *s, json_t *level, json_t *nodes,
 	json_put_figure(s, level, nodes, "loss", f->loss);
 	json_put_figure(s, level, nodes, "excluded_s", f->excluded);
 	json_put_figure(s, level, nodes, "coverage", f->coverage);
-	json_put(without, "mean", json_figure(s, r->unexcluded_latency.mean));
+	json_put_figure(s, without, without_nodes, "mean", r->unexcluded_latency.mean);
+	json_put(without, "nodes", without_nodes);
 	json_put(level, "without_exclusions", without);
 }
 
@@ -62,15 +60,16 @@ static json_t *credit(const struct statement *s, const struct level_result *r)
 {
 	static const char *const units[] = { "percent", "days", "hours" };
 	const struct credit_figures *f = &r->credit;
-	json_t *object = json_object();
+	json_t *object = json_object(), *nodes = json_object();
 
-	json_put(object, "rate", json_figure(s, f->rate));
+	json_put_figure(s, object, nodes, "rate", f->rate);
 	json_put(object, "rate_unit", json_string(units[r->level->credit->unit]));
-	json_put(object, "exact", json_figure(s, f->exact));
+	json_put_figure(s, object, nodes, "exact", f->exact);
 	json_put(object, "amount", json_figure(s, f->amount));
-	json_put(object, "amount_range", json_least_most(s, f->least, f->most));
+	json_put_range(s, object, nodes, "amount_range", f->least, f->most);
 	json_put(object, "currency", json_text_or_null(f->currency));
 	json_put(object, "node", json_node_id(f->amount));
+	json_put(object, "nodes", nodes);
 	return object;
 }
 
@@ -84,26 +83,26 @@ static json_t *objective(const struct level *l)
 	return object;
 }
 
-static json_t *measure(const struct statement *s, const struct measure *m, enum unit unit)
+/* Under key; the nodes are "best", "worst" and "by_method". */
+static void put_one_measure(const struct statement *s, json_t *object, json_t *nodes, const char *key,
+                            const struct measure *m, enum unit unit)
 {
-	json_t *object = json_object();
+	json_t *measure = json_object();
 
-	json_put(object, "unit", json_string(unit_name(unit)));
-	json_put(object, "best", json_figure(s, m->best));
-	json_put(object, "worst", json_figure(s, m->worst));
-	json_put(object, "by_method", json_figure(s, m->point));
-	return object;
+	json_put(measure, "unit", json_string(unit_name(unit)));
+	json_put_figure(s, measure, nodes, "best", m->best);
+	json_put_figure(s, measure, nodes, "worst", m->worst);
+	json_put_figure(s, measure, nodes, "by_method", m->point);
+	json_put(object, key, measure);
 }
 
 static void put_measure(const struct statement *s, json_t *level, json_t *nodes, const struct level_result *r)
 {
-	json_t *without = json_object();
+	json_t *without = json_object(), *without_nodes = json_object();
 
-	json_put(level, "measure", measure(s, &r->measure, r->level->unit));
-	json_put(nodes, "worst", json_node_id(r->measure.worst));
-	json_put(nodes, "best", json_node_id(r->measure.best));
-	json_put(nodes, "by_method", json_node_id(r->measure.point));
-	json_put(without, "measure", measure(s, &r->unexcluded_measure, r->level->unit));
+	put_one_measure(s, level, nodes, "measure", &r->measure, r->level->unit);
+	put_one_measure(s, without, without_nodes, "measure", &r->unexcluded_measure, r->level->unit);
+	json_put(without, "nodes", without_nodes);
 	json_put(level, "without_exclusions", without);
 }
 
@@ -137,14 +136,15 @@ static void put_months_running(json_t *level, const struct level_result *r)
 
 static json_t *part(const struct statement *s, const struct part *p, enum unit unit)
 {
-	json_t *object = json_span(p->span);
+	json_t *object = json_span(p->span), *nodes = json_object();
 
 	json_put(object, "incident", json_text_or_null(p->id));
-	json_put(object, "length", measure(s, &p->length, unit));
+	put_one_measure(s, object, nodes, "length", &p->length, unit);
 	json_put(object, "counted", json_boolean(p->counted));
 	json_put(object, "why", json_text_or_null(p->why));
-	json_put(object, "rate", json_figure(s, p->rate));
-	json_put(object, "rate_range", json_least_most(s, p->rate_best, p->rate_worst));
+	json_put_figure(s, object, nodes, "rate", p->rate);
+	json_put_range(s, object, nodes, "rate_range", p->rate_best, p->rate_worst);
+	json_put(object, "nodes", nodes);
 	return object;
 }
 
@@ -159,13 +159,14 @@ static void put_parts(const struct statement *s, json_t *level, const struct lev
 
 static json_t *effect(const struct statement *s, const struct level_result *r, const struct effect *e)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *nodes = json_object();
 
 	json_put(object, "without", json_string(e->kind));
 	json_put(object, "id", json_string(e->id));
 	json_put(object, "verdict", json_string(verdict_name(e->verdict)));
-	json_put(object, "measure", measure(s, &e->measure, r->level->unit));
-	json_put(object, "credit", json_figure(s, e->amount));
+	put_one_measure(s, object, nodes, "measure", &e->measure, r->level->unit);
+	json_put_figure(s, object, nodes, "credit", e->amount);
+	json_put(object, "nodes", nodes);
 	return object;
 }
 
@@ -244,6 +245,7 @@ json_t *json_level(const struct statement *s, const struct level_result *r)
 		json_put(object, "not_covered", json_string(r->not_covered));
 	else
 		put_figures(s, object, nodes, r);
+	json_put(nodes, "objective", json_node_id(r->objective));
 	if (r->credit.due)
 		json_put(object, "credit", credit(s, r));
 	for (size_t i = 0; i < r->reading_count; i++)

@@ -1,5 +1,7 @@
 #include "report/json_part.h"
 
+#include <stdio.h>
+
 json_t *json_text_or_null(const char *text)
 {
 	return text ? json_string(text) : json_null();
@@ -34,13 +36,19 @@ void json_put_figure(const struct statement *s, json_t *object, json_t *nodes, c
 	json_put(nodes, key, json_node_id(node));
 }
 
-json_t *json_least_most(const struct statement *s, int least, int most)
+void json_put_range(const struct statement *s, json_t *object, json_t *nodes, const char *key, int least,
+                    int most)
 {
 	json_t *range = json_object();
+	char name[64];
 
 	json_put(range, "least", json_figure(s, least));
 	json_put(range, "most", json_figure(s, most));
-	return range;
+	json_put(object, key, range);
+	snprintf(name, sizeof name, "%s.least", key);
+	json_put(nodes, name, json_node_id(least));
+	snprintf(name, sizeof name, "%s.most", key);
+	json_put(nodes, name, json_node_id(most));
 }
 
 json_t *json_span(struct span us)

@@ -22,7 +22,9 @@ void json_put(json_t *object, const char *key, json_t *value);
 /* A figure under key, and its node under the same key of nodes. */
 void json_put_figure(const struct statement *s, json_t *object, json_t *nodes, const char *key, int node);
 
-json_t *json_least_most(const struct statement *s, int least, int most);
+/* A range { least, most } under key; its nodes are "KEY.least" and "KEY.most". */
+void json_put_range(const struct statement *s, json_t *object, json_t *nodes, const char *key, int least,
+                    int most);
 
 /* json_level.c, json_service.c */
 json_t *json_level(const struct statement *s, const struct level_result *r);

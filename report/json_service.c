@@ -146,13 +146,14 @@ static json_t *payables(const struct statement *s, const struct service_result *
 
 	for (size_t i = 0; i < r->payable_count; i++) {
 		const struct payable *p = &r->payable[i];
-		json_t *object = json_object();
+		json_t *object = json_object(), *nodes = json_object();
 
 		json_put(object, "payer", json_string(p->fee->payer->id));
 		json_put(object, "amount", json_figure(s, p->amount));
-		json_put(object, "amount_range", json_least_most(s, p->least, p->most));
+		json_put_range(s, object, nodes, "amount_range", p->least, p->most);
 		json_put(object, "state_share", json_string(p->fee->state_share));
 		json_put(object, "node", json_node_id(p->amount));
+		json_put(object, "nodes", nodes);
 		json_array_append_new(list, object);
 	}
 	return list;
@@ -166,10 +167,10 @@ static json_t *payables(const struct statement *s, const struct service_result *
 		json_put(object, key, list);                                                                 \
 	} while (0)
 
-static void put_due(const struct statement *s, json_t *object, const struct service_result *r)
+static void put_due(const struct statement *s, json_t *object, json_t *nodes, const struct service_result *r)
 {
-	json_put(object, "credit_total", json_figure(s, r->credit_total));
-	json_put(object, "credit_range", json_least_most(s, r->credit_least, r->credit_most));
+	json_put_figure(s, object, nodes, "credit_total", r->credit_total);
+	json_put_range(s, object, nodes, "credit_range", r->credit_least, r->credit_most);
 	json_put(object, "credit_note", json_text_or_null(r->credit_note));
 	json_put(object, "currency", json_text_or_null(r->currency));
 	json_put(object, "payable_to", payables(s, r));
@@ -179,7 +180,7 @@ static void put_due(const struct statement *s, json_t *object, const struct serv
 
 json_t *json_service(const struct statement *s, const struct service_result *r)
 {
-	json_t *object = json_object(), *levels = json_array();
+	json_t *object = json_object(), *levels = json_array(), *nodes = json_object();
 
 	json_put(object, "id", json_string(r->service->id));
 	if (r->service->name)
@@ -194,7 +195,8 @@ json_t *json_service(const struct statement *s, const struct service_result *r)
 		PUT_LIST(object, "minorities", r->minorities, r->minority_count, minority);
 	if (r->obscured_count)
 		PUT_LIST(object, "obscured", r->obscured, r->obscured_count, obscured);
-	json_put(object, "shortest_provable_s", json_figure(s, r->shortest_provable_s));
-	put_due(s, object, r);
+	json_put_figure(s, object, nodes, "shortest_provable_s", r->shortest_provable_s);
+	put_due(s, object, nodes, r);
+	json_put(object, "nodes", nodes);
 	return object;
 }
