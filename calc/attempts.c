@@ -301,6 +301,7 @@ void attempt_figures(struct judge *j, struct level_result *r, const struct tally
 		                           percent.worst,
 		                           percent.best,
 		                           percent.point,
-		                           derive(j->book, "coverage", NULL, "$1 / $2", 2, inputs) };
+		                           derive(j->book, "coverage", NULL, "$1 / $2", 2, inputs),
+		                           FIGURE_UNKNOWN };
 	r->measure = percent;
 }

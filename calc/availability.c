@@ -188,6 +188,7 @@ static struct availability_figures figures(struct judge *j, const struct level *
 	point_denominator =
 	    over(j, "denominator of the point value", l, removed_formula(j->arena, l, true), c->base, m);
 	point_down = downtime(j, "downtime of the point value", l, c, false, c->at_point, m);
+	f.downtime_point = point_down;
 	f.by_method = percent(j, "availability by the contract's method", l, point_denominator, point_down);
 	/* where seconds do not add up, leaving time out of T may carry the point value past what can be */
 	if (c->at_point >= 0 || l->rule.min_cumulative_us || l->method == METHOD_CONSECUTIVE_INTERVALS)

@@ -43,6 +43,7 @@ struct availability_figures { /* seconds and per cent */
 	int worst, best,
 	    by_method; /* per cent; the two readings of the range, and the contract's own method */
 	int coverage;  /* share of 1 */
+	int downtime_point; /* seconds; of by_method */
 };
 
 struct latency_figures { /* ms; received, sent and loss are counts and a share of 1 */

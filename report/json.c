@@ -242,12 +242,11 @@ static json_t *derivations(const struct statement *s, json_t *root)
 	return object;
 }
 
-void report_json(const struct statement *s, struct text *out)
+json_t *json_statement(const struct statement *s)
 {
 	json_t *root = json_object(), *services = json_array(), *exclusions = json_array();
 	json_t *obligations = json_array();
 	const struct sla_case *c = s->the_case;
-	char *dump;
 
 	json_put(root, "format", json_string("govsla-statement/1"));
 	json_put(root, "engine", json_string("govsla " GOVSLA_VERSION));
@@ -265,6 +264,15 @@ void report_json(const struct statement *s, struct text *out)
 	json_put(root, "obligations", obligations);
 	put_rare(s, root);
 	put_policies(s, root);
+	return root;
+}
+
+void report_json(const struct statement *s, struct text *out)
+{
+	json_t *root = json_statement(s);
+	char *dump;
+
+	json_write_out(s, root);
 	json_put(root, "derivations", derivations(s, root));
 	dump = json_object_get(root, "derivations") ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	if (dump) {

@@ -21,6 +21,8 @@ static void put_availability(const struct statement *s, json_t *level, json_t *n
 	json_t *without = json_object(), *without_nodes = json_object();
 
 	json_put_range(s, level, nodes, "downtime_s", f->downtime_least, f->downtime_most);
+	json_put(json_object_get(level, "downtime_s"), "by_method", json_figure(s, f->downtime_point));
+	json_put(nodes, "downtime_s.by_method", json_node_id(f->downtime_point));
 	json_put_figure(s, level, nodes, "unmeasured_s", f->unmeasured);
 	json_put_figure(s, level, nodes, "obscured_s", f->obscured);
 	json_put_figure(s, level, nodes, "excluded_s", f->excluded);

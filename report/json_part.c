@@ -7,9 +7,42 @@ json_t *json_text_or_null(const char *text)
 	return text ? json_string(text) : json_null();
 }
 
+/* An object of the one key "", which nothing in a statement is called. */
 json_t *json_figure(const struct statement *s, int node)
 {
-	return json_text_or_null(figure_text(s, node));
+	json_t *mark;
+
+	(void)s;
+	if (node < 0)
+		return json_null();
+	mark = json_object();
+	json_put(mark, "", json_integer(node));
+	return mark;
+}
+
+int json_marked(const json_t *value)
+{
+	const json_t *node = json_is_object(value) ? json_object_get(value, "") : NULL;
+
+	return node ? (int)json_integer_value(node) : FIGURE_UNKNOWN;
+}
+
+void json_write_out(const struct statement *s, json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+
+	json_array_foreach (value, i, member)
+		if (json_marked(member) >= 0)
+			json_array_set_new(value, i, json_string(figure_text(s, json_marked(member))));
+		else
+			json_write_out(s, member);
+	json_object_foreach (value, key, member)
+		if (json_marked(member) >= 0)
+			json_object_set_new(value, key, json_string(figure_text(s, json_marked(member))));
+		else
+			json_write_out(s, member);
 }
 
 json_t *json_node_id(int node)

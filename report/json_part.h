@@ -9,13 +9,25 @@
 /* null for NULL. */
 json_t *json_text_or_null(const char *text);
 
-/* A figure's exact value; null for FIGURE_UNKNOWN. Its node's id: "n17" or null. */
+/*
+ * A figure: null for FIGURE_UNKNOWN, else a mark of its node, which json_write_out() makes the exact value, so that
+ * whoever walks the tree before knows which node is behind each figure (outline.h). A node's id: "n17" or null.
+ */
 json_t *json_figure(const struct statement *s, int node);
 json_t *json_node_id(int node);
 
 json_t *json_instant(int64_t us);
 json_t *json_span(struct span us);
 json_t *json_texts(const char *const *texts, size_t count);
+
+/* The node of a mark; FIGURE_UNKNOWN for every other value. */
+int json_marked(const json_t *value);
+
+/* The whole statement with its marks (json.c); without the derivations. To be released by json_decref(). */
+json_t *json_statement(const struct statement *s);
+
+/* Every mark in value becomes the exact value of its node. */
+void json_write_out(const struct statement *s, json_t *value);
 
 void json_put(json_t *object, const char *key, json_t *value);
 
