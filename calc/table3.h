@@ -23,17 +23,18 @@ struct route_edge {
 	bool recovered; /* 5.3①: payable up to what the debtor recovered on the next edge */
 };
 
-struct route {
+struct claim_route {
 	const char *
 	    basis; /* "5.3-1", "5.3-2", "table3-1A" … "table3-3C", "agreement", "direct-claim", "own-contract" */
 	struct route_edge *edges;
 	size_t edge_count;
 	const char
 	    *why; /* what the rule says, for a reader: "Table 3 (2)C: LG compensates under (エ) or (ウ)" */
+	int policy; /* enum policy: the switch that the route rests on; POLICY_COUNT: none */
 };
 
 /* The route of one loss for the share of one party at fault. ERROR_DATA, ERROR_UNSUPPORTED with the record's key. */
 int table3_route(struct arena *a, const struct sla_case *c, const struct liability_record *loss,
-                 const struct party *fault, struct route *out, struct error *err) MUST_CHECK;
+                 const struct party *fault, struct claim_route *out, struct error *err) MUST_CHECK;
 
 #endif
