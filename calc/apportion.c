@@ -1,93 +1,281 @@
 #include "calc/apportion.h"
+#include "calc/cut_off.h"
+#include "calc/exact.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-/* Σ min(grant, level): what taking up to level yen from everybody takes in all. */
-static void taken_at(mpz_ptr sum, mpz_t *grants, size_t count, mpz_srcptr level)
+static int *unknown_figures(struct judge *j, size_t count)
 {
-	mpz_set_ui(sum, 0);
+	int *figures = arena_array(j->arena, count, sizeof *figures);
+
 	for (size_t i = 0; i < count; i++)
-		mpz_add(sum, sum, mpz_cmp(grants[i], level) < 0 ? grants[i] : level);
+		figures[i] = FIGURE_UNKNOWN;
+	return figures;
 }
 
-/* The largest level at which no more than excess is taken. */
-static void find_level(mpz_ptr level, mpz_t *grants, size_t count, mpz_srcptr excess)
+struct pot *apportion_pot(struct judge *j, const char *method, const char *clause,
+                          const struct party **bodies, size_t count)
 {
-	mpz_t low, high, taken;
+	struct pot *pot = arena_new(j->arena, struct pot);
 
-	mpz_inits(low, taken, NULL);
-	mpz_init_set(high,
-	             excess); /* with one creditor at least, level excess takes no more than needed or all */
-	while (mpz_cmp(low, high) < 0) {
-		mpz_add(level, low, high);
-		mpz_add_ui(level, level, 1);
-		mpz_fdiv_q_2exp(level, level, 1);
-		taken_at(taken, grants, count, level);
-		if (mpz_cmp(taken, excess) <= 0)
-			mpz_set(low, level);
-		else
-			mpz_sub_ui(high, level, 1);
-	}
-	mpz_set(level, low);
-	mpz_clears(low, high, taken, NULL);
+	*pot = (struct pot){ .method = method ? method : "floor",
+		             .clause = clause,
+		             .bodies = bodies,
+		             .weights = unknown_figures(j, count),
+		             .granted = unknown_figures(j, count),
+		             .shares = unknown_figures(j, count),
+		             .count = count,
+		             .granted_as = "payable to",
+		             .unit = "1",
+		             .given = FIGURE_UNKNOWN,
+		             .shared = FIGURE_UNKNOWN };
+	return pot;
 }
 
-struct candidate {
-	mpq_t fraction; /* q - ⌊q⌋: the smallest gives first */
-	size_t index;
+static int *copy_of(struct judge *j, const int *figures, size_t count)
+{
+	int *copy = arena_array(j->arena, count, sizeof *copy);
+
+	memcpy(copy, figures, count * sizeof *copy);
+	return copy;
+}
+
+void apportion_version(struct judge *j, struct pot *pot)
+{
+	if (pot->shared < 0)
+		return; /* nothing was shared by the weights so far */
+	pot->before = copy_of(j, pot->shares, pot->count);
+	pot->granted_before = copy_of(j, pot->granted, pot->count);
+	pot->shared_before = pot->shared;
+	pot->given_before = pot->given;
+}
+
+/* One sharing: of the bodies that take part. */
+struct sharing {
+	struct judge *j;
+	struct pot *pot;
+	size_t *who; /* index of the body */
+	int *open, *grant;
+	size_t count;
+	int part; /* whole units to be shared now */
 };
 
-static int gives_first(const void *left, const void *right)
+/* A formula with the pot's unit for U. */
+static const char *in_units(const struct sharing *s, const char *formula)
 {
-	const struct candidate *a = left, *b = right;
-	int order = mpq_cmp(a->fraction, b->fraction);
+	const char *u = strchr(formula, 'U');
 
-	if (order)
-		return order;
-	return a->index < b->index ? 1 : -1; /* the lower code is favoured: it gives last */
+	return u ? in_units(s, arena_printf(s->j->arena, "%.*s%s%s", (int)(u - formula), formula,
+	                                    s->pot->unit, u + 1))
+	         : formula;
 }
 
-/* One more yen each from the first of those that still have a grant. */
-static void take_rest(struct arena *a, mpz_t *grants, const mpq_srcptr *q, size_t count, size_t rest)
+static bool is(const struct pot *pot, const char *method)
 {
-	struct candidate *order = arena_array(a, count, sizeof *order);
+	return strcmp(pot->method, method) == 0;
+}
+
+/* ---- shares and open claims ---- */
+
+/* What a body's share is counted by. */
+static int weight_of(const struct sharing *s, size_t i)
+{
+	return is(s->pot, "equal")
+	           ? derive(s->j->book, "takes part", "equal shares", "gt($1, 0, 1)", 1, &s->pot->weights[i])
+	           : s->pot->weights[i];
+}
+
+static int weights_in_all(const struct sharing *s, int *weights)
+{
+	int *known = arena_array(s->j->arena, s->pot->count, sizeof *known);
 	size_t n = 0;
-	mpz_t whole;
 
-	mpz_init(whole);
-	for (size_t i = 0; i < count; i++) {
-		if (mpz_sgn(grants[i]) <= 0)
-			continue;
-		mpq_init(order[n].fraction);
-		mpz_fdiv_r(whole, mpq_numref(q[i]), mpq_denref(q[i]));
-		mpz_set(mpq_numref(order[n].fraction), whole);
-		mpz_set(mpq_denref(order[n].fraction), mpq_denref(q[i]));
-		order[n++].index = i;
+	for (size_t i = 0; i < s->pot->count; i++) {
+		weights[i] = weight_of(s, i);
+		if (weights[i] >= 0)
+			known[n++] = weights[i];
 	}
-	qsort(order, n, sizeof *order, gives_first);
-	for (size_t i = 0; i < n; i++) {
-		if (i < rest)
-			mpz_sub_ui(grants[order[i].index], grants[order[i].index], 1);
-		mpq_clear(order[i].fraction);
-	}
-	mpz_clear(whole);
+	return derive_sum(s->j->book, "weights in all", s->pot->why, known, n);
 }
 
-void apportion_trim(struct arena *a, mpz_t *grants, const mpq_srcptr *q, size_t count, mpz_srcptr part)
+/* The exact cumulative share: of the parts before the weights in force, what it was then. */
+static int share_of(const struct sharing *s, size_t i, int total, int weight, int weights)
 {
-	mpz_t excess, level, taken;
+	const struct pot *pot = s->pot;
+	const char *label = arena_printf(s->j->arena, "share of %s, exact", pot->bodies[i]->id);
 
-	mpz_inits(excess, level, taken, NULL);
-	for (size_t i = 0; i < count; i++)
-		mpz_add(excess, excess, grants[i]);
-	mpz_sub(excess, excess, part);
-	if (mpz_sgn(excess) > 0) {
-		find_level(level, grants, count, excess);
-		taken_at(taken, grants, count, level);
-		mpz_sub(excess, excess, taken);
-		for (size_t i = 0; i < count; i++)
-			mpz_sub(grants[i], grants[i], mpz_cmp(grants[i], level) < 0 ? grants[i] : level);
-		take_rest(a, grants, q, count, mpz_get_ui(excess));
+	if (!pot->before)
+		return derive(s->j->book, label, pot->why, "$1 * $2 / $3", 3,
+		              (int[]){ total, weight, weights });
+	if (pot->before[i] < 0)
+		return derive(s->j->book, label, pot->why, "($1 - $2) * $3 / $4", 4,
+		              (int[]){ total, pot->shared_before, weight, weights });
+	return derive(s->j->book, label, pot->why, "$5 + ($1 - $2) * $3 / $4", 5,
+	              (int[]){ total, pot->shared_before, weight, weights, pot->before[i] });
+}
+
+/* Fills shares[] and the open claims of those who take part. */
+static void open_claims(struct sharing *s, int total, int *shares)
+{
+	struct pot *pot = s->pot;
+	int *weights = arena_array(s->j->arena, pot->count, sizeof *weights);
+	int all = weights_in_all(s, weights);
+
+	for (size_t i = 0; i < pot->count; i++) {
+		shares[i] = share_of(s, i, total, weights[i], all);
+		if (shares[i] < 0)
+			continue; /* takes no part, or nobody has a weight */
+		s->open[s->count] = pot->granted[i] < 0
+		                        ? shares[i]
+		                        : derive(s->j->book, "share less what was granted already", NULL,
+		                                 "$1 - $2", 2, (int[]){ shares[i], pot->granted[i] });
+		s->who[s->count++] = i;
 	}
-	mpz_clears(excess, level, taken, NULL);
+}
+
+/* ---- grants ---- */
+
+/* The open claims and the part in units; the cut-off at which the part is met. */
+static struct cut_off find_cut_off(const struct sharing *s, bool give)
+{
+	mpq_t unit, *q = arena_array(s->j->arena, s->count, sizeof *q);
+	mpq_srcptr *claims = arena_array(s->j->arena, s->count, sizeof *claims);
+	struct cut_off cut;
+
+	mpq_init(unit);
+	exact_read(unit, s->pot->unit);
+	for (size_t i = 0; i < s->count; i++) {
+		mpq_init(q[i]);
+		mpq_div(q[i], book_value(s->j->book, s->open[i]), unit);
+		claims[i] = q[i];
+	}
+	mpq_div(unit, book_value(s->j->book, s->part), unit);
+	cut = cut_off_find(s->j->arena, claims, s->count, mpq_numref(unit), give);
+	for (size_t i = 0; i < s->count; i++)
+		mpq_clear(q[i]);
+	mpq_clear(unit);
+	return cut;
+}
+
+static int cut_off_node(const struct sharing *s, const struct cut_off *cut)
+{
+	struct book *b = s->j->book;
+	int level;
+	const char *label;
+
+	label = cut->border == NO_BORDER ? ""
+	                                 : arena_printf(s->j->arena, "cut-off: the remainder of %s",
+	                                                s->pot->bodies[s->who[cut->border]]->id);
+	if (cut->cut == CUT_GIVE)
+		return derive(b, label, "largest remainder first; ties favour the lower code",
+		              in_units(s, "$1 - floor($1, U)"), 1, &s->open[cut->border]);
+	level = derive_given(b, "cut-off: whole units that each gives as far as it has them",
+	                     "others are ahead of their share", cut->level);
+	if (cut->border == NO_BORDER)
+		return derive(b, "cut-off", "others are ahead of their share", in_units(s, "$1 * U"), 1,
+		              &level);
+	return derive(b, label, "smallest remainder gives first; ties favour the lower code",
+	              in_units(s, "$1 * U + $2 - floor($2, U)"), 2, (int[]){ level, s->open[cut->border] });
+}
+
+static const char *grant_formula(const struct cut_off *cut, size_t i)
+{
+	switch (cut->cut) {
+	case CUT_NONE:
+		return "max(0, floor($1, U))";
+	case CUT_GIVE:
+		return i <= cut->border ? "max(0, floor($1, U) + ge($1 - floor($1, U), $2, U))"
+		                        : "max(0, floor($1, U) + gt($1 - floor($1, U), $2, U))";
+	default:
+		return i < cut->border ? "max(0, floor($1 - $2, U))" : "max(0, ceil($1 - $2, U) - U)";
+	}
+}
+
+static const char *grant_clause(const struct cut_off *cut, const struct pot *pot)
+{
+	if (cut->cut == CUT_GIVE)
+		return "one more where the remainder is above the cut-off; ties favour the lower code";
+	if (cut->cut == CUT_TAKE)
+		return "others are ahead of their share: one less where the remainder is below the cut-off";
+	return is(pot, "floor") ? "floor; the residual is carried" : "whole units of the open claim";
+}
+
+static void grant_nodes(struct sharing *s)
+{
+	bool give = is(s->pot, "largest_remainder") || is(s->pot, "equal");
+	struct cut_off cut = find_cut_off(s, give);
+	int at = cut.cut == CUT_NONE ? FIGURE_UNKNOWN : cut_off_node(s, &cut);
+
+	for (size_t i = 0; i < s->count; i++)
+		s->grant[i] = derive(s->j->book,
+		                     arena_printf(s->j->arena, "whole units of the open claim of %s",
+		                                  s->pot->bodies[s->who[i]]->id),
+		                     grant_clause(&cut, s->pot), in_units(s, grant_formula(&cut, i)),
+		                     at < 0 ? 1 : 2, (int[]){ s->open[i], at });
+}
+
+/* ---- what the pot holds then ---- */
+
+static int granted_now(const struct sharing *s)
+{
+	return derive_sum(s->j->book, "granted of this part", s->pot->clause, s->grant, s->count);
+}
+
+static void enter_grants(struct sharing *s, int sum)
+{
+	struct judge *j = s->j;
+	struct pot *pot = s->pot;
+
+	for (size_t i = 0; i < s->count; i++) {
+		int *granted = &pot->granted[s->who[i]];
+
+		*granted =
+		    *granted < 0
+		        ? s->grant[i]
+		        : derive(j->book,
+		                 arena_printf(j->arena, "%s %s", pot->granted_as, pot->bodies[s->who[i]]->id),
+		                 NULL, "$1 + $2", 2, (int[]){ *granted, s->grant[i] });
+	}
+	pot->given = pot->given < 0
+	                 ? sum
+	                 : derive(j->book, "granted in all", NULL, "$1 + $2", 2, (int[]){ pot->given, sum });
+}
+
+/* What of the total nobody got yet. */
+static int left_of(const struct sharing *s, const char *label, int total, int given)
+{
+	return given < 0 ? total : derive(s->j->book, label, NULL, "$1 - $2", 2, (int[]){ total, given });
+}
+
+void apportion_share(struct judge *j, struct pot *pot, int total, bool hypothetical, int *grants,
+                     int *residual)
+{
+	struct sharing s = { .j = j, .pot = pot };
+	int *shares = unknown_figures(j, pot->count), sum;
+
+	for (size_t i = 0; i < pot->count; i++)
+		grants[i] = FIGURE_UNKNOWN;
+	*residual = left_of(&s, "not yet shared", total, pot->given);
+	s.part =
+	    derive(j->book, "of it in whole units", NULL, in_units(&s, "max(0, floor($1, U))"), 1, residual);
+	if (book_sign(j->book, s.part) == 0 && !hypothetical && pot->shared >= 0 &&
+	    book_compare(j->book, pot->shared, total) == 0)
+		return; /* nothing came, and nothing is there */
+	s.who = arena_array(j->arena, pot->count, sizeof *s.who);
+	s.open = unknown_figures(j, pot->count);
+	s.grant = unknown_figures(j, pot->count);
+	open_claims(&s, total, shares);
+	if (s.count == 0)
+		return;
+	grant_nodes(&s);
+	for (size_t i = 0; i < s.count; i++)
+		grants[s.who[i]] = s.grant[i];
+	sum = granted_now(&s);
+	*residual = derive(j->book, "residual, carried to the next part", NULL, "$1 - $2", 2,
+	                   (int[]){ *residual, sum });
+	if (hypothetical)
+		return;
+	enter_grants(&s, sum);
+	pot->shares = shares;
+	pot->shared = total;
 }

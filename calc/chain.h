@@ -8,7 +8,7 @@
 #ifndef GOVSLA_CALC_CHAIN_H
 #define GOVSLA_CALC_CHAIN_H
 
-#include "calc/judge.h"
+#include "calc/apportion.h"
 
 struct creditor { /* a municipality with losses for which one party is at fault */
 	const struct party *party;
@@ -26,6 +26,7 @@ struct chain { /* one party at fault */
 	int provider_cap; /* FIGURE_UNKNOWN: none known */
 	int recovered;    /* so far */
 	int acknowledged; /* FIGURE_UNKNOWN: no acknowledgement entered */
+	struct pot *pot;  /* how the recovered amount is shared; NULL until the first sharing */
 	int claim;        /* of DA against the party at fault, if entered */
 };
 

@@ -1,5 +1,4 @@
-/* Laws of money, on random cases: credits, apportionment, the chain of 5.3; and that every node is its formula. */
-#include "calc/apportion.h"
+/* Laws of money, on random cases: credits, the chain of 5.3; and that every node is its formula. */
 #include "calc/exact.h"
 #include "calc/formula.h"
 #include "calc/statement.h"
@@ -175,80 +174,6 @@ START_TEST(a_longer_outage_never_costs_less)
 }
 END_TEST
 
-/* ---- apportionment against its definition, yen by yen ---- */
-
-#define BODIES_MOST 6
-
-/* docs/decisions/0006: while Σa > part take 1 from the smallest q - a with a > 0; on a tie the lower code is favoured. */
-static void trim_by_definition(long *a, const mpq_t *q, size_t n, long part)
-{
-	mpq_t least, here;
-	long sum = 0;
-
-	mpq_init(least);
-	mpq_init(here);
-	for (size_t i = 0; i < n; i++)
-		sum += a[i];
-	for (; sum > part; sum--) {
-		size_t from = n;
-
-		for (size_t i = 0; i < n; i++) {
-			if (a[i] <= 0)
-				continue;
-			mpq_set_si(here, a[i], 1);
-			mpq_sub(here, q[i], here);
-			if (from == n || mpq_cmp(here, least) <= 0) {
-				mpq_set(least, here);
-				from = i;
-			}
-		}
-		a[from]--;
-	}
-	mpq_clear(least);
-	mpq_clear(here);
-}
-
-START_TEST(apportionment_is_its_definition)
-{
-	for (int round = 0; round < 4000; round++) {
-		struct random r = random_start(round);
-		size_t n = (size_t)random_in(&r, 1, BODIES_MOST);
-		struct arena arena = { 0 };
-		mpq_t q[BODIES_MOST];
-		mpq_srcptr claims[BODIES_MOST];
-		mpz_t grants[BODIES_MOST], part;
-		long a[BODIES_MOST], sum = 0, got = 0;
-		int64_t denominator = random_in(&r, 1, 6); /* small: ties are common */
-
-		for (size_t i = 0; i < n; i++) {
-			mpq_init(q[i]);
-			mpq_set_si(q[i], random_in(&r, -40, 120), (unsigned long)denominator);
-			mpq_canonicalize(q[i]);
-			claims[i] = q[i];
-			mpz_init(grants[i]);
-			mpz_fdiv_q(grants[i], mpq_numref(q[i]), mpq_denref(q[i]));
-			if (mpz_sgn(grants[i]) < 0)
-				mpz_set_ui(grants[i], 0);
-			a[i] = mpz_get_si(grants[i]);
-			sum += a[i];
-		}
-		mpz_init_set_si(part, random_in(&r, 0, sum + 5));
-		trim_by_definition(a, q, n, mpz_get_si(part));
-		apportion_trim(&arena, grants, claims, n, part);
-		for (size_t i = 0; i < n; i++) {
-			law(&r, mpz_cmp_si(grants[i], a[i]) == 0, "body %zu: %ld, not %ld", i,
-			    mpz_get_si(grants[i]), a[i]);
-			got += mpz_get_si(grants[i]);
-			mpz_clear(grants[i]);
-			mpq_clear(q[i]);
-		}
-		law(&r, got == (sum < mpz_get_si(part) ? sum : mpz_get_si(part)), "in all %ld", got);
-		mpz_clear(part);
-		arena_release(&arena);
-	}
-}
-END_TEST
-
 /* ---- the chain: random losses and recoveries, judged after each of them ---- */
 
 #define RECORDS_MOST 12
@@ -378,6 +303,6 @@ int main(void)
 	fflush(stdout);
 	return run_suite(
 	    "properties of money",
-	    (const TTest *const[]){ a_longer_outage_never_costs_less, apportionment_is_its_definition,
+	    (const TTest *const[]){ a_longer_outage_never_costs_less,
 	                            payable_never_falls_and_never_exceeds_what_was_recovered, NULL });
 }
