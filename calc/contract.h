@@ -55,6 +55,7 @@ struct month_fee {
 
 struct contract_rounding { /* of amounts that are determined under the contract; rule NULL: silent */
 	const char *rule, *unit, *clause;
+	const char *side; /* "claim", "debt", "public" of the fractions act (determine.h); NULL not stated */
 };
 
 struct contract {

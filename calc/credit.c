@@ -2,32 +2,24 @@
  * credit: from the rates of the levels to determined money (bill.h has the order).
  */
 #include "calc/bill.h"
+#include "calc/determine.h"
 
 #include <string.h>
 
 /* ---- determination ---- */
 
-static const char *rule_name(const struct rounding *r)
-{
-	static const char *const names[] = { "floor", "ceil", "half_up", "half_even" };
-
-	if (r->rule == ROUND_FLOOR && r->side == SIDE_DEBT)
-		return "floor_debt";
-	return names[r->rule];
-}
-
 int judge_determine(struct judge *j, const struct terms *t, const char *label, int fee, int exact_credit)
 {
-	struct node_rounding r = { rule_name(t->rounding), t->rounding->unit, NULL, t->rounding->clause };
+	static const char *const rules[] = { "floor", "ceil", "half_up", "half_even" };
+	static const char *const sides[] = { "claim", "debt", "public" };
+	const struct rounding *of = t->rounding;
+	struct contract_rounding r = { rules[of->rule], of->unit, of->clause, sides[of->side] };
 	int reduced;
 
-	if (exact_credit < 0 || t->rounding->of == ROUND_CREDIT || book_sign(j->book, exact_credit) == 0) {
-		r.of = "credit";
-		return derive_rounded(j->book, label, exact_credit, &r);
-	}
-	r.of = "reduced_fee";
+	if (exact_credit < 0 || of->of == ROUND_CREDIT || book_sign(j->book, exact_credit) == 0)
+		return determine_amount(j, &r, "credit", label, exact_credit);
 	reduced = derive(j->book, "fee less credit, exact", NULL, "$1 - $2", 2, (int[]){ fee, exact_credit });
-	reduced = derive_rounded(j->book, "reduced fee", reduced, &r);
+	reduced = determine_amount(j, &r, "reduced_fee", "reduced fee", reduced);
 	/* a fee that is no multiple of the unit may be rounded up beyond itself: nobody owes more for a miss */
 	return derive(j->book, label, r.clause, "max(0, $1 - $2)", 2, (int[]){ fee, reduced });
 }

@@ -1,4 +1,5 @@
 #include "calc/statement.h"
+#include "calc/exchange.h"
 #include "calc/judge.h"
 
 #include <string.h>
@@ -124,11 +125,13 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 		(void)!judge_one_service(&j, s, &s->services[i], err);
 	}
 	if (err->code == 0) {
+		exchange_open(&j, s);
 		judge_credits(&j, s);
 		judge_effects(&j, s);
 		for (size_t i = 0; i < s->service_count; i++)
 			judge_claims(&j, &s->services[i]);
-		(void)!judge_liability(&j, s, err);
+		if (exchange_credits(&j, s, err) == 0)
+			(void)!judge_liability(&j, s, err);
 	}
 	if (err->code < 0) {
 		statement_free(s);

@@ -31,6 +31,17 @@ static int by_id(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* Of structs that begin with their place in the case and their id. */
+struct numbered {
+	size_t index;
+	const char *id;
+};
+
+static int by_id_after_index(const void *left, const void *right)
+{
+	return strcmp(((const struct numbered *)left)->id, ((const struct numbered *)right)->id);
+}
+
 /* An exclusion's services in the order of the case. */
 static int by_service(const void *left, const void *right)
 {
@@ -49,6 +60,13 @@ _Static_assert(offsetof(struct exclusion, id) == 0 && offsetof(struct incident, 
                    offsetof(struct correction, id) == 0 && offsetof(struct claim_made, id) == 0,
                "by_id() needs the id first");
 
+_Static_assert(offsetof(struct exchange, id) == offsetof(struct numbered, id) &&
+                   offsetof(struct invoice, id) == offsetof(struct numbered, id) &&
+                   offsetof(struct late_payment, id) == offsetof(struct numbered, id) &&
+                   offsetof(struct instalment_plan, id) == offsetof(struct numbered, id) &&
+                   offsetof(struct apportionment, id) == offsetof(struct numbered, id),
+               "by_id_after_index() needs the id second");
+
 void order_facts(struct sla_case *c)
 {
 	sort(c->observations, c->observation_count, sizeof *c->observations, by_target);
@@ -59,5 +77,9 @@ void order_facts(struct sla_case *c)
 		     by_service);
 	sort(c->incidents, c->incident_count, sizeof *c->incidents, by_id);
 	sort(c->corrections, c->correction_count, sizeof *c->corrections, by_id);
+	sort(c->exchanges, c->exchange_count, sizeof *c->exchanges, by_id_after_index);
+	sort(c->invoices, c->invoice_count, sizeof *c->invoices, by_id_after_index);
+	sort(c->late_payments, c->late_payment_count, sizeof *c->late_payments, by_id_after_index);
+	sort(c->instalment_plans, c->instalment_plan_count, sizeof *c->instalment_plans, by_id_after_index);
 	sort(c->claims, c->claim_count, sizeof *c->claims, by_id);
 }

@@ -45,6 +45,14 @@ int read_text(struct arena *a, const struct node *object, const char *key, enum 
 int read_texts(struct arena *a, const struct node *object, const char *key, const char ***out, size_t *count,
                struct error *err) MUST_CHECK;
 
+/*
+ * A rounding of what a contract, an exchange or a late payment determines. An optional key that is absent leaves *out
+ * untouched; a required one that is absent is refused with the hint that there is no default.
+ */
+int read_contract_rounding(struct arena *a, const struct node *object, const char *key,
+                           enum presence presence, struct contract_rounding *out,
+                           struct error *err) MUST_CHECK;
+
 /* start and end of a span: end after start. */
 int read_span(const struct node *object, struct span *out_us, struct error *err) MUST_CHECK;
 
@@ -95,6 +103,9 @@ void order_facts(struct sla_case *c);
 int read_claims(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 /* money.c: that the services' fees hold what the credits and caps of their terms look at. */
 int check_fees(const struct sla_case *c, const struct node *root, struct error *err) MUST_CHECK;
+
+/* exchange.c: the keys "exchange" and, after the services, "invoices". */
+int read_exchanges(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 
 int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
