@@ -1,4 +1,4 @@
-# govsla: make | check | demo | bench | lint | format | install | clean
+# govsla: make | check | demo | scenario | bench | lint | format | install | clean
 #
 #   make DEVELOPER=1                      warnings are errors
 #   make SANITIZE=address,undefined       everything built with these sanitizers, beside the plain build
@@ -42,7 +42,7 @@ LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares li
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
-.PHONY: all programs check demo bench lint format install clean setup tests
+.PHONY: all programs check demo scenario bench lint format install clean setup tests
 all: programs
 
 programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
@@ -125,6 +125,9 @@ check: setup
 
 demo: setup
 	@demo/run
+
+scenario: setup
+	@scenarios/jip-base/run
 
 bench: setup
 	@bench/run
