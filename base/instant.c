@@ -69,6 +69,14 @@ static bool read_date(const char **at, struct date *d)
 	return back.month == d->month && back.day == d->day;
 }
 
+char *date_format(int64_t days, char buffer[DATE_TEXT_SIZE])
+{
+	struct date d = date_from_days(days);
+
+	snprintf(buffer, DATE_TEXT_SIZE, "%04d-%02d-%02d", d.year % 10000, d.month % 100, d.day % 100);
+	return buffer;
+}
+
 int date_parse(struct date *out, const char *text, struct error *err)
 {
 	const char *at = text;

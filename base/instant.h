@@ -25,6 +25,11 @@ struct date {
 int64_t date_to_days(struct date d);
 struct date date_from_days(int64_t days);
 
+#define DATE_TEXT_SIZE 16
+
+/* Writes the day as YYYY-MM-DD. Returns buffer. */
+char *date_format(int64_t days, char buffer[DATE_TEXT_SIZE]);
+
 /* Parses exactly "YYYY-MM-DD", a date that exists. Returns 0 or ERROR_DATA. */
 int date_parse(struct date *out, const char *text, struct error *err) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include "calc/statement.h"
 #include "calc/exchange.h"
 #include "calc/judge.h"
+#include "calc/ledger.h"
 
 #include <string.h>
 
@@ -144,6 +145,8 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 
 void statement_free(struct statement *s)
 {
-	if (s)
-		book_free(s->book);
+	if (!s)
+		return;
+	ledger_free(s->ledger);
+	book_free(s->book);
 }

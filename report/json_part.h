@@ -38,6 +38,9 @@ void json_put_figure(const struct statement *s, json_t *object, json_t *nodes, c
 void json_put_range(const struct statement *s, json_t *object, json_t *nodes, const char *key, int least,
                     int most);
 
+/* json_ledger.c: of a statement that has a ledger */
+json_t *json_ledger(const struct statement *s);
+
 /* json_level.c, json_service.c */
 json_t *json_level(const struct statement *s, const struct level_result *r);
 json_t *json_service(const struct statement *s, const struct service_result *r);

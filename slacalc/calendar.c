@@ -10,20 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DATE_TEXT_SIZE 16
 #define EDITION_DIGITS 12
 
 struct import_options {
 	const char *id, *from, *to;
 };
-
-static char *date_text(int64_t day, char buffer[DATE_TEXT_SIZE])
-{
-	struct date d = date_from_days(day);
-
-	snprintf(buffer, DATE_TEXT_SIZE, "%04d-%02d-%02d", d.year % 10000, d.month % 100, d.day % 100);
-	return buffer;
-}
 
 /* ---- list, show ---- */
 
@@ -39,8 +30,8 @@ static int list(struct text *out, struct error *err)
 			continue;
 		if (calendar_read_shipped(&a, &shipped_files[i], &c, err) < 0)
 			break;
-		text_printf(out, "%-8s  %s to %s  %4zu days  %s\n", c.id, date_text(c.from_day, from),
-		            date_text(c.to_day, to), c.count, c.title ? c.title : "");
+		text_printf(out, "%-8s  %s to %s  %4zu days  %s\n", c.id, date_format(c.from_day, from),
+		            date_format(c.to_day, to), c.count, c.title ? c.title : "");
 	}
 	arena_release(&a);
 	return err->code;
@@ -113,13 +104,13 @@ static void write_calendar(struct text *out, const struct imported *in, const ch
 	            sha256);
 	add_string(out, slash ? slash + 1 : path);
 	text_printf(out, ", \"note\": \"made by slacalc calendar import\" },\n  \"from\": \"%s\",\n",
-	            date_text(from, date));
-	text_printf(out, "  \"to\": \"%s\",\n  \"days\": [", date_text(to, date));
+	            date_format(from, date));
+	text_printf(out, "  \"to\": \"%s\",\n  \"days\": [", date_format(to, date));
 	for (size_t i = 0; i < in->count; i++) {
 		if (in->days[i].day < from || in->days[i].day > to)
 			continue;
 		text_printf(out, "%s\n    { \"date\": \"%s\", \"name\": ", separator,
-		            date_text(in->days[i].day, date));
+		            date_format(in->days[i].day, date));
 		add_string(out, in->days[i].name);
 		text_add(out, " }");
 		separator = ",";
