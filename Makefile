@@ -63,8 +63,9 @@ $(BUILD)/sql/migrations.o: $(BUILD)/sql/migrations.c
 	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # case/ carries the catalogue and the calendars.
-$(BUILD)/contracts/shipped.c: contracts/embed contracts/catalogue contracts/calendars \
-		$(sort $(wildcard contracts/catalogue/*.json contracts/catalogue/*/*.json contracts/calendars/*.json))
+$(BUILD)/contracts/shipped.c: contracts/embed contracts/catalogue contracts/calendars contracts/liability \
+		$(sort $(wildcard contracts/catalogue/*.json contracts/catalogue/*/*.json contracts/calendars/*.json) \
+		$(wildcard contracts/liability/*.json))
 	@mkdir -p $(@D)
 	contracts/embed $(filter %.json,$^) >$@
 

@@ -114,6 +114,12 @@ int read_exclusions(struct reader *r, const struct node *root, struct error *err
 int read_incidents(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_corrections(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_contracts(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+/*
+ * contract_rules.c: caps, excluded heads, exemptions and liquidated damages of a contract whose kind, parties and amount are
+ * read, its own or those of its form. The keys: caps, excludes, exemptions, liquidated_damages, form, form_values.
+ */
+int read_contract_rules(struct reader *r, const struct node *object, struct contract *k,
+                        struct error *err) MUST_CHECK;
 int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_policies(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;

@@ -15,75 +15,6 @@ static int unsupported(const struct node *node, struct error *err, const char *w
 
 /* ---- contracts ---- */
 
-static int read_cap_rule(struct reader *r, const struct node *cap, struct contract_cap *out,
-                         struct error *err)
-{
-	struct node rule = node_member(cap, "rule"), object;
-
-	if (json_is_string(rule.value)) {
-		static const char *const words[] = { "recovered", NULL };
-		int index = 0;
-
-		out->rule = CAP_RECOVERED;
-		return node_word(cap, "rule", REQUIRED, words, &index, err);
-	}
-	if (node_object(cap, "rule", REQUIRED, &object, err) < 0 ||
-	    node_check_keys(&object, (const char *const[]){ "amount", "months_of_fee", NULL }, err) < 0)
-		return err->code;
-	if (node_member(&object, "months_of_fee").value)
-		return unsupported(&rule, err, "a cap by months of the fee");
-	out->rule = CAP_AMOUNT;
-	return read_exact(r->arena, &object, "amount", REQUIRED, &out->amount, err);
-}
-
-static int read_caps(struct reader *r, const struct node *object, struct contract *k, struct error *err)
-{
-	struct node caps;
-
-	if (node_array(object, "caps", OPTIONAL, &caps, err) < 0)
-		return err->code;
-	k->cap_count = node_count(&caps);
-	k->caps = arena_array(r->arena, k->cap_count, sizeof *k->caps);
-	for (size_t i = 0; i < k->cap_count; i++) {
-		struct node cap, debtor;
-
-		if (node_item_object(&caps, i, &cap, err) < 0 ||
-		    node_check_keys(&cap, (const char *const[]){ "debtor", "rule", "clause", NULL }, err) <
-		        0 ||
-		    read_party(r, &cap, "debtor", &k->caps[i].debtor, err) < 0 ||
-		    read_cap_rule(r, &cap, &k->caps[i], err) < 0)
-			return err->code;
-		debtor = node_member(&cap, "debtor");
-		if (k->caps[i].debtor != k->parties[0] && k->caps[i].debtor != k->parties[1])
-			return node_fail(&debtor, err, "'%s' is not a party of the contract",
-			                 k->caps[i].debtor->id);
-	}
-	return 0;
-}
-
-static int read_excludes(struct reader *r, const struct node *object, struct contract *k, struct error *err)
-{
-	struct node list;
-
-	if (node_array(object, "excludes", OPTIONAL, &list, err) < 0)
-		return err->code;
-	k->excluded_heads = arena_array(r->arena, node_count(&list), sizeof *k->excluded_heads);
-	for (size_t i = 0; i < node_count(&list); i++) {
-		struct node item = node_item(&list, i);
-		const char *head;
-
-		if (node_item_string(&list, i, &head, err) < 0)
-			return err->code;
-		if (strcmp(head, "lost_profit") == 0)
-			k->excluded_heads[k->excluded_head_count++].head = HEAD_LOST_PROFIT;
-		else if (strcmp(head, "special") == 0)
-			k->excluded_heads[k->excluded_head_count++].head = HEAD_SPECIAL;
-		else
-			return node_fail(&item, err, "'%s' is not one of: lost_profit, special", head);
-	}
-	return 0;
-}
-
 static int read_contract_parties(struct reader *r, const struct node *object, struct contract *k,
                                  struct error *err)
 {
@@ -108,21 +39,25 @@ static int read_contract_parties(struct reader *r, const struct node *object, st
 
 static int read_contract(struct reader *r, const struct node *object, struct contract *k, struct error *err)
 {
-	static const char *const keys[] = { "id",       "kind",     "parties", "caps",
-		                            "excludes", "document", "clause",  NULL };
+	static const char *const keys[] = { "id",     "kind",        "parties",
+		                            "caps",   "excludes",    "document",
+		                            "clause", "exemptions",  "liquidated_damages",
+		                            "form",   "form_values", "amount",
+		                            NULL };
 	static const char *const kinds[] = { "ア", "イ", "ウ", "エ", NULL };
 	int kind = 0;
 
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "id", REQUIRED, &k->id, err) < 0 ||
 	    node_word(object, "kind", REQUIRED, kinds, &kind, err) < 0 ||
-	    read_contract_parties(r, object, k, err) < 0 || read_caps(r, object, k, err) < 0)
+	    read_contract_parties(r, object, k, err) < 0 ||
+	    read_exact(r->arena, object, "amount", OPTIONAL, &k->amount, err) < 0)
 		return err->code;
 	k->kind = (enum contract_kind)kind;
 	for (const struct contract *other = r->c->contracts; other < k; other++)
 		if (strcmp(other->id, k->id) == 0)
 			return node_fail(object, err, "the contract '%s' is there twice", k->id);
-	return read_excludes(r, object, k, err);
+	return read_contract_rules(r, object, k, err);
 }
 
 int read_contracts(struct reader *r, const struct node *root, struct error *err)

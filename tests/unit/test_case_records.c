@@ -14,17 +14,6 @@ static const struct refusal rows[] = {
 	  "case.json:8: contracts[0].parties: a contract has two parties" },
 	{ { .more = "'contracts': [ { 'id': 'k', 'kind': 'イ', 'parties': [ 'da', 'lg-z' ] } ]" },
 	  "case.json:8: contracts[0].parties[1]: no party 'lg-z'" },
-	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'csp', 'rule': 'recovered' } ]") },
-	  "case.json:8: contracts[0].caps[0].debtor: 'csp' is not a party of the contract" },
-	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'da', 'rule': 'none' } ]") },
-	  "case.json:8: contracts[0].caps[0].rule: 'none' is not one of: recovered" },
-	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'da', 'rule': { 'months_of_fee': 3 } } ]") },
-	  "case.json:8: contracts[0].caps[0].rule: a cap by months of the fee is not supported by this "
-	  "version" },
-	{ { .more = CONTRACT(", 'caps': [ { 'debtor': 'da', 'rule': {} } ]") },
-	  "case.json:8: contracts[0].caps[0].rule: the key 'amount' is missing" },
-	{ { .more = CONTRACT(", 'excludes': [ 'everything' ]") },
-	  "case.json:8: contracts[0].excludes[0]: 'everything' is not one of: lost_profit, special" },
 	/* losses */
 	{ { .more = LOSS(", 'fault': { 'csp': '1' }") }, "accepted" },
 	{ { .more = LOSS(", 'fault': {}") }, "case.json:8: records[0].fault: names no party" },
