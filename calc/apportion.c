@@ -1,6 +1,7 @@
 #include "calc/apportion.h"
 #include "calc/cut_off.h"
 #include "calc/exact.h"
+#include "calc/webster.h"
 
 #include <string.h>
 
@@ -55,7 +56,7 @@ struct sharing {
 	struct judge *j;
 	struct pot *pot;
 	size_t *who; /* index of the body */
-	int *open, *grant;
+	int *weight, *open, *grant;
 	size_t count;
 	int part; /* whole units to be shared now */
 };
@@ -129,31 +130,43 @@ static void open_claims(struct sharing *s, int total, int *shares)
 		                        ? shares[i]
 		                        : derive(s->j->book, "share less what was granted already", NULL,
 		                                 "$1 - $2", 2, (int[]){ shares[i], pot->granted[i] });
+		s->weight[s->count] = weights[i];
 		s->who[s->count++] = i;
 	}
 }
 
 /* ---- grants ---- */
 
-/* The open claims and the part in units; the cut-off at which the part is met. */
-static struct cut_off find_cut_off(const struct sharing *s, bool give)
+/* Figures in units of the pot: numbers of their own, to be given back. */
+static mpq_t *in_whole(const struct sharing *s, const int *figures, size_t count, mpq_srcptr *borrowed)
 {
-	mpq_t unit, *q = arena_array(s->j->arena, s->count, sizeof *q);
-	mpq_srcptr *claims = arena_array(s->j->arena, s->count, sizeof *claims);
-	struct cut_off cut;
+	mpq_t unit, *q = arena_array(s->j->arena, count, sizeof *q);
 
 	mpq_init(unit);
 	exact_read(unit, s->pot->unit);
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		mpq_init(q[i]);
-		mpq_div(q[i], book_value(s->j->book, s->open[i]), unit);
-		claims[i] = q[i];
+		mpq_div(q[i], book_value(s->j->book, figures[i]), unit);
+		borrowed[i] = q[i];
 	}
-	mpq_div(unit, book_value(s->j->book, s->part), unit);
-	cut = cut_off_find(s->j->arena, claims, s->count, mpq_numref(unit), give);
-	for (size_t i = 0; i < s->count; i++)
-		mpq_clear(q[i]);
 	mpq_clear(unit);
+	return q;
+}
+
+static void give_back(mpq_t *q, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		mpq_clear(q[i]);
+}
+
+static struct cut_off find_cut_off(const struct sharing *s, bool give)
+{
+	mpq_srcptr *claims = arena_array(s->j->arena, s->count, sizeof *claims), part;
+	mpq_t *q = in_whole(s, s->open, s->count, claims), *p = in_whole(s, &s->part, 1, &part);
+	struct cut_off cut = cut_off_find(s->j->arena, claims, s->count, mpq_numref(part), give);
+
+	give_back(q, s->count);
+	give_back(p, 1);
 	return cut;
 }
 
@@ -200,18 +213,105 @@ static const char *grant_clause(const struct cut_off *cut, const struct pot *pot
 	return is(pot, "floor") ? "floor; the residual is carried" : "whole units of the open claim";
 }
 
-static void grant_nodes(struct sharing *s)
+static const char *grant_label(const struct sharing *s, size_t i)
+{
+	return arena_printf(s->j->arena, "granted to %s of this part", s->pot->bodies[s->who[i]]->id);
+}
+
+static void grants_by_remainder(struct sharing *s)
 {
 	bool give = is(s->pot, "largest_remainder") || is(s->pot, "equal");
 	struct cut_off cut = find_cut_off(s, give);
 	int at = cut.cut == CUT_NONE ? FIGURE_UNKNOWN : cut_off_node(s, &cut);
 
 	for (size_t i = 0; i < s->count; i++)
-		s->grant[i] = derive(s->j->book,
-		                     arena_printf(s->j->arena, "whole units of the open claim of %s",
-		                                  s->pot->bodies[s->who[i]]->id),
-		                     grant_clause(&cut, s->pot), in_units(s, grant_formula(&cut, i)),
-		                     at < 0 ? 1 : 2, (int[]){ s->open[i], at });
+		s->grant[i] =
+		    derive(s->j->book, grant_label(s, i), grant_clause(&cut, s->pot),
+		           in_units(s, grant_formula(&cut, i)), at < 0 ? 1 : 2, (int[]){ s->open[i], at });
+}
+
+/* What the others leave goes to the first body by code whose weight is above 0. */
+static void rest_to_the_first(struct sharing *s)
+{
+	int *others = arena_array(s->j->arena, s->count, sizeof *others), sum;
+	size_t first = 0, n = 0;
+
+	while (book_sign(s->j->book, s->weight[first]) == 0)
+		first++;
+	for (size_t i = 0; i < s->count; i++)
+		if (i != first)
+			others[n++] = s->grant[i];
+	sum = derive_sum(s->j->book, "granted to the others", NULL, others, n);
+	s->grant[first] =
+	    derive(s->j->book, grant_label(s, first), "all fractions go to the first body by code", "$1 - $2",
+	           2, (int[]){ s->part, sum });
+}
+
+/* ---- grants by quotients ---- */
+
+/* What a body holds under the weights in force. */
+static int held_by(const struct sharing *s, size_t i)
+{
+	const struct pot *pot = s->pot;
+	size_t body = s->who[i];
+
+	if (pot->granted[body] < 0)
+		return derive_given(s->j->book, "granted so far", "nothing yet", "0");
+	if (!pot->granted_before || pot->granted_before[body] < 0)
+		return pot->granted[body];
+	return derive(s->j->book, "granted under these weights", NULL, "$1 - $2", 2,
+	              (int[]){ pot->granted[body], pot->granted_before[body] });
+}
+
+static struct webster find_webster(const struct sharing *s, const int *held)
+{
+	mpq_srcptr *weights = arena_array(s->j->arena, s->count, sizeof *weights), part;
+	mpq_srcptr *units = arena_array(s->j->arena, s->count, sizeof *units);
+	mpq_t *q = in_whole(s, held, s->count, units), *p = in_whole(s, &s->part, 1, &part);
+	struct webster w;
+
+	for (size_t i = 0; i < s->count; i++)
+		weights[i] = book_value(s->j->book, s->weight[i]);
+	w = webster_find(s->j->arena, weights, units, s->count, mpq_numref(part));
+	give_back(q, s->count);
+	give_back(p, 1);
+	return w;
+}
+
+static void grants_by_quotient(struct sharing *s)
+{
+	struct book *b = s->j->book;
+	int *held = arena_array(s->j->arena, s->count, sizeof *held), divisor;
+	struct webster w;
+
+	for (size_t i = 0; i < s->count; i++)
+		held[i] = held_by(s, i);
+	w = find_webster(s, held);
+	divisor = derive_given(b,
+	                       arena_printf(s->j->arena, "units that %s holds with the last one",
+	                                    s->pot->bodies[s->who[w.border]]->id),
+	                       "each next unit to the largest weight / (2 × held + 1)", w.held);
+	divisor = derive(b, "divisor", "its last unit is at a half", "$1 / ($2 - 0.5)", 2,
+	                 (int[]){ s->weight[w.border], divisor });
+	for (size_t i = 0; i < s->count; i++)
+		s->grant[i] =
+		    derive(b, grant_label(s, i),
+		           "weight / divisor to the nearest unit, less what it holds; ties favour the "
+		           "lower code",
+		           in_units(s, i <= w.border ? "max(0, floor($1 / $2 + 0.5, 1) * U - $3)"
+		                                     : "max(0, ceil($1 / $2 - 0.5, 1) * U - $3)"),
+		           3, (int[]){ s->weight[i], divisor, held[i] });
+}
+
+static void grant_nodes(struct sharing *s)
+{
+	if (is(s->pot, "webster") && book_sign(s->j->book, s->part) > 0) {
+		grants_by_quotient(s);
+		return;
+	}
+	grants_by_remainder(s); /* of a part of nothing, all methods grant nothing */
+	if (is(s->pot, "first"))
+		rest_to_the_first(s);
 }
 
 /* ---- what the pot holds then ---- */
@@ -262,6 +362,7 @@ void apportion_share(struct judge *j, struct pot *pot, int total, bool hypotheti
 	    book_compare(j->book, pot->shared, total) == 0)
 		return; /* nothing came, and nothing is there */
 	s.who = arena_array(j->arena, pot->count, sizeof *s.who);
+	s.weight = unknown_figures(j, pot->count);
 	s.open = unknown_figures(j, pot->count);
 	s.grant = unknown_figures(j, pot->count);
 	open_claims(&s, total, shares);
