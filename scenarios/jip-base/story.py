@@ -68,13 +68,11 @@ def samples_of(cohort):
     onset, counts = at(FACTS["onset"]["day"]), [at(c["day"]) for c in FACTS["counts"]]
     rows = [(at(FACTS["months"][0] + "-01"), "up"), (onset, "up")]
     if cohort == 0:
-        rows.append((onset + DAY / 2, "missed"))
+        rows.append((onset + DAY / 2, "down"))  # at some time of that day; alone it proves no length
     else:
         rows += [(onset + DAY, "down")] + [(count, "down") for count in counts[:cohort]]
     rows += [(count + DAY, "up") for count in counts[cohort:]]
-    if cohort < len(counts):
-        return rows + [(at(month_after(FACTS["months"][-1]) + "-01"), "up")]
-    return rows + [(counts[-1] + DAY, "missed")]
+    return rows + [(at(month_after(FACTS["months"][-1]) + "-01"), "up")]
 
 
 def month_after(month):
