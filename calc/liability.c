@@ -9,6 +9,7 @@
  * pending: what could still come if all that the provider's cap allows were recovered; cut: lost to a cap for good.
  */
 #include "calc/chain.h"
+#include "calc/table3.h"
 
 #include <string.h>
 
@@ -348,11 +349,34 @@ static int judge_chain(struct judge *j, struct statement *s, const struct party 
 	return 0;
 }
 
+/* What is read and not yet judged is refused by name. */
+static int refuse_unjudged(struct judge *j, const struct liability_record *r, struct error *err)
+{
+	bool money = r->kind == RECORD_CLAIM || r->kind == RECORD_ACKNOWLEDGEMENT ||
+	             r->kind == RECORD_RECOVERY || r->kind == RECORD_PAYMENT;
+	struct claim_route route;
+	bool judged = r->kind == RECORD_LOSS ? r->fault_count == 1 && r->sufferer->kind == PARTY_LG
+	                                     : money && r->form == PAID_CASH && !r->own_loss && !r->currency;
+
+	if (judged && r->kind == RECORD_LOSS) {
+		if (table3_route(j->arena, j->c, r, r->faults->party, &route, err) < 0)
+			return err->code;
+		judged = strncmp(route.basis, "5.3", 3) == 0;
+	}
+	if (judged && !r->incident)
+		return 0;
+	error_set(err, ERROR_UNSUPPORTED, "such a record is not supported by this version");
+	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu]", r->index));
+}
+
 int judge_liability(struct judge *j, struct statement *s, struct error *err)
 {
 	const struct sla_case *c = j->c;
 	const struct party *agency = NULL;
 
+	for (size_t i = 0; i < c->record_count; i++)
+		if (refuse_unjudged(j, &c->records[i], err) < 0)
+			return err->code;
 	s->obligations = arena_array(j->arena, 2 * c->record_count + c->party_count, sizeof *s->obligations);
 	for (size_t i = 0; i < c->party_count; i++)
 		if (c->parties[i].kind == PARTY_DA)

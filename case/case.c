@@ -209,11 +209,11 @@ static int read_all_terms(struct reader *r, const struct node *root, int64_t **h
 
 static int read_header(struct reader *r, const struct node *root, struct error *err)
 {
-	static const char *const keys[] = { "format",      "title",      "as_of",        "period",
-		                            "parties",     "terms",      "observations", "paths",
-		                            "services",    "exclusions", "contracts",    "records",
-		                            "policies",    "claims",     "history",      "incidents",
-		                            "corrections", "calendars",  "exchange",     NULL };
+	static const char *const keys[] = {
+		"format",  "title",     "as_of",       "period",    "parties",  "terms",      "observations",
+		"paths",   "services",  "exclusions",  "contracts", "records",  "policies",   "claims",
+		"history", "incidents", "corrections", "calendars", "exchange", "agreements", NULL
+	};
 	static const char *const formats[] = { "govsla-case/1", NULL };
 	int format;
 
@@ -239,8 +239,8 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 	    hours_resolve(r, root, err) < 0 || read_paths(r, root, err) < 0 ||
 	    read_claims(r, root, err) < 0 || read_exclusions(r, root, err) < 0 ||
 	    read_corrections(r, root, err) < 0 || read_policies(r, root, err) < 0 ||
-	    read_contracts(r, root, err) < 0 || read_history(r, root, err) < 0 ||
-	    read_incidents(r, root, err) < 0)
+	    read_contracts(r, root, err) < 0 || read_agreements(r, root, err) < 0 ||
+	    read_history(r, root, err) < 0 || read_incidents(r, root, err) < 0)
 		return err->code;
 	return read_records(r, root, err);
 }

@@ -62,6 +62,11 @@ int read_party(const struct reader *r, const struct node *object, const char *ke
 const struct party *find_party(const struct sla_case *c, const char *id);
 const struct service *find_service(const struct sla_case *c, const char *id);
 
+/* contracts.c: a contract by its id; the optional one that the key "contract" names (NULL: none). */
+const struct contract *find_contract(const struct sla_case *c, const char *id);
+int read_contract_named(const struct reader *r, const struct node *object, const struct contract **out,
+                        struct error *err) MUST_CHECK;
+
 /* services.c, for the registry too: the known outages of a service; the optional "bases" of a fee. */
 int read_outages(struct reader *r, const struct node *outages, struct service *s,
                  struct error *err) MUST_CHECK;
@@ -120,6 +125,7 @@ int read_contracts(struct reader *r, const struct node *root, struct error *err)
  */
 int read_contract_rules(struct reader *r, const struct node *object, struct contract *k,
                         struct error *err) MUST_CHECK;
+int read_agreements(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_policies(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;

@@ -1,236 +1,321 @@
-/* records: contracts between the parties, what people entered about losses and money, and the policies used.
- */
+/* records: what people entered about losses and money. */
 #include "calc/exact.h"
 #include "case/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int unsupported(const struct node *node, struct error *err, const char *what)
-{
-	node_fail(node, err, "%s is not supported by this version", what);
-	err->code = ERROR_UNSUPPORTED;
-	return err->code;
-}
-
-/* ---- contracts ---- */
-
-static int read_contract_parties(struct reader *r, const struct node *object, struct contract *k,
-                                 struct error *err)
-{
-	struct node list;
-
-	if (node_array(object, "parties", REQUIRED, &list, err) < 0)
-		return err->code;
-	if (node_count(&list) != 2)
-		return node_fail(&list, err, "a contract has two parties");
-	for (size_t i = 0; i < 2; i++) {
-		struct node item = node_item(&list, i);
-		const char *id;
-
-		if (node_item_string(&list, i, &id, err) < 0)
-			return err->code;
-		k->parties[i] = find_party(r->c, id);
-		if (!k->parties[i])
-			return node_fail(&item, err, "no party '%s'", id);
-	}
-	return 0;
-}
-
-static int read_contract(struct reader *r, const struct node *object, struct contract *k, struct error *err)
-{
-	static const char *const keys[] = { "id",     "kind",        "parties",
-		                            "caps",   "excludes",    "document",
-		                            "clause", "exemptions",  "liquidated_damages",
-		                            "form",   "form_values", "amount",
-		                            NULL };
-	static const char *const kinds[] = { "ア", "イ", "ウ", "エ", NULL };
-	int kind = 0;
-
-	if (node_check_keys(object, keys, err) < 0 ||
-	    read_text(r->arena, object, "id", REQUIRED, &k->id, err) < 0 ||
-	    node_word(object, "kind", REQUIRED, kinds, &kind, err) < 0 ||
-	    read_contract_parties(r, object, k, err) < 0 ||
-	    read_exact(r->arena, object, "amount", OPTIONAL, &k->amount, err) < 0)
-		return err->code;
-	k->kind = (enum contract_kind)kind;
-	for (const struct contract *other = r->c->contracts; other < k; other++)
-		if (strcmp(other->id, k->id) == 0)
-			return node_fail(object, err, "the contract '%s' is there twice", k->id);
-	return read_contract_rules(r, object, k, err);
-}
-
-int read_contracts(struct reader *r, const struct node *root, struct error *err)
-{
-	struct node list;
-
-	if (node_array(root, "contracts", OPTIONAL, &list, err) < 0)
-		return err->code;
-	r->c->contract_count = node_count(&list);
-	r->c->contracts = arena_array(r->arena, r->c->contract_count, sizeof *r->c->contracts);
-	for (size_t i = 0; i < r->c->contract_count; i++) {
-		struct node object;
-
-		if (node_item_object(&list, i, &object, err) < 0 ||
-		    read_contract(r, &object, &r->c->contracts[i], err) < 0)
-			return err->code;
-	}
-	return 0;
-}
+static const char *const kinds[] = { "loss",     "claim",   "acknowledgement", "reduction",
+	                             "recovery", "payment", "reversal",        NULL };
 
 /* ---- losses ---- */
 
 static int read_heads(struct reader *r, const struct node *object, struct liability_record *out,
                       struct error *err)
 {
-	struct node heads;
+	static const char *const heads[] = { "direct", "lost_profit", "special", NULL };
+	struct node node;
 
-	if (node_object(object, "heads", REQUIRED, &heads, err) < 0 ||
-	    node_check_keys(&heads, (const char *const[]){ "direct", "lost_profit", "special", NULL }, err) <
-	        0 ||
-	    read_exact(r->arena, &heads, "direct", OPTIONAL, &out->heads[HEAD_DIRECT], err) < 0 ||
-	    read_exact(r->arena, &heads, "lost_profit", OPTIONAL, &out->heads[HEAD_LOST_PROFIT], err) < 0)
+	if (node_object(object, "heads", REQUIRED, &node, err) < 0 || node_check_keys(&node, heads, err) < 0)
 		return err->code;
-	return read_exact(r->arena, &heads, "special", OPTIONAL, &out->heads[HEAD_SPECIAL], err);
+	for (size_t i = 0; i < HEAD_COUNT; i++)
+		if (read_exact(r->arena, &node, heads[i], OPTIONAL, &out->heads[i], err) < 0)
+			return err->code;
+	return 0;
 }
 
-static bool has_agency(const struct sla_case *c)
+/* The sum of count exact texts that are not NULL. */
+static const char *sum_of(struct arena *a, const exact *texts, size_t count)
 {
-	for (size_t i = 0; i < c->party_count; i++)
-		if (c->parties[i].kind == PARTY_DA)
-			return true;
-	return false;
+	char *text;
+	mpq_t sum, one;
+
+	mpq_inits(sum, one, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (texts[i]) {
+			exact_read(one, texts[i]);
+			mpq_add(sum, sum, one);
+		}
+	text = exact_write(a, sum);
+	mpq_clears(sum, one, NULL);
+	return text;
 }
 
-/* One party at fault, with the whole: shared fault is a later rule. */
+/* Shares in the order of the case's parties; a share of nothing is nobody's fault. */
+static void add_share(struct liability_record *out, const struct party *party, exact share)
+{
+	size_t at = out->fault_count;
+
+	if (exact_compare(share, "0") == 0)
+		return;
+	for (; at > 0 && out->faults[at - 1].party > party; at--)
+		out->faults[at] = out->faults[at - 1];
+	out->faults[at] = (struct fault_share){ party, share };
+	out->fault_count++;
+}
+
+/* Several at fault, the injured party itself: Table 3 and 5.3 do not say, so a case must. */
+static int check_shares(const struct reader *r, const struct node *fault, const struct liability_record *out,
+                        struct error *err)
+{
+	size_t others = 0;
+
+	for (size_t i = 0; i < out->fault_count; i++)
+		others += out->faults[i].party != out->sufferer;
+	if (others > 1 && !r->c->policies.on[POLICY_SHARED_FAULT])
+		return node_fail(fault, err,
+		                 "several parties are at fault: no rule says so unless shared_fault is true");
+	if (others > 0 && others < out->fault_count && !r->c->policies.on[POLICY_CONTRIBUTORY_FAULT])
+		return node_fail(
+		    fault, err,
+		    "'%s' has a share in its own loss: no rule says so unless contributory_fault is true",
+		    out->sufferer->id);
+	return 0;
+}
+
 static int read_fault(struct reader *r, const struct node *object, struct liability_record *out,
                       struct error *err)
 {
-	struct node fault, share;
-	const char *id;
-	exact whole;
+	struct node fault, share = { .value = NULL };
+	exact *shares;
+	size_t count = 0;
+	const char *id, *sum;
+	json_t *value;
 
 	if (node_object(object, "fault", REQUIRED, &fault, err) < 0)
 		return err->code;
-	if (json_object_size(fault.value) != 1)
-		return json_object_size(fault.value) ? unsupported(&fault, err, "shared fault")
-		                                     : node_fail(&fault, err, "names no party");
-	id = json_object_iter_key(json_object_iter(fault.value));
-	share = node_member(&fault, id);
-	out->fault_count = 1;
-	out->faults = arena_new(r->arena, struct fault_share);
-	out->faults->party = find_party(r->c, id);
-	if (!out->faults->party)
-		return node_fail(&share, err, "no party '%s'", id);
-	if (read_exact(r->arena, &fault, id, REQUIRED, &whole, err) < 0)
-		return err->code;
-	out->faults->share = whole;
-	if (exact_compare(whole, "1") != 0)
-		return node_fail(&share, err, "the shares of fault must sum to 1, not %s", whole);
-	if (out->faults->party->kind == PARTY_NSP && !r->c->policies.on[POLICY_NSP_BACK_TO_BACK])
-		return node_fail(&share, err,
-		                 "5.3 has no rule for a fault of an NSP unless nsp_back_to_back is true");
-	if (!has_agency(r->c))
-		return node_fail(&share, err, "5.3 needs the Digital Agency, and no party is of kind DA");
-	if (out->faults->party->kind != PARTY_CSP && out->faults->party->kind != PARTY_NSP &&
-	    out->faults->party->kind != PARTY_DA)
-		return unsupported(&share, err, "a fault of another party than CSP, NSP or DA");
-	return 0;
+	if (json_object_size(fault.value) == 0)
+		return node_fail(&fault, err, "names no party");
+	out->faults = arena_array(r->arena, json_object_size(fault.value), sizeof *out->faults);
+	shares = arena_array(r->arena, json_object_size(fault.value), sizeof *shares);
+	json_object_foreach (fault.value, id, value) {
+		const struct party *party = find_party(r->c, id);
+
+		share = node_member(&fault, id);
+		if (!party)
+			return node_fail(&share, err, "no party '%s'", id);
+		if (read_exact(r->arena, &fault, id, REQUIRED, &shares[count], err) < 0)
+			return err->code;
+		add_share(out, party, shares[count++]);
+	}
+	sum = sum_of(r->arena, shares, count);
+	if (exact_compare(sum, "1") != 0)
+		return node_fail(count == 1 ? &share : &fault, err,
+		                 "the shares of fault must sum to 1, not %s", sum);
+	return check_shares(r, &fault, out, err);
 }
 
 static int check_determined(const struct reader *r, const struct node *object,
                             const struct liability_record *l, struct error *err)
 {
 	struct node determined = node_member(object, "determined");
+	const char *heads = sum_of(r->arena, l->heads, HEAD_COUNT);
 
-	for (size_t i = 0; l->determined && i < r->c->contract_count; i++) {
-		const struct contract *k = &r->c->contracts[i];
-		bool concerns = k->parties[0] == l->sufferer || k->parties[1] == l->sufferer;
+	if (!l->determined || exact_compare(l->determined, heads) <= 0)
+		return 0;
+	return node_fail(&determined, err, "a determined loss of %s exceeds the claimed loss of %s",
+	                 l->determined, heads);
+}
 
-		if (!concerns || k->kind != CONTRACT_I || k->excluded_head_count < 2)
-			continue;
-		if (exact_compare(l->determined, l->heads[HEAD_DIRECT] ? l->heads[HEAD_DIRECT] : "0") > 0)
-			return node_fail(
-			    &determined, err,
-			    "%s is more than the direct loss of %s, and the contract '%s' excludes the rest",
-			    l->determined, l->heads[HEAD_DIRECT] ? l->heads[HEAD_DIRECT] : "0", k->id);
+static bool has_level(const struct service *s, const char *level)
+{
+	for (size_t i = 0; s->terms && i < s->terms->level_count; i++)
+		if (strcmp(s->terms->levels[i].id, level) == 0)
+			return true;
+	return !s->terms;
+}
+
+static int read_misses(struct reader *r, const struct node *object, struct liability_record *out,
+                       struct error *err)
+{
+	struct node list;
+
+	if (node_array(object, "misses", OPTIONAL, &list, err) < 0)
+		return err->code;
+	out->misses = arena_array(r->arena, node_count(&list), sizeof *out->misses);
+	for (size_t i = 0; i < node_count(&list); i++) {
+		struct miss *m = &out->misses[out->miss_count++];
+		struct node item, service, level;
+		const char *id;
+
+		if (node_item_object(&list, i, &item, err) < 0 ||
+		    node_check_keys(&item, (const char *const[]){ "service", "level", NULL }, err) < 0 ||
+		    node_string(&item, "service", REQUIRED, &id, err) < 0 ||
+		    read_text(r->arena, &item, "level", REQUIRED, &m->level, err) < 0)
+			return err->code;
+		service = node_member(&item, "service");
+		level = node_member(&item, "level");
+		m->service = find_service(r->c, id);
+		if (!m->service)
+			return node_fail(&service, err, "no service '%s'", id);
+		if (!has_level(m->service, m->level))
+			return node_fail(&level, err, "the terms of '%s' have no level '%s'", id, m->level);
 	}
 	return 0;
+}
+
+/* A cause that exempts must be proved: by a document. */
+static int read_exemption(struct reader *r, const struct node *object, struct liability_record *out,
+                          struct error *err)
+{
+	struct node exemption;
+
+	if (node_object(object, "exemption", OPTIONAL, &exemption, err) < 0 || !exemption.value)
+		return err->code;
+	if (node_check_keys(&exemption, (const char *const[]){ "kind", "document", NULL }, err) < 0 ||
+	    read_text(r->arena, &exemption, "kind", REQUIRED, &out->exemption, err) < 0)
+		return err->code;
+	return read_text(r->arena, &exemption, "document", REQUIRED, &out->exemption_document, err);
+}
+
+/* In whose use it happened, how, and under which contract. */
+static int read_use(struct reader *r, const struct node *object, struct liability_record *out,
+                    struct error *err)
+{
+	static const char *const modes[] = { "joint", "single", NULL };
+	struct node lg = node_member(object, "lg"), mode_node = node_member(object, "mode");
+	struct node month_node = node_member(object, "cause_month");
+	const char *month;
+	struct date d;
+	int mode = 0;
+
+	if (lg.value && !json_is_null(lg.value) && read_party(r, object, "lg", &out->lg, err) < 0)
+		return err->code;
+	if (out->lg && out->lg->kind != PARTY_LG)
+		return node_fail(&lg, err, "'%s' is not a municipality", out->lg->id);
+	if (node_word(object, "mode", OPTIONAL, modes, &mode, err) < 0 ||
+	    node_string(object, "cause_month", OPTIONAL, &month, err) < 0)
+		return err->code;
+	if (month && month_parse(&d, month, err) < 0)
+		return node_fail_at(&month_node, err);
+	if (mode_node.value && !json_is_null(mode_node.value))
+		out->mode = mode ? USE_SINGLE : USE_JOINT;
+	out->cause_month = month ? arena_copy(r->arena, month) : NULL;
+	return read_contract_named(r, object, &out->contract, err);
 }
 
 static int read_loss(struct reader *r, const struct node *object, struct liability_record *out,
                      struct error *err)
 {
-	static const char *const keys[] = { "id",    "at",    "document",    "kind",       "sufferer",
-		                            "heads", "fault", "cause_month", "determined", "gross_negligence",
-		                            NULL };
-	struct node month_node = node_member(object, "cause_month");
-	bool gross_negligence = false;
-	const char *month;
-	struct date d;
+	static const char *const keys[] = { "id",          "at",         "document", "kind",
+		                            "incident",    "sufferer",   "heads",    "fault",
+		                            "cause_month", "determined", "intent",   "gross_negligence",
+		                            "lg",          "mode",       "contract", "misses",
+		                            "exemption",   NULL };
 
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_party(r, object, "sufferer", &out->sufferer, err) < 0 ||
 	    read_heads(r, object, out, err) < 0 || read_fault(r, object, out, err) < 0 ||
 	    read_exact(r->arena, object, "determined", OPTIONAL, &out->determined, err) < 0 ||
-	    node_boolean(object, "gross_negligence", OPTIONAL, &gross_negligence, err) < 0 ||
-	    node_string(object, "cause_month", OPTIONAL, &month, err) < 0)
+	    node_boolean(object, "intent", OPTIONAL, &out->intent, err) < 0 ||
+	    node_boolean(object, "gross_negligence", OPTIONAL, &out->gross_negligence, err) < 0 ||
+	    read_use(r, object, out, err) < 0 || read_misses(r, object, out, err) < 0 ||
+	    read_exemption(r, object, out, err) < 0)
 		return err->code;
-	if (month && month_parse(&d, month, err) < 0)
-		return node_fail_at(&month_node, err);
-	if (out->sufferer->kind != PARTY_LG) {
-		struct node sufferer = node_member(object, "sufferer");
-
-		return unsupported(&sufferer, err, "a loss of another party than LG");
-	}
 	return check_determined(r, object, out, err);
 }
 
 /* ---- money ---- */
 
+static int read_reduced(struct reader *r, const struct node *object, struct liability_record *out,
+                        struct error *err)
+{
+	const char **ids;
+
+	if (read_texts(r->arena, object, "services", &ids, &out->service_count, err) < 0)
+		return err->code;
+	out->services = arena_array(r->arena, out->service_count, sizeof *out->services);
+	for (size_t i = 0; i < out->service_count; i++) {
+		struct node list = node_member(object, "services"), item = node_item(&list, i);
+
+		out->services[i] = find_service(r->c, ids[i]);
+		if (!out->services[i])
+			return node_fail(&item, err, "no service '%s'", ids[i]);
+	}
+	return 0;
+}
+
+/* Keys of one kind of money only. */
+static int check_money_keys(const struct node *object, enum record_of kind, struct error *err)
+{
+	struct node form = node_member(object, "form"), own = node_member(object, "own_loss");
+	struct node services = node_member(object, "services"), currency = node_member(object, "currency");
+
+	if (form.value && kind != RECORD_RECOVERY && kind != RECORD_PAYMENT)
+		return node_fail(&form, err, "only a recovery and a payment have a form");
+	if (own.value && kind != RECORD_RECOVERY)
+		return node_fail(&own, err, "only a recovery is for the receiver's own loss");
+	if (services.value && kind != RECORD_REDUCTION)
+		return node_fail(&services, err, "only a reduction is of services");
+	if (currency.value && (kind == RECORD_CLAIM || kind == RECORD_ACKNOWLEDGEMENT))
+		return node_fail(&currency, err, "what is claimed and acknowledged is in yen");
+	return 0;
+}
+
 static int read_transfer(struct reader *r, const struct node *object, struct liability_record *out,
                          struct error *err)
 {
-	static const char *const keys[] = { "id", "at",     "document", "kind", "from",
-		                            "to", "amount", "form",     NULL };
+	static const char *const keys[] = { "id",       "at",       "document", "kind",     "incident",
+		                            "from",     "to",       "amount",   "currency", "form",
+		                            "own_loss", "services", NULL };
 	static const char *const forms[] = { "cash", "credit", "set_off", NULL };
-	struct node form_node = node_member(object, "form");
-	int form = 0;
+	struct node amount = node_member(object, "amount"), to = node_member(object, "to");
+	int form = PAID_CASH;
 
-	if (node_check_keys(object, keys, err) < 0 || read_party(r, object, "from", &out->from, err) < 0 ||
+	if (node_check_keys(object, keys, err) < 0 || check_money_keys(object, out->kind, err) < 0 ||
+	    read_party(r, object, "from", &out->from, err) < 0 ||
 	    read_party(r, object, "to", &out->to, err) < 0 ||
 	    read_exact(r->arena, object, "amount", REQUIRED, &out->amount, err) < 0 ||
-	    node_word(object, "form", OPTIONAL, forms, &form, err) < 0)
+	    read_text(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
+	    node_word(object, "form", OPTIONAL, forms, &form, err) < 0 ||
+	    node_boolean(object, "own_loss", OPTIONAL, &out->own_loss, err) < 0 ||
+	    read_reduced(r, object, out, err) < 0)
 		return err->code;
-	if (form_node.value && out->kind != RECORD_RECOVERY)
-		return node_fail(&form_node, err, "only a recovery has a form");
-	return form ? unsupported(&form_node, err, "a recovery that is not cash") : 0;
+	out->form = (enum money_form)form;
+	if (out->from == out->to)
+		return node_fail(&to, err, "nobody pays himself");
+	if ((!out->currency || strcmp(out->currency, "JPY") == 0) && strpbrk(out->amount, "./"))
+		return node_fail(&amount, err, "yen are whole, not %s", out->amount);
+	return 0;
+}
+
+/* What it undoes is looked up when all records are known. */
+static int read_reversal(struct reader *r, const struct node *object, struct liability_record *out,
+                         const char **of, struct error *err)
+{
+	static const char *const keys[] = { "id", "at", "document", "kind", "incident", "of", "cause", NULL };
+
+	if (node_check_keys(object, keys, err) < 0 ||
+	    read_text(r->arena, object, "of", REQUIRED, of, err) < 0)
+		return err->code;
+	if (!node_member(object, "cause").value)
+		return node_fail(object, err, "a reversal must name its cause");
+	return read_text(r->arena, object, "cause", REQUIRED, &out->cause, err);
 }
 
 /* ---- records ---- */
 
 static int read_record(struct reader *r, const struct node *object, struct liability_record *out,
-                       struct error *err)
+                       const char **of, struct error *err)
 {
-	static const char *const kinds[] = { "loss",    "claim",    "acknowledgement", "recovery",
-		                             "payment", "reversal", "reduction",       NULL };
-	struct node kind_node = node_member(object, "kind");
 	int kind = 0;
 
 	if (node_word(object, "kind", REQUIRED, kinds, &kind, err) < 0 ||
 	    read_text(r->arena, object, "id", REQUIRED, &out->id, err) < 0 ||
 	    read_day(object, "at", REQUIRED, &out->day, err) < 0 ||
-	    read_text(r->arena, object, "document", OPTIONAL, &out->document, err) < 0)
+	    read_text(r->arena, object, "document", OPTIONAL, &out->document, err) < 0 ||
+	    read_text(r->arena, object, "incident", OPTIONAL, &out->incident, err) < 0)
 		return err->code;
-	if (kind > 4)
-		return unsupported(&kind_node, err,
-		                   arena_printf(r->arena, "a record of kind '%s'", kinds[kind]));
-	out->kind = kind < 3 ? (enum record_of)kind : kind == 3 ? RECORD_RECOVERY : RECORD_PAYMENT;
+	out->kind = (enum record_of)kind;
 	out->index = object->index;
-	for (const struct liability_record *other = r->c->records; other < out; other++)
-		if (strcmp(other->id, out->id) == 0)
-			return node_fail(object, err, "the record '%s' is there twice", out->id);
-	return out->kind == RECORD_LOSS ? read_loss(r, object, out, err) : read_transfer(r, object, out, err);
+	switch (out->kind) {
+	case RECORD_LOSS:
+		return read_loss(r, object, out, err);
+	case RECORD_REVERSAL:
+		return read_reversal(r, object, out, of, err);
+	default:
+		return read_transfer(r, object, out, err);
+	}
 }
 
 static int by_day(const void *left, const void *right)
@@ -242,6 +327,82 @@ static int by_day(const void *left, const void *right)
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	return strcmp(a->id, b->id);
+}
+
+static int by_id(const void *left, const void *right)
+{
+	const struct liability_record *const *a = left, *const *b = right;
+	int order = strcmp((*a)->id, (*b)->id);
+
+	return order ? order : ((*a)->index > (*b)->index) - ((*a)->index < (*b)->index);
+}
+
+/* The records in the order of their ids. */
+static const struct liability_record **sorted(struct arena *a, const struct sla_case *c)
+{
+	const struct liability_record **all = arena_array(a, c->record_count, sizeof *all);
+
+	for (size_t i = 0; i < c->record_count; i++)
+		all[i] = &c->records[i];
+	if (c->record_count)
+		qsort(all, c->record_count, sizeof *all, by_id);
+	return all;
+}
+
+static int check_twice(struct reader *r, const struct node *list, struct error *err)
+{
+	const struct liability_record **all = sorted(r->arena, r->c), *twice = NULL;
+
+	for (size_t i = 1; i < r->c->record_count; i++)
+		if (strcmp(all[i - 1]->id, all[i]->id) == 0 && (!twice || all[i]->index < twice->index))
+			twice = all[i];
+	if (!twice)
+		return 0;
+	return node_fail(
+	    &(struct node){ list->doc, json_array_get(list->value, twice->index), list, NULL, twice->index },
+	    err, "the record '%s' is there twice", twice->id);
+}
+
+static struct liability_record *find_record(const struct sla_case *c, const char *id)
+{
+	for (size_t i = 0; i < c->record_count; i++)
+		if (strcmp(c->records[i].id, id) == 0)
+			return &c->records[i];
+	return NULL;
+}
+
+/* A record is undone once, by a reversal of its day or later; a reversal is final. */
+static int link_reversal(struct sla_case *c, const struct node *list, struct liability_record *r,
+                         const char *id, struct error *err)
+{
+	struct node object = node_item(list, r->index), of = node_member(&object, "of");
+	const struct liability_record *found = find_record(c, id);
+
+	if (!found)
+		return node_fail(&of, err, "no record '%s'", id);
+	if (found->kind == RECORD_REVERSAL)
+		return node_fail(&of, err, "'%s' is a reversal itself: enter anew what it undid", id);
+	if (found->day > r->day)
+		return node_fail(&of, err, "'%s' is of a later day", id);
+	for (size_t i = 0; i < c->record_count; i++)
+		if (&c->records[i] != r && c->records[i].reverses == found)
+			return node_fail(&of, err, "'%s' is reversed already, by '%s'", id, c->records[i].id);
+	r->reverses = found;
+	return 0;
+}
+
+/* In the order of the case's list, so that the first that is wrong is refused; of by that order. */
+static int link_reversals(struct sla_case *c, const struct node *list, const char *const *of,
+                          struct error *err)
+{
+	size_t count = node_count(list);
+
+	for (size_t index = 0; index < count; index++)
+		for (size_t i = 0; of[index] && i < c->record_count; i++)
+			if (c->records[i].index == index &&
+			    link_reversal(c, list, &c->records[i], of[index], err) < 0)
+				return err->code;
+	return 0;
 }
 
 /* The last day whose records are known as of the case's instant. */
@@ -262,55 +423,38 @@ static int last_known_day(const struct sla_case *c, int64_t *out, struct error *
 	return rc;
 }
 
+/* All links are found in all that is entered, and only then what is not yet known is left out. */
+static void keep_known(struct sla_case *c, int64_t last)
+{
+	while (c->record_count > 0 && c->records[c->record_count - 1].day > last)
+		c->record_count--;
+}
+
 int read_records(struct reader *r, const struct node *root, struct error *err)
 {
 	struct sla_case *c = r->c;
-	size_t known = 0;
 	struct node list;
+	const char **of;
 	int64_t last;
 
 	if (node_array(root, "records", OPTIONAL, &list, err) < 0 || last_known_day(c, &last, err) < 0)
 		return err->code;
 	c->record_count = node_count(&list);
 	c->records = arena_array(r->arena, c->record_count, sizeof *c->records);
+	of = arena_array(r->arena, c->record_count, sizeof *of);
 	for (size_t i = 0; i < c->record_count; i++) {
 		struct node object;
 
 		if (node_item_object(&list, i, &object, err) < 0 ||
-		    read_record(r, &object, &c->records[i], err) < 0)
+		    read_record(r, &object, &c->records[i], &of[i], err) < 0)
 			return err->code;
 	}
-	for (size_t i = 0; i < c->record_count; i++)
-		if (c->records[i].day <= last)
-			c->records[known++] = c->records[i];
-	c->record_count = known;
-	qsort(c->records, known, sizeof *c->records, by_day);
+	if (check_twice(r, &list, err) < 0)
+		return err->code;
+	if (c->record_count)
+		qsort(c->records, c->record_count, sizeof *c->records, by_day);
+	if (link_reversals(c, &list, of, err) < 0)
+		return err->code;
+	keep_known(c, last);
 	return 0;
-}
-
-/* ---- policies ---- */
-
-int read_policies(struct reader *r, const struct node *root, struct error *err)
-{
-	static const char *const budgets[] = { "lg_share", "none_if_any", NULL };
-	struct policies *p = &r->c->policies;
-	struct node policies, shared;
-	bool shared_fault = false;
-	int budget = STATE_LG_SHARE;
-
-	p->on[POLICY_NSP_BACK_TO_BACK] = true;
-	if (node_object(root, "policies", OPTIONAL, &policies, err) < 0 || !policies.value)
-		return err->code;
-	shared = node_member(&policies, "shared_fault");
-	if (node_check_keys(&policies,
-	                    (const char *const[]){ "state_budget", "nsp_back_to_back", "shared_fault", NULL },
-	                    err) < 0 ||
-	    node_word(&policies, "state_budget", OPTIONAL, budgets, &budget, err) < 0 ||
-	    node_boolean(&policies, "nsp_back_to_back", OPTIONAL, &p->on[POLICY_NSP_BACK_TO_BACK], err) < 0 ||
-	    node_boolean(&policies, "shared_fault", OPTIONAL, &shared_fault, err) < 0)
-		return err->code;
-	p->state_budget = (enum state_budget)budget;
-	p->state_budget_given = node_member(&policies, "state_budget").value != NULL;
-	p->given[POLICY_NSP_BACK_TO_BACK] = node_member(&policies, "nsp_back_to_back").value != NULL;
-	return shared_fault ? unsupported(&shared, err, "shared fault") : 0;
 }
