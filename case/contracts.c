@@ -179,7 +179,7 @@ static int read_contract(struct reader *r, const struct node *object, struct con
 	for (const struct contract *other = r->c->contracts; other < k; other++)
 		if (strcmp(other->id, k->id) == 0)
 			return node_fail(object, err, "the contract '%s' is there twice", k->id);
-	if (check_kind(object, k, err) < 0 || read_effective(object, &k->from_day, &k->to_day, err) < 0 ||
+	if (read_effective(object, &k->from_day, &k->to_day, err) < 0 ||
 	    read_text(r->arena, object, "edition", OPTIONAL, &k->edition, err) < 0 ||
 	    read_use(object, k, err) < 0 ||
 	    read_exact(r->arena, object, "amount", OPTIONAL, &k->amount, err) < 0 ||
@@ -189,7 +189,7 @@ static int read_contract(struct reader *r, const struct node *object, struct con
 	    read_text(r->arena, object, "document", OPTIONAL, &k->document, err) < 0 ||
 	    read_text(r->arena, object, "clause", OPTIONAL, &k->clause, err) < 0)
 		return err->code;
-	return read_contract_rules(r, object, k, err);
+	return read_contract_rules(r, object, k, err) < 0 ? err->code : check_kind(object, k, err);
 }
 
 const struct contract *find_contract(const struct sla_case *c, const char *id)

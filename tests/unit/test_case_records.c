@@ -18,7 +18,7 @@ static const struct refusal rows[] = {
 	{ { .more = LOSS(", 'fault': { 'csp': '1' }") }, "accepted" },
 	{ { .more = LOSS(", 'fault': {}") }, "case.json:8: records[0].fault: names no party" },
 	{ { .more = LOSS(", 'fault': { 'csp': '1/2', 'da': '1/2' }") },
-	  "case.json:8: records[0].fault: shared fault is not supported by this version" },
+	  "case.json:8: records[0].fault: several parties are at fault: no rule says so unless shared_fault is true" },
 	{ { .more = LOSS(", 'fault': { 'csp': '100' }") },
 	  "case.json:8: records[0].fault.csp: the shares of fault must sum to 1, not 100" },
 	{ { .more = LOSS(", 'fault': { 'csp': '37/37' }") }, "accepted" },
