@@ -62,10 +62,10 @@ $(BUILD)/sql/migrations.c: sql/embed $(sort $(wildcard sql/migrations/*.sql))
 $(BUILD)/sql/migrations.o: $(BUILD)/sql/migrations.c
 	$(call say,CC,$<) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# case/ carries the catalogue and the calendars.
-$(BUILD)/contracts/shipped.c: contracts/embed contracts/catalogue contracts/calendars contracts/liability \
+# case/ carries the catalogue, the calendars, the forms of liability and the tables of rates.
+$(BUILD)/contracts/shipped.c: contracts/embed contracts/catalogue contracts/calendars contracts/liability contracts/rates \
 		$(sort $(wildcard contracts/catalogue/*.json contracts/catalogue/*/*.json contracts/calendars/*.json) \
-		$(wildcard contracts/liability/*.json))
+		$(wildcard contracts/liability/*.json contracts/rates/*.json))
 	@mkdir -p $(@D)
 	contracts/embed $(filter %.json,$^) >$@
 

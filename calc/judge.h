@@ -107,6 +107,17 @@ void judge_claims(struct judge *j, struct service_result *r);
 /* Rounds an exact amount of money to the determined amount by the terms' rule. */
 int judge_determine(struct judge *j, const struct terms *t, const char *label, int fee, int exact_credit);
 
+/* Invoices without tax and in yen (invoice.c); after exchange_open(). */
+void judge_invoices(struct judge *j, struct statement *s);
+
+/* The amount without consumption tax, exactly; FIGURE_UNKNOWN where the tax is not stated. */
+int judge_before_tax(struct judge *j, int amount, bool stated, bool included, exact percent,
+                     const char *source);
+
+/* Late interest (late_payment.c), instalments (instalment.c). */
+int judge_late_payments(struct judge *j, struct statement *s, struct error *err) MUST_CHECK;
+void judge_instalments(struct judge *j, struct statement *s);
+
 /* The chain of 5.3① and 5.3②. */
 int judge_liability(struct judge *j, struct statement *s, struct error *err) MUST_CHECK;
 

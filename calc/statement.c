@@ -127,11 +127,13 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	}
 	if (err->code == 0) {
 		exchange_open(&j, s);
+		judge_invoices(&j, s);
 		judge_credits(&j, s);
 		judge_effects(&j, s);
 		for (size_t i = 0; i < s->service_count; i++)
 			judge_claims(&j, &s->services[i]);
-		if (exchange_credits(&j, s, err) == 0)
+		judge_instalments(&j, s);
+		if (exchange_credits(&j, s, err) == 0 && judge_late_payments(&j, s, err) == 0)
 			(void)!judge_liability(&j, s, err);
 	}
 	if (err->code < 0) {

@@ -41,8 +41,8 @@ struct availability_figures { /* seconds and per cent */
 	int excluded;
 	int denominator;
 	int worst, best,
-	    by_method; /* per cent; the two readings of the range, and the contract's own method */
-	int coverage;  /* share of 1 */
+	    by_method;      /* per cent; the two readings of the range, and the contract's own method */
+	int coverage;       /* share of 1 */
 	int downtime_point; /* seconds; of by_method */
 };
 
@@ -325,16 +325,19 @@ struct late_payment_result {
 	int days, exact, interest; /* interest determined */
 	int open;                  /* principal not yet paid */
 	bool runs;                 /* as_of, or the last payment, leaves principal open: interest goes on */
+	int principal;             /* as it was due */
 };
 
 struct instalment_result {
 	const struct instalment_plan *plan;
 	int first, other;
+	int amount; /* in all */
 };
 
 struct invoice_result {
 	const struct invoice *invoice;
 	int without_tax, tax, in_yen; /* FIGURE_UNKNOWN: not stated */
+	int amount;                   /* as billed */
 };
 
 struct policy_used {

@@ -209,11 +209,12 @@ static int read_all_terms(struct reader *r, const struct node *root, int64_t **h
 
 static int read_header(struct reader *r, const struct node *root, struct error *err)
 {
-	static const char *const keys[] = {
-		"format",  "title",     "as_of",       "period",    "parties",  "terms",      "observations",
-		"paths",   "services",  "exclusions",  "contracts", "records",  "policies",   "claims",
-		"history", "incidents", "corrections", "calendars", "exchange", "agreements", NULL
-	};
+	static const char *const keys[] = { "format",        "title",       "as_of",        "period",
+		                            "parties",       "terms",       "observations", "paths",
+		                            "services",      "exclusions",  "contracts",    "records",
+		                            "policies",      "claims",      "history",      "incidents",
+		                            "corrections",   "calendars",   "exchange",     "invoices",
+		                            "late_payments", "instalments", "agreements",   NULL };
 	static const char *const formats[] = { "govsla-case/1", NULL };
 	int format;
 
@@ -237,10 +238,11 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 	    read_exchanges(r, root, err) < 0 || check_fees(r->c, root, err) < 0 ||
 	    check_agreement(r->c, hours, &keys, err) < 0 || resolve_days(r, &keys, err) < 0 ||
 	    hours_resolve(r, root, err) < 0 || read_paths(r, root, err) < 0 ||
-	    read_claims(r, root, err) < 0 || read_exclusions(r, root, err) < 0 ||
-	    read_corrections(r, root, err) < 0 || read_policies(r, root, err) < 0 ||
-	    read_contracts(r, root, err) < 0 || read_agreements(r, root, err) < 0 ||
-	    read_history(r, root, err) < 0 || read_incidents(r, root, err) < 0)
+	    read_claims(r, root, err) < 0 || read_money(r, root, err) < 0 ||
+	    read_exclusions(r, root, err) < 0 || read_corrections(r, root, err) < 0 ||
+	    read_policies(r, root, err) < 0 || read_contracts(r, root, err) < 0 ||
+	    read_agreements(r, root, err) < 0 || read_history(r, root, err) < 0 ||
+	    read_incidents(r, root, err) < 0)
 		return err->code;
 	return read_records(r, root, err);
 }

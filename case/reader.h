@@ -109,8 +109,16 @@ int read_claims(struct reader *r, const struct node *root, struct error *err) MU
 /* money.c: that the services' fees hold what the credits and caps of their terms look at. */
 int check_fees(const struct sla_case *c, const struct node *root, struct error *err) MUST_CHECK;
 
-/* exchange.c: the keys "exchange" and, after the services, "invoices". */
+/* exchange.c; and what stands in invoices.c and late_payments.c: the keys "invoices", "late_payments", "instalments". */
 int read_exchanges(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_money(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_invoices(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_late_payments(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+int read_instalments(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+
+/* invoices.c: the "tax" of a fee or an invoice: { "included", "percent" }. */
+int read_tax(struct reader *r, const struct node *object, bool *stated, bool *included, exact *percent,
+             struct error *err) MUST_CHECK;
 
 int read_observations(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_paths(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;

@@ -1,5 +1,6 @@
 /*
- * shipped: the files of contracts/ that the programs carry: catalogue entries and calendars of holidays.
+ * shipped: the files of contracts/ that the programs carry: catalogue entries, calendars of holidays,
+ * tables of rates.
  *
  * Embedded at build time by contracts/embed, in ascending order of their names. They are data with a source and
  * a date, like any terms that a user writes; nothing in the code knows one of them by name.
