@@ -1,17 +1,8 @@
 /* json_ledger: the ledger of a statement: its entries and balances. */
 #include "base/instant.h"
 #include "calc/ledger.h"
+#include "report/journal.h"
 #include "report/json_part.h"
-
-static const char *const kinds[] = {
-	[RECORD_LOSS] = "loss",
-	[RECORD_CLAIM] = "claim",
-	[RECORD_ACKNOWLEDGEMENT] = "acknowledgement",
-	[RECORD_REDUCTION] = "reduction",
-	[RECORD_RECOVERY] = "recovery",
-	[RECORD_PAYMENT] = "payment",
-	[RECORD_REVERSAL] = "reversal",
-};
 
 static json_t *amount_of(const struct statement *s, const char *account, int node)
 {
@@ -31,7 +22,7 @@ static json_t *entry(const struct statement *s, const struct ledger_entry *e)
 
 	json_put(object, "record", json_string(r->id));
 	json_put(object, "at", json_string(date_format(r->day, day)));
-	json_put(object, "kind", json_string(kinds[r->kind]));
+	json_put(object, "kind", json_string(record_kind_name(r->kind)));
 	json_put(object, "document", json_text_or_null(r->document));
 	if (r->kind == RECORD_REVERSAL) {
 		json_put(object, "of", json_string(r->reverses->id));

@@ -77,6 +77,7 @@ int command_apply(int argc, char **argv, struct error *err) MUST_CHECK;     /* a
 int command_verdict(int argc, char **argv, struct error *err) MUST_CHECK;   /* verdict.c */
 int command_report(int argc, char **argv, struct error *err) MUST_CHECK;    /* report.c */
 int command_export(int argc, char **argv, struct error *err) MUST_CHECK;    /* export.c */
+int command_ledger(int argc, char **argv, struct error *err) MUST_CHECK;    /* ledger.c */
 int command_calendar(int argc, char **argv, struct error *err) MUST_CHECK;  /* calendar.c */
 int command_status(int argc, char **argv, struct error *err) MUST_CHECK;    /* status.c */
 

@@ -1,9 +1,9 @@
 /* evaluate: judges one case file; no database, no clock, no network. */
 #include "slacalc/command.h"
 
-#include "case/case.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "slacalc/judge_file.h"
 
 #include <string.h>
 
@@ -37,18 +37,6 @@ static int show(struct arena *a, const struct statement *s, const char *path, co
 	return rc;
 }
 
-/* Judging knows the key that is wrong, not where it stands: looks the line up in the file. */
-static void locate(const char *path, struct error *err)
-{
-	struct error unread = { 0 };
-	struct document doc = { 0 };
-
-	if (!err->file[0] && err->field[0] && document_load(&doc, path, &unread) == 0)
-		error_at(err, path, document_line(&doc, err->field), NULL);
-	document_release(&doc);
-	error_at(err, path, 0, NULL);
-}
-
 int command_evaluate(int argc, char **argv, struct error *err)
 {
 	const char *path = NULL, *directory = NULL;
@@ -58,17 +46,12 @@ int command_evaluate(int argc, char **argv, struct error *err)
 		                                  { NULL, 0, NULL, NULL } };
 	struct statement *s = NULL;
 	struct arena a = { 0 };
-	struct sla_case *c;
 	int rc;
 
 	if (command_options(argc, argv, options, &path, 1, 1, err) < 0)
 		return err->code;
-	rc = case_load(&a, path, &c, err);
+	rc = judge_file(&a, path, &s, err);
 	if (rc == 0)
-		rc = statement_make(&a, c, &s, err);
-	if (rc < 0)
-		locate(path, err);
-	else
 		rc = show(&a, s, path, directory, json, err);
 	statement_free(s);
 	arena_release(&a);
