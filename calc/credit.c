@@ -143,12 +143,13 @@ static int exact_of_level(struct bill *b, size_t level)
 	return derive_sum(b->judge->book, "credit of the level, all payers, exact", NULL, parts, payers);
 }
 
-/* The determined credit of one level alone, over all payers. */
-static int amount_of_level(struct bill *b, size_t level, size_t reading)
+/* The determined credit of one level alone, over all payers; *by_fee: of each. */
+static int amount_of_level(struct bill *b, size_t level, size_t reading, const int **by_fee)
 {
 	size_t payers = b->service->fee_count;
 	int *parts = arena_array(b->judge->arena, payers, sizeof *parts);
 
+	*by_fee = parts;
 	for (size_t p = 0; p < payers; p++)
 		parts[p] = judge_determine(b->judge, b->terms, "credit of the level alone, determined",
 		                           b->fees[p], *bill_exact(b, p, level, reading));
@@ -199,12 +200,13 @@ int judge_level_alone(struct judge *j, const struct service *s, const struct lev
 	struct settlement alone = { .judge = j };
 	struct bill b = bill_of(&alone, s, NULL);
 	struct level_result copy = *l;
+	const int *by_fee;
 
 	copy.parts = arena_array(j->arena, l->part_count, sizeof *copy.parts); /* which this marks */
 	if (l->part_count)
 		memcpy(copy.parts, l->parts, l->part_count * sizeof *copy.parts);
 	fill_bill(&b, &copy, 1);
-	return b.exact ? amount_of_level(&b, 0, AT_POINT) : FIGURE_UNKNOWN;
+	return b.exact ? amount_of_level(&b, 0, AT_POINT, &by_fee) : FIGURE_UNKNOWN;
 }
 
 /* ---- into the statement ---- */
@@ -212,21 +214,19 @@ int judge_level_alone(struct judge *j, const struct service *s, const struct lev
 static void show_level(struct bill *b, size_t level)
 {
 	struct credit_figures *f = &b->due[level]->credit;
+	const int *ignored;
 
-	*f = (struct credit_figures){ true,
-		                      b->rates[level][AT_POINT],
-		                      FIGURE_UNKNOWN,
-		                      FIGURE_UNKNOWN,
-		                      FIGURE_UNKNOWN,
-		                      FIGURE_UNKNOWN,
-		                      NULL };
+	*f = (struct credit_figures){ true,           b->rates[level][AT_POINT],
+		                      FIGURE_UNKNOWN, FIGURE_UNKNOWN,
+		                      FIGURE_UNKNOWN, FIGURE_UNKNOWN,
+		                      NULL,           NULL };
 	if (!b->exact)
 		return;
 	f->currency = b->service->fees[0].currency;
 	f->exact = exact_of_level(b, level);
-	f->amount = amount_of_level(b, level, AT_POINT);
-	f->least = amount_of_level(b, level, AT_BEST);
-	f->most = amount_of_level(b, level, AT_WORST);
+	f->amount = amount_of_level(b, level, AT_POINT, &f->by_fee);
+	f->least = amount_of_level(b, level, AT_BEST, &ignored);
+	f->most = amount_of_level(b, level, AT_WORST, &ignored);
 }
 
 /* Other readings of a level: what it would give alone; they add to no total. */

@@ -75,6 +75,7 @@ struct credit_figures {
 	int exact;               /* the exact credit of this level alone */
 	int amount, least, most; /* determined: at the point value, at the best and at the worst reading */
 	const char *currency;
+	const int *by_fee; /* what amount consists of, by the service's fees; NULL without an amount */
 };
 
 /* What an exclusion or a correction did to a level: the figures had it not been there. */

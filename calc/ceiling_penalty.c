@@ -1,0 +1,173 @@
+/* ceiling_penalty: the penalty of a missed guarantee that is all that is owed for that miss (23-1(1); sole remedy). */
+#include "calc/ceiling_part.h"
+#include "calc/exchange.h"
+
+#include <string.h>
+
+struct relation { /* a service that the debtor provides and the creditor pays for */
+	const struct service_result *service;
+	size_t fee;
+};
+
+static bool find_relation(const struct limit *l, const struct service_result *r, struct relation *out)
+{
+	const struct service *s = r->service;
+
+	*out = (struct relation){ r, 0 };
+	for (; s->provider == l->debtor && out->fee < s->fee_count; out->fee++)
+		if (s->fees[out->fee].payer == l->creditor)
+			return true;
+	return false;
+}
+
+static const struct service_result *result_of(const struct limit *l, const struct service *s)
+{
+	return &l->statement->services[s - l->judge->c->services];
+}
+
+static const struct level_result *level_of(const struct service_result *r, const char *id)
+{
+	for (size_t i = 0; i < r->level_count; i++)
+		if (strcmp(r->levels[i].level->id, id) == 0)
+			return &r->levels[i];
+	return NULL;
+}
+
+/* Whether the level was missed and its credit to this payer is money. */
+static bool has_penalty(const struct limit *l, const struct relation *r, const struct level_result *level)
+{
+	const struct book *book = l->judge->book;
+	const struct credit_figures *f = &level->credit;
+	int all = r->service->payable_count ? r->service->payable[r->fee].amount : FIGURE_UNKNOWN;
+
+	return level->verdict == VERDICT_BREACHED && f->by_fee && f->by_fee[r->fee] >= 0 &&
+	       book_sign(book, f->by_fee[r->fee]) > 0 && all >= 0 && book_sign(book, all) > 0;
+}
+
+/* Whether a penalty under these terms is all that is owed; *sole and *clause say by what. */
+static bool is_all_owed(const struct limit *l, const struct terms *t, bool *sole, const char **clause)
+{
+	*sole = !l->contract->liquidated_damages && t->remedy == REMEDY_SOLE;
+	*clause = l->contract->liquidated_damages ? limit_clause(l, l->contract->liquidated_clause)
+	                                          : arena_printf(l->judge->arena, "terms %s, remedy", t->id);
+	return l->contract->liquidated_damages || t->remedy != REMEDY_NON_EXCLUSIVE;
+}
+
+/* ---- the misses that the loss names ---- */
+
+/* Why a named miss has no penalty that limits the loss; NULL: it has one. */
+static const char *why_not(struct limit *l, const struct relation *r, const struct miss *m)
+{
+	const struct level_result *level = level_of(r->service, m->level);
+	struct arena *a = l->judge->arena;
+	const char *clause;
+	bool sole;
+
+	if (l->loss->cause_month && !limit_month_is_judged(l))
+		return arena_printf(
+		    a, "the miss of %s of %s is of %s, which is not judged here: no penalty limits the loss",
+		    m->level, m->service->id, l->loss->cause_month);
+	if (!level || level->level->binding != BINDING_GUARANTEE)
+		return arena_printf(a, "%s of %s is not guaranteed: no penalty limits the loss", m->level,
+		                    m->service->id);
+	if (level->verdict != VERDICT_BREACHED)
+		return arena_printf(a, "the miss of %s of %s is not proved: no penalty limits the loss",
+		                    m->level, m->service->id);
+	if (!has_penalty(l, r, level))
+		return arena_printf(a, "the miss of %s of %s carries no money: no penalty limits the loss",
+		                    m->level, m->service->id);
+	if (!is_all_owed(l, r->service->service->terms, &sole, &clause))
+		return arena_printf(
+		    a, "the credit for %s of %s is owed beside damages: nothing makes it all that is owed",
+		    m->level, m->service->id);
+	return NULL;
+}
+
+/* Whether an earlier miss of the loss names the same service, and (level) the same level. */
+static bool named_before(const struct liability_record *loss, size_t at, bool level)
+{
+	for (size_t i = 0; i < at; i++)
+		if (loss->misses[i].service == loss->misses[at].service &&
+		    (!level || strcmp(loss->misses[i].level, loss->misses[at].level) == 0))
+			return true;
+	return false;
+}
+
+/* The penalties of all named levels of one service: no more than the credit that all levels together give. */
+static int penalty_of_service(struct limit *l, const struct relation *r)
+{
+	const struct service *s = r->service->service;
+	const struct liability_record *loss = l->loss;
+	int *parts = arena_array(l->judge->arena, loss->miss_count, sizeof *parts), penalty;
+	struct judge *j = l->judge;
+	size_t count = 0;
+
+	for (size_t i = 0; i < loss->miss_count; i++)
+		if (loss->misses[i].service == s && !named_before(loss, i, true))
+			parts[count++] = level_of(r->service, loss->misses[i].level)->credit.by_fee[r->fee];
+	penalty = derive(j->book, "penalty", "credits of the levels missed, under the credit of the service",
+	                 "min($1, $2)", 2,
+	                 (int[]){ derive_sum(j->book, "credits of the levels missed", s->id, parts, count),
+	                          r->service->payable[r->fee].amount });
+	return exchange_to_yen(j, l->statement, r->service->currency, penalty, "penalty",
+	                       arena_printf(j->arena, "%s/%s", s->id, l->creditor->id), l->debtor, l->err);
+}
+
+int limit_penalty(struct limit *l, struct penalty *out)
+{
+	const struct liability_record *loss = l->loss;
+	int *parts = arena_array(l->judge->arena, loss->miss_count, sizeof *parts);
+	size_t count = 0, without = 0;
+	struct relation r;
+
+	for (size_t i = 0; i < loss->miss_count; i++) {
+		const struct miss *m = &loss->misses[i];
+		const char *why;
+
+		if (!find_relation(l, result_of(l, m->service), &r))
+			continue;
+		why = why_not(l, &r, m);
+		if (why) {
+			limit_note(l, why);
+			without++;
+		} else if (!named_before(loss, i, false)) {
+			(void)is_all_owed(l, m->service->terms, &out->sole, &out->clause);
+			parts[count] = penalty_of_service(l, &r);
+			if (parts[count++] < 0)
+				return l->err->code;
+		}
+	}
+	out->applies = count > 0 && without == 0;
+	if (count > 0 && without > 0)
+		limit_note(
+		    l, "the loss also comes from a miss without a penalty: the penalties do not limit it");
+	if (out->applies)
+		out->amount = derive_sum(l->judge->book, "penalties", out->clause, parts, count);
+	return 0;
+}
+
+/* ---- those that it does not name ---- */
+
+void limit_unnamed_penalties(struct limit *l)
+{
+	const char *clause;
+	struct relation r;
+	bool sole;
+
+	if (!limit_month_is_judged(l))
+		return;
+	for (size_t i = 0; i < l->statement->service_count; i++) {
+		const struct service_result *s = &l->statement->services[i];
+
+		if (!find_relation(l, s, &r) || !is_all_owed(l, s->service->terms, &sole, &clause))
+			continue;
+		for (size_t k = 0; k < s->level_count; k++)
+			if (has_penalty(l, &r, &s->levels[k]))
+				limit_note(
+				    l,
+				    arena_printf(l->judge->arena,
+				                 "%s of %s was missed in the month of the cause: if the loss "
+				                 "comes from it, its penalty is all that is owed (%s)",
+				                 s->levels[k].level->id, s->service->id, clause));
+	}
+}
