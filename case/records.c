@@ -165,7 +165,7 @@ static int read_exemption(struct reader *r, const struct node *object, struct li
 	if (node_check_keys(&exemption, (const char *const[]){ "kind", "document", NULL }, err) < 0 ||
 	    read_text(r->arena, &exemption, "kind", REQUIRED, &out->exemption, err) < 0)
 		return err->code;
-	return read_text(r->arena, &exemption, "document", REQUIRED, &out->exemption_document, err);
+	return read_text(r->arena, &exemption, "document", OPTIONAL, &out->exemption_document, err);
 }
 
 /* In whose use it happened, how, and under which contract. */
