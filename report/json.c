@@ -172,7 +172,7 @@ static json_t *rounding(const struct node_rounding *r)
 	return object;
 }
 
-static json_t *derivation(const struct derivation *d)
+json_t *json_derivation(const struct derivation *d)
 {
 	json_t *object = json_object(), *inputs = json_array();
 
@@ -236,7 +236,7 @@ static json_t *derivations(const struct statement *s, json_t *root)
 	for (size_t i = 0; i < count; i++) {
 		snprintf(id, sizeof id, "n%zu", i + 1);
 		if (marked[i])
-			json_put(object, id, derivation(book_at(s->book, (int)i)));
+			json_put(object, id, json_derivation(book_at(s->book, (int)i)));
 	}
 	free(marked);
 	return object;

@@ -26,6 +26,9 @@ int json_marked(const json_t *value);
 /* The whole statement with its marks (json.c); without the derivations. To be released by json_decref(). */
 json_t *json_statement(const struct statement *s);
 
+/* One node, with the ids of its inputs in its formula. */
+json_t *json_derivation(const struct derivation *d);
+
 /* Every mark in value becomes the exact value of its node. */
 void json_write_out(const struct statement *s, json_t *value);
 
