@@ -268,6 +268,7 @@ struct sla_case {
 	size_t instalment_plan_count;
 	struct apportionment *apportionments;
 	size_t apportionment_count;
+	bool figures_only; /* nobody looks at the effects of exclusions and corrections: they are left out */
 };
 
 #endif

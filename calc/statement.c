@@ -129,7 +129,8 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 		exchange_open(&j, s);
 		judge_invoices(&j, s);
 		judge_credits(&j, s);
-		judge_effects(&j, s);
+		if (!c->figures_only)
+			judge_effects(&j, s);
 		for (size_t i = 0; i < s->service_count; i++)
 			judge_claims(&j, &s->services[i]);
 		judge_instalments(&j, s);

@@ -131,7 +131,10 @@ static void add_exclusions(struct search *x, const struct service_result *r)
 static void add_observed(struct search *x, const struct service_result *r)
 {
 	const char *label = x->node->label, *clause = x->node->clause;
+	bool seconds = strstr(clause, "timeline of ") == clause || strcmp(clause, "accepted exclusions") == 0;
 
+	if (seconds && strcmp(x->node->value, "0") == 0)
+		return;
 	if (strstr(label, "unmeasured"))
 		add_open(x, r, false);
 	else if (strstr(label, "obscured"))

@@ -15,7 +15,7 @@ struct told {
 	const struct statement *s;
 	const struct service_result *service; /* whose figure is explained; NULL */
 	struct arena arena;
-	enum { UNSEEN, COUNTED, TOLD } *seen; /* by node */
+	enum { UNSEEN, COUNTED, TOLD } * seen; /* by node */
 	struct text *out;
 	json_t *nodes; /* instead of out */
 	size_t left_out;
@@ -216,9 +216,20 @@ static void tell_formula(struct told *t, size_t level, const struct derivation *
 
 static void tell(struct told *t, size_t level, int node);
 
+/* Whether the formula looks at its k-th input: some are given to several formulas and not needed in each. */
+static bool uses(const struct derivation *d, size_t k)
+{
+	char *end;
+
+	for (const char *at = strchr(d->formula, '$'); at; at = strchr(end, '$'))
+		if (strtoul(at + 1, &end, 10) == k + 1)
+			return true;
+	return false;
+}
+
 static void tell_inputs(struct told *t, size_t level, const struct derivation *d, int node)
 {
-	size_t most = t->x->most && t->x->most < d->input_count ? t->x->most : d->input_count;
+	size_t told = 0, left = 0;
 
 	if (t->x->depth && level >= t->x->depth) {
 		size_t below = count_below(t, node);
@@ -230,11 +241,16 @@ static void tell_inputs(struct told *t, size_t level, const struct derivation *d
 		}
 		return;
 	}
-	for (size_t i = 0; i < most; i++)
-		tell(t, level + 1, d->inputs[i]);
-	if (most < d->input_count) {
+	for (size_t i = 0; i < d->input_count; i++)
+		if (!uses(d, i))
+			continue;
+		else if (!t->x->most || told++ < t->x->most)
+			tell(t, level + 1, d->inputs[i]);
+		else
+			left++;
+	if (left) {
 		indent(t, level + 1, "");
-		text_printf(t->out, word_of(t->x->language, W_EXPLAIN_MORE), d->input_count - most);
+		text_printf(t->out, word_of(t->x->language, W_EXPLAIN_MORE), left);
 		text_add(t->out, "\n");
 	}
 }

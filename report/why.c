@@ -172,7 +172,10 @@ static void next_band(struct asked *q, const struct level_result *r)
 	if (!band)
 		return;
 	word(q, W_WHY_BAND);
-	figure_exact(&q->line, band->rate);
+	if (r->level->credit->unit == RATE_PERCENT)
+		figure_in_unit(&q->line, q->language, band->rate, UNIT_PERCENT);
+	else
+		figure_exact(&q->line, band->rate);
 	word(q, W_WHY_BAND_FROM);
 	figure_in_unit(&q->line, q->language, band->from, r->level->unit);
 	if (band->to) {

@@ -22,6 +22,26 @@ const struct command command_table[] = {
 	  "--json            print the statement as JSON (govsla-statement/1)\n"
 	  "-o, --output DIR  also write the page (HTML in Japanese and English), JSON and CSV into DIR\n",
 	  command_evaluate },
+	{ "explain", "a figure down to clauses and samples; why, and why not more",
+	  "usage: slacalc explain FIGURE CASE|MONTH [--why | --why-not] [--lang ja|en] [--depth N] [--most "
+	  "N]\n"
+	  "                       [--json] [--organisation CODE] [--service ID] [--as-of INSTANT] [--db "
+	  "URL]\n"
+	  "       slacalc explain --list CASE|MONTH [--json]\n"
+	  "\n"
+	  "FIGURE            a path such as services.line-1.levels.availability.credit, of which leading "
+	  "parts\n"
+	  "                  may be left out, or a node such as n17; --list shows all\n"
+	  "CASE|MONTH        a case file (govsla-case/1), or a month of the database such as 2026-10\n"
+	  "--why             what decided it, and how it was computed (the default)\n"
+	  "--why-not         why there is no credit or no more, why less is payable: each rule that stands "
+	  "in "
+	  "the way\n"
+	  "--lang ja|en      default: en\n"
+	  "--depth N         so many steps down; default: all\n"
+	  "--most N          so many inputs of one figure; default: 40, 0 for all\n"
+	  "--json            nodes and evidence as JSON\n" MONTH,
+	  command_explain },
 	{ "catalogue", "list, show and check the public SLAs that govsla knows",
 	  "usage: slacalc catalogue list [--json]\n"
 	  "       slacalc catalogue show ID [--edition EDITION] [--json]\n"
