@@ -49,6 +49,8 @@ struct settlement {
 	size_t bill_count;
 	struct cap_use *uses;
 	size_t use_count, use_room;
+	struct statement *statement; /* which notes what was exchanged */
+	struct error *err;           /* of a limit in a currency without a rate */
 };
 
 static inline int *bill_exact(const struct bill *b, size_t payer, size_t level, size_t reading)

@@ -7,6 +7,7 @@
  * not measured may be anything) ends at the cap.
  */
 #include "calc/bill.h"
+#include "calc/exchange.h"
 
 #include <string.h>
 
@@ -33,13 +34,27 @@ static int *credit_of(const struct group *g, struct bill *b, size_t payer, size_
 
 /* ---- nodes ---- */
 
-/* The cap as a node: so much of the fee, an amount, or the lesser of the two. */
-static int cap_node(struct judge *j, exact percent, exact amount, const char *clause, int fee)
+/* The amount of a cap in the currency of the entry's fees; FIGURE_UNKNOWN: it has none. */
+static int cap_amount(const struct bill *b, const struct cap *cap, const char *clause)
 {
-	int of_fee = percent ? derive(j->book, "cap, a share of the fee", clause,
-	                              arena_printf(j->arena, "$1 * %s / 100", percent), 1, &fee)
-	                     : FIGURE_UNKNOWN;
-	int fixed = derive_given(j->book, "cap, an amount", clause, amount);
+	int amount = derive_given(b->judge->book, "cap, an amount", clause, cap->amount);
+	const char *currency = b->service->fees[0].currency;
+
+	if (amount < 0 || !cap->currency || strcmp(cap->currency, currency) == 0)
+		return amount;
+	return exchange_limit(b->judge, b->settlement->statement, currency, cap->currency, amount, "cap",
+	                      b->service, b->settlement->err);
+}
+
+/* The cap as a node: so much of the fee, an amount, or the lesser of the two. */
+static int cap_node(const struct bill *b, const struct cap *cap, const char *clause, int fee)
+{
+	struct judge *j = b->judge;
+	int of_fee = cap->percent_of_fee
+	                 ? derive(j->book, "cap, a share of the fee", clause,
+	                          arena_printf(j->arena, "$1 * %s / 100", cap->percent_of_fee), 1, &fee)
+	                 : FIGURE_UNKNOWN;
+	int fixed = cap_amount(b, cap, clause);
 
 	if (of_fee < 0 || fixed < 0)
 		return of_fee < 0 ? fixed : of_fee;
@@ -201,7 +216,7 @@ static void cut_to_fees(struct bill *b, size_t level, exact percent, const char 
 	struct group g = { .settlement = b->settlement, .count = 1, .level = level, .clause = clause };
 
 	for (size_t p = 0; percent && p < b->service->fee_count; p++) {
-		int cap = cap_node(b->judge, percent, NULL, clause, b->fees[p]);
+		int cap = cap_node(b, &(struct cap){ .percent_of_fee = percent }, clause, b->fees[p]);
 
 		for (size_t r = 0; r < READING_COUNT; r++) {
 			int *credit = credit_of(&g, b, p, r), before = *credit;
@@ -225,7 +240,8 @@ static void cut_to_fees(struct bill *b, size_t level, exact percent, const char 
 	}
 }
 
-static void cut_to_amount(struct bill *b, size_t level, exact amount, const char *clause)
+static void cut_to_amount(struct bill *b, size_t level, exact amount, const char *currency,
+                          const char *clause)
 {
 	struct bill **self = arena_array(b->judge->arena, 1, sizeof(struct bill *));
 	struct group g = {
@@ -233,7 +249,7 @@ static void cut_to_amount(struct bill *b, size_t level, exact amount, const char
 	};
 
 	self[0] = b;
-	g.cap = cap_node(b->judge, NULL, amount, clause, FIGURE_UNKNOWN);
+	g.cap = cap_node(b, &(struct cap){ .amount = amount, .currency = currency }, clause, FIGURE_UNKNOWN);
 	cut_group(&g);
 }
 
@@ -250,7 +266,7 @@ void caps_of_levels(struct bill *b)
 			if (strcmp(b->due[l]->level->id, t->caps[c].level) != 0)
 				continue;
 			cut_to_fees(b, l, t->caps[c].percent_of_fee, clause);
-			cut_to_amount(b, l, t->caps[c].amount, clause);
+			cut_to_amount(b, l, t->caps[c].amount, t->caps[c].currency, clause);
 		}
 }
 
@@ -259,7 +275,7 @@ void caps_of_resource(struct bill *b)
 	const char *clause = b->terms->cap_clause ? b->terms->cap_clause : "cap of the terms";
 
 	cut_to_fees(b, ALL_LEVELS, b->terms->cap_percent, clause);
-	cut_to_amount(b, ALL_LEVELS, b->terms->cap_amount, clause);
+	cut_to_amount(b, ALL_LEVELS, b->terms->cap_amount, b->terms->cap_currency, clause);
 }
 
 /* ---- over several entries, and months ---- */
@@ -332,7 +348,7 @@ static void cut_together(struct settlement *s, const struct terms *t, const stru
 	if (g.count == 0)
 		return;
 	g.cap =
-	    cap_node(s->judge, cap->percent_of_fee, cap->amount, g.clause,
+	    cap_node(g.bills[0], cap, g.clause,
 	             derive_sum(s->judge->book, "fees of all entries under the cap", NULL, fees, g.count));
 	if (cap->of == CAP_ROLLING_12_MONTHS)
 		g.cap = left_of(&g, t);

@@ -3,6 +3,7 @@
  */
 #include "calc/bill.h"
 #include "calc/determine.h"
+#include "calc/exchange.h"
 
 #include <string.h>
 
@@ -53,6 +54,10 @@ static int named_base(struct bill *b, const struct credit_rule *c, size_t payer)
 			    j->book, arena_printf(j->arena, "base %s of %s", c->base, f->payer->id),
 			    arena_printf(j->arena, "service %s, fees[%zu]", b->service->id, payer),
 			    f->bases[i].amount);
+	if (strcmp(c->base, "fee_before_tax") == 0)
+		return judge_before_tax(
+		    j, b->fees[payer], f->has_tax, f->tax_included, f->tax_percent,
+		    arena_printf(j->arena, "service %s, fees[%zu]", b->service->id, payer));
 	return FIGURE_UNKNOWN;
 }
 
@@ -197,7 +202,8 @@ static struct bill bill_of(struct settlement *s, const struct service *service, 
 
 int judge_level_alone(struct judge *j, const struct service *s, const struct level_result *l)
 {
-	struct settlement alone = { .judge = j };
+	struct error ignored = { 0 }; /* what it could say was said when all levels were judged */
+	struct settlement alone = { .judge = j, .statement = j->statement, .err = &ignored };
 	struct bill b = bill_of(&alone, s, NULL);
 	struct level_result copy = *l;
 	const int *by_fee;
@@ -253,34 +259,56 @@ static void determine(struct bill *b)
 			    b->fees[p], *bill_credit(b, p, r));
 }
 
-/* Amounts of another currency cannot be compared with the minimum: that is said, and nothing is taken away. */
+/*
+ * The minimum in the currency of the fees: by the case's exchange where it is in another. Without one it cannot be
+ * compared: that is said, and nothing is taken away. FIGURE_UNKNOWN: none to apply.
+ */
+static int minimum_of(struct bill *b, const struct minimum *m, const char *clause)
+{
+	const char *currency = b->service->fees[0].currency;
+	struct judge *j = b->judge;
+
+	if (!m->currency || strcmp(m->currency, currency) == 0)
+		return derive_given(j->book, "minimum of a credit", clause, m->amount);
+	if (exchange_knows(j->c, m->currency, currency))
+		return exchange_limit(j, b->settlement->statement, currency, m->currency,
+		                      derive_given(j->book, "minimum of a credit", clause, m->amount),
+		                      "minimum", b->service, b->settlement->err);
+	bill_note(b, arena_printf(j->arena, "the minimum of %s %s is not applied to %s", m->amount,
+	                          m->currency, currency));
+	return FIGURE_UNKNOWN;
+}
+
+static bool any_known(const struct bill *b)
+{
+	bool known = false;
+
+	for (size_t p = 0; p < b->service->fee_count; p++)
+		for (size_t r = 0; r < READING_COUNT; r++)
+			known = known || *bill_amount(b, p, r) >= 0;
+	return known;
+}
+
 static void apply_minimum(struct bill *b)
 {
 	const struct minimum *m = b->terms->minimum;
+	const char *clause = m && m->clause ? m->clause : "minimum of the terms";
+	int least = m && any_known(b) ? minimum_of(b, m, clause) : FIGURE_UNKNOWN;
 	struct judge *j = b->judge;
-	const char *currency = b->service->fees[0].currency;
 
-	if (!m)
-		return;
-	if (m->currency && strcmp(m->currency, currency) != 0) {
-		bill_note(b, arena_printf(j->arena, "the minimum of %s %s is not applied to %s", m->amount,
-		                          m->currency, currency));
-		return;
-	}
-	for (size_t p = 0; p < b->service->fee_count; p++)
+	for (size_t p = 0; least >= 0 && p < b->service->fee_count; p++)
 		for (size_t r = 0; r < READING_COUNT; r++) {
 			int *amount = bill_amount(b, p, r), before = *amount;
 
-			*amount = derive(j->book, "credit that reaches the minimum",
-			                 m->clause ? m->clause : "minimum of the terms",
-			                 arena_printf(j->arena, "%s($1, %s, 1) * $1",
-			                              m->op == MORE_THAN ? "gt" : "ge", m->amount),
-			                 1, &before);
+			*amount = derive(j->book, "credit that reaches the minimum", clause,
+			                 m->op == MORE_THAN ? "gt($1, $2, 1) * $1" : "ge($1, $2, 1) * $1", 2,
+			                 (int[]){ before, least });
 			if (r == AT_POINT && before >= 0 && book_sign(j->book, before) > 0 &&
 			    book_sign(j->book, *amount) == 0)
-				bill_note(b, arena_printf(j->arena,
-				                          "too small to be credited: the minimum is %s %s",
-				                          m->amount, currency));
+				bill_note(b, arena_printf(
+				                 j->arena, "too small to be credited: the minimum is %s %s",
+				                 m->amount,
+				                 m->currency ? m->currency : b->service->fees[0].currency));
 		}
 }
 
@@ -301,7 +329,8 @@ static void show_payable(struct bill *b)
 	r->payable = arena_array(b->judge->arena, r->payable_count, sizeof *r->payable);
 	for (size_t p = 0; p < r->payable_count; p++)
 		r->payable[p] = (struct payable){ &b->service->fees[p], *bill_amount(b, p, AT_POINT),
-			                          *bill_amount(b, p, AT_BEST), *bill_amount(b, p, AT_WORST) };
+			                          *bill_amount(b, p, AT_BEST), *bill_amount(b, p, AT_WORST),
+			                          FIGURE_UNKNOWN };
 	r->currency = b->service->fees[0].currency;
 	r->credit_note = b->note;
 	r->credit_total = total(b, "credit, all payers", AT_POINT);
@@ -382,9 +411,9 @@ static void open_bill(struct settlement *s, struct bill *b, struct service_resul
 	caps_of_resource(b);
 }
 
-void judge_credits(struct judge *j, struct statement *st)
+int judge_credits(struct judge *j, struct statement *st, struct error *err)
 {
-	struct settlement s = { .judge = j, .bill_count = st->service_count };
+	struct settlement s = { .judge = j, .bill_count = st->service_count, .statement = st, .err = err };
 
 	s.bills = arena_array(j->arena, s.bill_count, sizeof *s.bills);
 	for (size_t i = 0; i < s.bill_count; i++)
@@ -399,4 +428,5 @@ void judge_credits(struct judge *j, struct statement *st)
 			apply_minimum(&s.bills[i]);
 			show_payable(&s.bills[i]);
 		}
+	return err->code;
 }

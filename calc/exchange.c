@@ -317,8 +317,7 @@ int exchange_limit(struct judge *j, struct statement *s, const char *to, const c
 	return x.after;
 }
 
-static int exchange_service(struct judge *j, struct statement *s, const struct service_result *r,
-                            struct error *err)
+static int exchange_service(struct judge *j, struct statement *s, struct service_result *r, struct error *err)
 {
 	struct question q = { r->currency, "credit", r->service->id, r->service->provider, r->service };
 
@@ -332,7 +331,7 @@ static int exchange_service(struct judge *j, struct statement *s, const struct s
 			continue;
 		if (!(x.by = find_rate(j, s, &q, err)))
 			return err->code;
-		x.after = yen_of(j, &x);
+		r->payable[i].yen = x.after = yen_of(j, &x);
 		note(j, s, &x);
 	}
 	return 0;
@@ -341,7 +340,7 @@ static int exchange_service(struct judge *j, struct statement *s, const struct s
 int exchange_credits(struct judge *j, struct statement *s, struct error *err)
 {
 	for (size_t i = 0; i < s->service_count; i++) {
-		const struct service_result *r = &s->services[i];
+		struct service_result *r = &s->services[i];
 
 		if (r->currency && strcmp(r->currency, YEN) != 0 && exchange_knows(j->c, r->currency, YEN) &&
 		    exchange_service(j, s, r, err) < 0)

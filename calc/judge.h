@@ -36,6 +36,7 @@ struct judge {
 	struct span_set *accepted;        /* exclusions, ticks; by service */
 	bool bare;                        /* judged as if no exclusion had been accepted */
 	struct network_sum *networks;     /* network.c: what was counted already */
+	struct statement *statement;      /* being made */
 };
 
 /* Fills seen, range and midpoint. */
@@ -93,7 +94,7 @@ int judge_levels(struct judge *j, struct service_result *r, const struct span_se
  * The credit of each level and what is payable to each payer, of all services: some caps hold for several together.
  * When all levels are judged; claims come after it.
  */
-void judge_credits(struct judge *j, struct statement *s);
+int judge_credits(struct judge *j, struct statement *s, struct error *err) MUST_CHECK;
 
 /*
  * The determined credit of one judged level alone at the point value, over all payers; it adds to no total.

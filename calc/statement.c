@@ -111,6 +111,7 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	struct statement *s = arena_new(a, struct statement);
 	struct judge j = { .arena = a, .book = book_new(a), .c = c };
 
+	j.statement = s;
 	j.period = (struct span){ tick_of(c->period.span.start), tick_of(c->period.span.end) };
 	s->the_case = c;
 	s->book = j.book;
@@ -128,7 +129,9 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 	if (err->code == 0) {
 		exchange_open(&j, s);
 		judge_invoices(&j, s);
-		judge_credits(&j, s);
+		(void)!judge_credits(&j, s, err);
+	}
+	if (err->code == 0) {
 		if (!c->figures_only)
 			judge_effects(&j, s);
 		for (size_t i = 0; i < s->service_count; i++)

@@ -127,6 +127,7 @@ struct level_result {
 struct payable { /* to one payer: the determined credit of all levels together */
 	const struct fee *fee;
 	int amount, least, most;
+	int yen; /* the amount, exchanged; FIGURE_UNKNOWN: in yen already, or nothing says how */
 };
 
 /* One reading of when and how the credit of a service must be claimed. */

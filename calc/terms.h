@@ -198,6 +198,7 @@ struct
 	const char *level; /* CAP_LEVEL: its id */
 	exact percent_of_fee, amount;
 	const char *clause;
+	const char *currency; /* of amount; NULL: that of the fees */
 };
 
 struct minimum { /* a credit that is not more (AT_LEAST: not at least) than amount is none */
@@ -288,6 +289,7 @@ struct terms {
 	size_t operational_count, contractual_count;
 	const char *catalogue, *edition, *sha256;  /* the entry of the catalogue it came from; NULL: none */
 	const struct service_hours *service_hours; /* as read (case/hours.h); levels hold them resolved */
+	const char *cap_currency;                  /* of cap_amount; NULL: that of the fees */
 };
 
 #endif

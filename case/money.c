@@ -1,4 +1,5 @@
 /* money: that the services' fees hold what the credits and caps of their terms look at. */
+#include "calc/exchange.h"
 #include "case/reader.h"
 
 #include <string.h>
@@ -8,6 +9,8 @@
 static bool has_base(const struct fee *f, const char *base)
 {
 	if (strcmp(base, "monthly_fee") == 0)
+		return true;
+	if (strcmp(base, "fee_before_tax") == 0 && f->has_tax && (!f->tax_included || f->tax_percent))
 		return true;
 	for (size_t i = 0; i < f->base_count; i++)
 		if (strcmp(f->bases[i].name, base) == 0)
@@ -80,6 +83,33 @@ static int check_currency(const struct sla_case *c, const struct service *s, con
 	return 0;
 }
 
+/* ---- caps in another currency ---- */
+
+/* A cap that cannot be compared with the credits would be no cap: it is refused, where a minimum is only noted. */
+static int check_cap(const struct sla_case *c, const struct service *s, const struct node *fees,
+                     const char *currency, struct error *err)
+{
+	struct node fee = node_item(fees, 0), member = node_member(&fee, "currency");
+
+	if (!currency || !s->fee_count || strcmp(currency, s->fees[0].currency) == 0 ||
+	    exchange_knows(c, currency, s->fees[0].currency))
+		return 0;
+	node_fail(&member, err, "the terms '%s' cap in %s, and the case has no exchange between %s and %s",
+	          s->terms->id, currency, currency, s->fees[0].currency);
+	return error_hint(err, "there is no default rate: state it in 'exchange'");
+}
+
+static int check_caps(const struct sla_case *c, const struct service *s, const struct node *fees,
+                      struct error *err)
+{
+	if (check_cap(c, s, fees, s->terms->cap_currency, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < s->terms->cap_count; i++)
+		if (check_cap(c, s, fees, s->terms->caps[i].currency, err) < 0)
+			return err->code;
+	return 0;
+}
+
 int check_fees(const struct sla_case *c, const struct node *root, struct error *err)
 {
 	struct node services = node_member(root, "services");
@@ -91,7 +121,7 @@ int check_fees(const struct sla_case *c, const struct node *root, struct error *
 		for (size_t l = 0; l < s->terms->level_count; l++)
 			if (check_base(s, &fees, &s->terms->levels[l], err) < 0)
 				return err->code;
-		if (check_currency(c, s, &fees, err) < 0)
+		if (check_currency(c, s, &fees, err) < 0 || check_caps(c, s, &fees, err) < 0)
 			return err->code;
 	}
 	return 0;

@@ -41,7 +41,9 @@ int read_bases(struct reader *r, const struct node *object, struct fee *out, str
 
 static int read_fee(struct reader *r, const struct node *fees, size_t i, struct fee *out, struct error *err)
 {
-	static const char *const keys[] = { "payer", "amount", "currency", "state_share", "bases", NULL };
+	static const char *const keys[] = {
+		"payer", "amount", "currency", "state_share", "bases", "tax", NULL
+	};
 	struct node object, share;
 
 	if (node_item_object(fees, i, &object, err) < 0 || node_check_keys(&object, keys, err) < 0 ||
@@ -55,6 +57,8 @@ static int read_fee(struct reader *r, const struct node *fees, size_t i, struct 
 	share = node_member(&object, "state_share");
 	if (exact_compare(out->state_share, "1") > 0)
 		return node_fail(&share, err, "a share is a fraction of 1; %s is more", out->state_share);
+	if (read_tax(r, &object, &out->has_tax, &out->tax_included, &out->tax_percent, err) < 0)
+		return err->code;
 	return read_bases(r, &object, out, err);
 }
 

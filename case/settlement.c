@@ -8,16 +8,28 @@
 
 #include <string.h>
 
+static int read_cap_currency(struct arena *a, const struct node *cap, exact amount, const char **out,
+                             struct error *err)
+{
+	struct node currency = node_member(cap, "currency");
+
+	if (read_text(a, cap, "currency", OPTIONAL, out, err) < 0)
+		return err->code;
+	return *out && !amount ? node_fail(&currency, err, "only an amount has a currency") : 0;
+}
+
 static int read_cap(struct arena *a, const struct node *object, struct terms *t, struct error *err)
 {
 	struct node cap;
 
 	if (node_object(object, "cap", OPTIONAL, &cap, err) < 0 || !cap.value)
 		return err->code;
-	if (node_check_keys(&cap, (const char *const[]){ "percent_of_fee", "amount", "clause", NULL }, err) <
-	        0 ||
+	if (node_check_keys(&cap,
+	                    (const char *const[]){ "percent_of_fee", "amount", "currency", "clause", NULL },
+	                    err) < 0 ||
 	    read_exact(a, &cap, "percent_of_fee", OPTIONAL, &t->cap_percent, err) < 0 ||
-	    read_exact(a, &cap, "amount", OPTIONAL, &t->cap_amount, err) < 0)
+	    read_exact(a, &cap, "amount", OPTIONAL, &t->cap_amount, err) < 0 ||
+	    read_cap_currency(a, &cap, t->cap_amount, &t->cap_currency, err) < 0)
 		return err->code;
 	return read_text(a, &cap, "clause", OPTIONAL, &t->cap_clause, err);
 }
@@ -25,7 +37,8 @@ static int read_cap(struct arena *a, const struct node *object, struct terms *t,
 static int read_one_cap(struct arena *a, const struct node *caps, size_t i, const struct terms *t,
                         struct cap *out, struct error *err)
 {
-	static const char *const keys[] = { "of", "level", "percent_of_fee", "amount", "clause", NULL };
+	static const char *const keys[] = { "of",     "level", "percent_of_fee", "amount", "currency",
+		                            "clause", NULL };
 	static const char *const kinds[] = { "level", "service", "month", "rolling_12_months", NULL };
 	struct node cap, level;
 	int of = 0;
@@ -35,6 +48,7 @@ static int read_one_cap(struct arena *a, const struct node *caps, size_t i, cons
 	    read_text(a, &cap, "level", of == CAP_LEVEL ? REQUIRED : OPTIONAL, &out->level, err) < 0 ||
 	    read_exact(a, &cap, "percent_of_fee", OPTIONAL, &out->percent_of_fee, err) < 0 ||
 	    read_exact(a, &cap, "amount", OPTIONAL, &out->amount, err) < 0 ||
+	    read_cap_currency(a, &cap, out->amount, &out->currency, err) < 0 ||
 	    read_text(a, &cap, "clause", OPTIONAL, &out->clause, err) < 0)
 		return err->code;
 	out->of = (enum cap_of)of;

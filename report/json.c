@@ -265,6 +265,7 @@ json_t *json_statement(const struct statement *s)
 	if (s->ledger)
 		json_put(root, "ledger", json_ledger(s));
 	put_rare(s, root);
+	json_put_money(s, root);
 	put_policies(s, root);
 	return root;
 }

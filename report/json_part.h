@@ -44,6 +44,10 @@ void json_put_range(const struct statement *s, json_t *object, json_t *nodes, co
 /* json_ledger.c: of a statement that has a ledger */
 json_t *json_ledger(const struct statement *s);
 
+/* json_money.c: "not stated", or whether an amount holds consumption tax; the statement's lists of money, where it has any. */
+json_t *json_tax(bool stated, bool included, exact percent);
+void json_put_money(const struct statement *s, json_t *root);
+
 /* json_level.c, json_service.c */
 json_t *json_level(const struct statement *s, const struct level_result *r);
 json_t *json_service(const struct statement *s, const struct service_result *r);

@@ -152,6 +152,9 @@ static json_t *payables(const struct statement *s, const struct service_result *
 		json_put(object, "amount", json_figure(s, p->amount));
 		json_put_range(s, object, nodes, "amount_range", p->least, p->most);
 		json_put(object, "state_share", json_string(p->fee->state_share));
+		json_put(object, "tax", json_tax(p->fee->has_tax, p->fee->tax_included, p->fee->tax_percent));
+		if (p->yen >= 0)
+			json_put_figure(s, object, nodes, "yen", p->yen);
 		json_put(object, "node", json_node_id(p->amount));
 		json_put(object, "nodes", nodes);
 		json_array_append_new(list, object);
