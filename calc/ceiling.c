@@ -1,4 +1,5 @@
 #include "calc/ceiling_part.h"
+#include "calc/exact.h"
 
 #include <string.h>
 
@@ -52,22 +53,6 @@ static const struct excluded_head *rule_of_head(const struct limit *l, enum loss
 	return NULL;
 }
 
-/* A head stays out, or comes in, whatever a reader expects under intent or gross negligence: that is said. */
-static void note_head(struct limit *l, enum loss_head head, const struct excluded_head *x)
-{
-	const char *intent = l->loss->intent ? "intent" : "gross negligence";
-	struct arena *a = l->judge->arena;
-
-	if (is_lifted(x, l->loss))
-		limit_note(
-		    l, arena_printf(a, "%s is not excluded: %s lifts %s", head_names[head],
-		                    l->loss->intent && x->lifted_by_intent ? "intent" : "gross negligence",
-		                    limit_clause(l, x->clause)));
-	else if (l->loss->intent || l->loss->gross_negligence)
-		limit_note(l, arena_printf(a, "literal reading: %s is excluded even under %s (%s)",
-		                           head_names[head], intent, limit_clause(l, x->clause)));
-}
-
 struct heads {
 	int claimed, owed;  /* exact; owed: without those that are excluded */
 	bool excluded;      /* some claimed head falls out */
@@ -108,11 +93,8 @@ static struct heads heads_of_loss(struct limit *l)
 		all[all_count] = derive_given(book, head_names[head], source, amount);
 		if (!x || is_lifted(x, l->loss))
 			owed[owed_count++] = all[all_count];
-		if (x && book_sign(book, all[all_count]) > 0) {
-			note_head(l, (enum loss_head)head, x);
-			if (!is_lifted(x, l->loss))
-				exclude(l, &h, x);
-		}
+		if (x && !is_lifted(x, l->loss) && book_sign(book, all[all_count]) > 0)
+			exclude(l, &h, x);
 		all_count++;
 	}
 	h.claimed = derive_sum(book, "all heads of the loss", source, all, all_count);
@@ -196,11 +178,38 @@ static void owe_nothing(struct limit *l, const struct exemption *x)
 	cut_to(l, "exemption", clause, l->out->most);
 }
 
+/* A head stays out, or comes in, whatever a reader expects under intent or gross negligence: that is said. */
+static void note_head(struct limit *l, enum loss_head head, const struct excluded_head *x)
+{
+	const char *intent = l->loss->intent ? "intent" : "gross negligence";
+	struct arena *a = l->judge->arena;
+
+	if (is_lifted(x, l->loss))
+		limit_note(
+		    l, arena_printf(a, "%s is not excluded: %s lifts %s", head_names[head],
+		                    l->loss->intent && x->lifted_by_intent ? "intent" : "gross negligence",
+		                    limit_clause(l, x->clause)));
+	else if (l->loss->intent || l->loss->gross_negligence)
+		limit_note(l, arena_printf(a, "literal reading: %s is excluded even under %s (%s)",
+		                           head_names[head], intent, limit_clause(l, x->clause)));
+}
+
+static void note_heads(struct limit *l)
+{
+	for (int head = 0; head < HEAD_COUNT; head++) {
+		const struct excluded_head *x = rule_of_head(l, (enum loss_head)head);
+
+		if (x && l->loss->heads[head] && exact_compare(l->loss->heads[head], "0") > 0)
+			note_head(l, (enum loss_head)head, x);
+	}
+}
+
 /* What is not excluded, under the cap if there is one. */
 static int owe_damages(struct limit *l, const struct heads *h)
 {
 	struct ceiling *out = l->out;
 
+	note_heads(l);
 	if (limit_cap(l) < 0)
 		return l->err->code;
 	if (h->excluded)

@@ -154,7 +154,7 @@ static int read_misses(struct reader *r, const struct node *object, struct liabi
 	return 0;
 }
 
-/* A cause that exempts must be proved: by a document. */
+/* A cause that exempts; one without a document is refused when the loss is judged (calc/ceiling.h). */
 static int read_exemption(struct reader *r, const struct node *object, struct liability_record *out,
                           struct error *err)
 {

@@ -25,7 +25,7 @@ static bool match(const char *pattern, const char *phrase, struct part parts[PAR
 
 	while (*pattern) {
 		const char *literal, *found;
-		char head[64];
+		char head[160];
 		size_t length;
 
 		if (strncmp(pattern, "{}", 2) != 0) {
