@@ -1,5 +1,7 @@
 #include "calc/contract.h"
 
+const char *const apportion_methods[] = { "floor", "largest_remainder", "webster", "first", "equal", NULL };
+
 const char *const policy_names[POLICY_COUNT + 1] = {
 	[POLICY_NSP_BACK_TO_BACK] = "nsp_back_to_back",
 	[POLICY_SHARED_FAULT] = "shared_fault",

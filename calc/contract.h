@@ -127,6 +127,9 @@ struct policies {
 	const char *state_budget_document;
 };
 
+/* How whole units are shared, by name (apportion.h): "floor", "largest_remainder", … */
+extern const char *const apportion_methods[];
+
 /* "nsp_back_to_back", … */
 extern const char *const policy_names[POLICY_COUNT + 1];
 

@@ -135,6 +135,8 @@ struct cost_stage { /* staged sharing (survey 検証③) */
 	exact amount;               /* the others: to be shared */
 	const struct party **among; /* the bodies that use it; none: all */
 	size_t among_count;
+	const struct cost_stage
+	    *in_ratio_of; /* STAGE_IN_RATIO: an earlier one; _OF_ALL: the sums of all before */
 };
 
 struct cost_part { /* an amount to be shared, when it came */
@@ -155,6 +157,7 @@ struct apportionment {
 	size_t part_count;
 	const char *of_incident;           /* the parts are the recoveries for this incident … */
 	const struct party *of_recoveries; /* … from this party; NULL: parts are given */
+	const char *unit;                  /* the smallest amount that is granted: "1" yen, "0.01" dollar */
 };
 
 #endif

@@ -1,4 +1,5 @@
 #include "calc/statement.h"
+#include "calc/apportionment.h"
 #include "calc/exchange.h"
 #include "calc/judge.h"
 #include "calc/ledger.h"
@@ -137,8 +138,9 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 		for (size_t i = 0; i < s->service_count; i++)
 			judge_claims(&j, &s->services[i]);
 		judge_instalments(&j, s);
-		if (exchange_credits(&j, s, err) == 0 && judge_late_payments(&j, s, err) == 0)
-			(void)!judge_liability(&j, s, err);
+		if (exchange_credits(&j, s, err) == 0 && judge_late_payments(&j, s, err) == 0 &&
+		    judge_liability(&j, s, err) == 0)
+			(void)!judge_apportionments(&j, s, err);
 	}
 	if (err->code < 0) {
 		statement_free(s);

@@ -289,6 +289,7 @@ struct part_share { /* one part of an amount that is shared */
 	const struct weight_version *version;
 	int *grants; /* of bodies, in their order */
 	int residual;
+	int amount; /* of the part, in the apportionment's currency */
 };
 
 struct apportionment_result {
@@ -299,6 +300,16 @@ struct apportionment_result {
 	struct part_share *parts;
 	size_t part_count;
 	int total, granted, residual;
+	struct version_weights { /* of the versions that were used, in their order */
+		const struct weight_version *version;
+		int *weights; /* nodes, of bodies in their order; FIGURE_UNKNOWN: takes no part */
+	} * versions;
+	size_t version_count;
+	struct stage_share { /* of staged costs: what each body's share of the stage is, exact */
+		const struct cost_stage *stage;
+		int *shares;
+	} * stages;
+	size_t stage_count;
 };
 
 struct exchange_result { /* an exchange rate that was used, or could be */

@@ -209,12 +209,13 @@ static int read_all_terms(struct reader *r, const struct node *root, int64_t **h
 
 static int read_header(struct reader *r, const struct node *root, struct error *err)
 {
-	static const char *const keys[] = { "format",        "title",       "as_of",        "period",
-		                            "parties",       "terms",       "observations", "paths",
-		                            "services",      "exclusions",  "contracts",    "records",
-		                            "policies",      "claims",      "history",      "incidents",
-		                            "corrections",   "calendars",   "exchange",     "invoices",
-		                            "late_payments", "instalments", "agreements",   NULL };
+	static const char *const keys[] = {
+		"format",        "title",        "as_of",      "period",         "parties",
+		"terms",         "observations", "paths",      "services",       "exclusions",
+		"contracts",     "records",      "policies",   "claims",         "history",
+		"incidents",     "corrections",  "calendars",  "exchange",       "invoices",
+		"late_payments", "instalments",  "agreements", "apportionments", NULL
+	};
 	static const char *const formats[] = { "govsla-case/1", NULL };
 	int format;
 
@@ -244,7 +245,7 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 	    read_agreements(r, root, err) < 0 || read_history(r, root, err) < 0 ||
 	    read_incidents(r, root, err) < 0)
 		return err->code;
-	return read_records(r, root, err);
+	return read_records(r, root, err) < 0 ? err->code : read_apportionments(r, root, err);
 }
 
 int case_read(struct arena *a, const struct document *doc, const char *directory,

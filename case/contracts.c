@@ -120,18 +120,15 @@ static int read_received(const struct node *object, struct contract *k, struct e
 static int read_apportionment(struct reader *r, const struct node *object, struct contract *k,
                               struct error *err)
 {
-	static const char *const methods[] = {
-		"floor", "largest_remainder", "webster", "first", "equal", NULL
-	};
 	struct node apportionment;
 	int method = 0;
 
 	if (node_object(object, "apportionment", OPTIONAL, &apportionment, err) < 0 || !apportionment.value)
 		return err->code;
 	if (node_check_keys(&apportionment, (const char *const[]){ "method", "clause", NULL }, err) < 0 ||
-	    node_word(&apportionment, "method", REQUIRED, methods, &method, err) < 0)
+	    node_word(&apportionment, "method", REQUIRED, apportion_methods, &method, err) < 0)
 		return err->code;
-	k->apportion_method = methods[method];
+	k->apportion_method = apportion_methods[method];
 	return read_text(r->arena, &apportionment, "clause", REQUIRED, &k->apportion_clause, err);
 }
 

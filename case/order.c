@@ -81,5 +81,6 @@ void order_facts(struct sla_case *c)
 	sort(c->invoices, c->invoice_count, sizeof *c->invoices, by_id_after_index);
 	sort(c->late_payments, c->late_payment_count, sizeof *c->late_payments, by_id_after_index);
 	sort(c->instalment_plans, c->instalment_plan_count, sizeof *c->instalment_plans, by_id_after_index);
+	sort(c->apportionments, c->apportionment_count, sizeof *c->apportionments, by_id_after_index);
 	sort(c->claims, c->claim_count, sizeof *c->claims, by_id);
 }

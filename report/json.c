@@ -262,6 +262,7 @@ json_t *json_statement(const struct statement *s)
 	for (size_t i = 0; i < s->obligation_count; i++)
 		json_array_append_new(obligations, obligation(s, &s->obligations[i]));
 	json_put(root, "obligations", obligations);
+	json_put_sharing(s, root);
 	if (s->ledger)
 		json_put(root, "ledger", json_ledger(s));
 	put_rare(s, root);
