@@ -57,4 +57,8 @@ int catalogue_pick(const struct catalogue *c, const struct node *where, const ch
 int terms_resolve(struct arena *a, const struct node *object, const struct node *root, struct terms *t,
                   int64_t *hours, struct error *err) MUST_CHECK;
 
+/* The whole Terms object that a reference stands for, to be changed; the caller owns *out. root as above. */
+int terms_write_out(const struct node *object, const struct node *root, json_t **out,
+                    struct error *err) MUST_CHECK;
+
 #endif

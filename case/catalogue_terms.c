@@ -237,14 +237,14 @@ static int complete(const struct catalogue_entry *e, const struct node *object, 
 	return 0;
 }
 
-static int read_reference(struct arena *a, const struct catalogue *c, const struct node *object,
-                          const struct node *root, struct terms *t, int64_t *hours, struct error *err)
+/* The entry that the reference names, completed; the caller owns *whole. */
+static int write_out(const struct catalogue *c, const struct node *object, const struct node *root,
+                     json_t **whole, const struct catalogue_entry **out, struct error *err)
 {
 	static const char *const keys[] = { "id", "catalogue", "edition", "agreed", NULL };
 	const struct node where = node_member(object, "catalogue"), named = node_member(object, "edition");
 	const char *id, *name, *edition = NULL;
 	const struct catalogue_entry *e;
-	struct node whole = *object;
 	struct span days;
 	bool known;
 
@@ -260,7 +260,17 @@ static int read_reference(struct arena *a, const struct catalogue *c, const stru
 		          e->edition);
 		return error_hint(err, "slacalc catalogue show %s --edition %s", e->id, e->edition);
 	}
-	if (complete(e, object, id, &whole.value, err) < 0)
+	*out = e;
+	return complete(e, object, id, whole, err);
+}
+
+static int read_reference(struct arena *a, const struct catalogue *c, const struct node *object,
+                          const struct node *root, struct terms *t, int64_t *hours, struct error *err)
+{
+	const struct catalogue_entry *e;
+	struct node whole = *object;
+
+	if (write_out(c, object, root, &whole.value, &e, err) < 0)
 		return err->code;
 	if (terms_read(a, &whole, t, hours, err) == 0) {
 		t->catalogue = arena_copy(a, e->id);
@@ -268,6 +278,19 @@ static int read_reference(struct arena *a, const struct catalogue *c, const stru
 		t->sha256 = arena_copy(a, e->file ? e->file->sha256 : NULL);
 	}
 	json_decref(whole.value);
+	return err->code;
+}
+
+int terms_write_out(const struct node *object, const struct node *root, json_t **out, struct error *err)
+{
+	const struct catalogue_entry *e;
+	struct catalogue c;
+	const char *id;
+
+	if (node_string(object, "catalogue", REQUIRED, &id, err) < 0 || catalogue_open(&c, id, err) < 0)
+		return err->code;
+	(void)!write_out(&c, object, root, out, &e, err);
+	catalogue_release(&c);
 	return err->code;
 }
 

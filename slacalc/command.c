@@ -102,6 +102,17 @@ int command_options(int argc, char **argv, const struct command_option *options,
 	return take_operands(argc, argv, operands, least, most, err);
 }
 
+int command_language(const char *text, enum language *out, struct error *err)
+{
+	if (!text || strcmp(text, "en") == 0)
+		*out = LANGUAGE_EN;
+	else if (strcmp(text, "ja") == 0)
+		*out = LANGUAGE_JA;
+	else
+		return error_set(err, ERROR_USAGE, "'--lang %s' is neither ja nor en", text);
+	return 0;
+}
+
 int command_print(struct text *text, struct error *err)
 {
 	if (err->code == ERROR_NONE && text_failed(text))

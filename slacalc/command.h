@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "report/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,6 +57,9 @@ struct command_option {
 int command_options(int argc, char **argv, const struct command_option *options, const char **operands,
                     size_t least, size_t most, struct error *err) MUST_CHECK;
 
+/* The value of --lang: ja or en; NULL: en. Returns 0 or ERROR_USAGE. */
+int command_language(const char *text, enum language *out, struct error *err) MUST_CHECK;
+
 /*
  * The end of a command: writes the whole text to standard output and flushes it, unless an error is set
  * already; releases the text in any case. Returns err->code.
@@ -72,6 +76,7 @@ void command_progress(const char *what, size_t done, size_t total);
 
 int command_evaluate(int argc, char **argv, struct error *err) MUST_CHECK;  /* evaluate.c */
 int command_explain(int argc, char **argv, struct error *err) MUST_CHECK;   /* explain.c */
+int command_whatif(int argc, char **argv, struct error *err) MUST_CHECK;    /* whatif.c */
 int command_catalogue(int argc, char **argv, struct error *err) MUST_CHECK; /* catalogue.c */
 int command_db(int argc, char **argv, struct error *err) MUST_CHECK;        /* db.c */
 int command_apply(int argc, char **argv, struct error *err) MUST_CHECK;     /* apply.c */

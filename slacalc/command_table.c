@@ -42,6 +42,24 @@ const struct command command_table[] = {
 	  "--most N          so many inputs of one figure; default: 40, 0 for all\n"
 	  "--json            nodes and evidence as JSON\n" MONTH,
 	  command_explain },
+	{ "whatif", "a case with one fact otherwise, and all that this changes",
+	  "usage: slacalc whatif CASE CHANGE... [--lang ja|en] [--json]\n"
+	  "\n"
+	  "CASE                             a case file (govsla-case/1)\n"
+	  "--drop KIND:ID                   without an exclusion, correction, incident, record, claim, "
+	  "invoice,\n"
+	  "                                 agreement\n"
+	  "--set KEY=VALUE                  another value of a key, such as "
+	  "services[line-1].fees[0].amount;\n"
+	  "                                 KEY:=JSON for a value that is no text\n"
+	  "--band TERMS/LEVEL:FROM-TO=RATE  another rate of a band; TERMS/LEVEL=RATE: of any miss\n"
+	  "--fault LOSS:csp=1/2,da=1/2      other shares of fault; turns on the policies that they need\n"
+	  "--policy NAME=VALUE\n"
+	  "--reading SERVICE/LEVEL=READING  another reading of the wording becomes the level\n"
+	  "--as-of INSTANT                  with what was entered by then\n"
+	  "--lang ja|en                     default: en\n"
+	  "--json                           all differences as JSON\n",
+	  command_whatif },
 	{ "catalogue", "list, show and check the public SLAs that govsla knows",
 	  "usage: slacalc catalogue list [--json]\n"
 	  "       slacalc catalogue show ID [--edition EDITION] [--json]\n"

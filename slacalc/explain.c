@@ -32,17 +32,6 @@ static int read_count(const char *option, const char *text, size_t *out, struct 
 	return 0;
 }
 
-static int read_language(const char *text, enum language *out, struct error *err)
-{
-	if (!text || strcmp(text, "en") == 0)
-		*out = LANGUAGE_EN;
-	else if (strcmp(text, "ja") == 0)
-		*out = LANGUAGE_JA;
-	else
-		return error_set(err, ERROR_USAGE, "'--lang %s' is neither ja nor en", text);
-	return 0;
-}
-
 /* "n17", whether a place of the statement names it or not; -1: no such node. */
 static int node_of(const struct statement *s, const char *text)
 {
@@ -195,7 +184,7 @@ int command_explain(int argc, char **argv, struct error *err)
 	if (command_options(argc, argv, options, operands, 1, 2, err) < 0 ||
 	    read_count("depth", depth, &q.how.depth, err) < 0 ||
 	    read_count("most", most, &q.how.most, err) < 0 ||
-	    read_language(language, &q.how.language, err) < 0)
+	    command_language(language, &q.how.language, err) < 0)
 		return err->code;
 	if (q.list != !operands[1])
 		return error_set(err, ERROR_USAGE,
