@@ -182,12 +182,19 @@ static int run(const char *what, const char **operands, const char *edition, boo
 	return rc;
 }
 
+/* id NULL: list them. */
+static int run_forms(const char *id, bool json, struct text *out, struct error *err)
+{
+	return id ? catalogue_show_form(id, json, out, err) : catalogue_list_forms(json, out, err);
+}
+
 int command_catalogue(int argc, char **argv, struct error *err)
 {
 	const char *operands[FILES_MOST + 2] = { NULL }, *edition = NULL, *what;
-	bool json = false;
+	bool json = false, forms = false;
 	const struct command_option options[] = { { "json", 0, NULL, &json },
 		                                  { "edition", 0, &edition, NULL },
+		                                  { "liability", 0, NULL, &forms },
 		                                  { NULL, 0, NULL, NULL } };
 	struct text out = { 0 };
 	bool show, list;
@@ -207,9 +214,13 @@ int command_catalogue(int argc, char **argv, struct error *err)
 		error_set(err, ERROR_USAGE, "'--edition' goes with 'show' only");
 	else if (json && !show && !list)
 		error_set(err, ERROR_USAGE, "'--json' goes with 'list' and 'show' only");
+	else if (forms && ((!show && !list) || edition))
+		error_set(err, ERROR_USAGE,
+		          "'--liability' goes with 'list' and 'show' only, without an edition");
 	if (err->code != ERROR_NONE)
 		return error_hint(err, "slacalc catalogue --help");
-	if (run(what, operands + 1, edition, json, &out, err) < 0) {
+	if ((forms ? run_forms(operands[1], json, &out, err)
+	           : run(what, operands + 1, edition, json, &out, err)) < 0) {
 		text_release(&out);
 		return err->code;
 	}

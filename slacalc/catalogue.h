@@ -18,4 +18,8 @@ void catalogue_objective(const json_t *level, struct text *out);
 size_t catalogue_check(const struct catalogue *c, const struct catalogue_entry *e, struct text *out);
 size_t catalogue_check_terms(const struct document *doc, struct text *out);
 
+/* catalogue_forms.c: the forms of liability (contracts/liability), all in a line each, or one in full. */
+int catalogue_list_forms(bool json, struct text *out, struct error *err) MUST_CHECK;
+int catalogue_show_form(const char *id, bool json, struct text *out, struct error *err) MUST_CHECK;
+
 #endif

@@ -61,8 +61,8 @@ const struct command command_table[] = {
 	  "--json                           all differences as JSON\n",
 	  command_whatif },
 	{ "catalogue", "list, show and check the public SLAs that govsla knows",
-	  "usage: slacalc catalogue list [--json]\n"
-	  "       slacalc catalogue show ID [--edition EDITION] [--json]\n"
+	  "usage: slacalc catalogue list [--liability] [--json]\n"
+	  "       slacalc catalogue show ID [--edition EDITION | --liability] [--json]\n"
 	  "       slacalc catalogue check [FILE...]\n"
 	  "\n"
 	  "list                 every entry and edition: since when, how well known, its levels\n"
@@ -73,7 +73,8 @@ const struct command command_table[] = {
 	  "                     where it is not and whether that is declared; FILE: terms or entries instead "
 	  "of\n"
 	  "                     those of the catalogue\n"
-	  "--edition EDITION    default: the newest\n",
+	  "--edition EDITION    default: the newest\n"
+	  "--liability          the forms of liability that a contract may name, instead of SLAs\n",
 	  command_catalogue },
 	{ "apply", "load a registry directory, write each vantage's slamon configuration",
 	  "usage: slacalc apply DIR [--slamon-dir DIR] [--check] [--db URL]\n"

@@ -32,7 +32,7 @@ def golden(accepted):
 
 class Schemas(unittest.TestCase):
     def test_are_schemas(self):
-        for name in ("terms", "case", "statement"):
+        for name in ("terms", "case", "statement", "liability-form"):
             jsonschema.Draft202012Validator.check_schema(load("contracts", "schema", name + ".schema.json"))
 
     def test_every_accepted_case_fits(self):
@@ -42,6 +42,24 @@ class Schemas(unittest.TestCase):
         for name in names:
             with self.subTest(name):
                 check.validate(load("tests", "golden", name, "case.json"))
+
+    def test_every_form_of_liability_fits_and_is_carried(self):
+        check = validator("liability-form.schema.json")
+        names = sorted(os.listdir(os.path.join(ROOT, "contracts", "liability")))
+        for name in names:
+            with self.subTest(name):
+                form = load("contracts", "liability", name)
+                check.validate(form)
+                self.assertEqual(form["id"] + ".json", name)
+                blanks = {c["rule"]["months_of_fee"] for c in form["caps"]
+                          if isinstance(c["rule"], dict) and isinstance(c["rule"].get("months_of_fee"), str)}
+                self.assertEqual(blanks, set(form.get("open", {})))
+                shown = subprocess.run([PROGRAM, "catalogue", "show", "--liability", form["id"], "--json"],
+                                       capture_output=True, text=True, check=True)
+                self.assertEqual(json.loads(shown.stdout), form)
+        listed = subprocess.run([PROGRAM, "catalogue", "list", "--liability", "--json"], capture_output=True,
+                                text=True, check=True)
+        self.assertEqual([f["id"] + ".json" for f in json.loads(listed.stdout)["forms"]], names)
 
     def test_every_statement_fits(self):
         check = validator("statement.schema.json")
