@@ -3,6 +3,7 @@
 #include "case/reader.h"
 #include "slacalc/registry_part.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct file {
@@ -198,9 +199,10 @@ static int check_superseded(const struct registry *r, const struct file *f, stru
 static int read_header(const struct document *doc, struct file *f, struct error *err)
 {
 	static const char *const formats[] = { "govsla-records/1", NULL };
-	static const char *const keys[] = { "format",  "exclusions", "incidents", "corrections",
-		                            "history", "claims",     "calendars", "contracts",
-		                            "records", "policies",   NULL };
+	static const char *const keys[] = { "format",      "exclusions", "incidents", "corrections",
+		                            "history",     "claims",     "calendars", "contracts",
+		                            "agreements",  "exchange",   "invoices",  "late_payments",
+		                            "instalments", "records",    "policies",  NULL };
 	int format;
 
 	f->doc = doc;
@@ -212,43 +214,8 @@ static int read_header(const struct document *doc, struct file *f, struct error 
 	return f->said ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
 }
 
-/* Contracts of all files: records refer to them. */
-static int read_more_contracts(struct registry *r, struct reader *reader, const struct file *f,
-                               struct error *err)
-{
-	struct contract *before = r->outline.contracts, *all;
-	size_t count = r->outline.contract_count;
-
-	if (read_contracts(reader, &f->root, err) < 0 || add_list(r, f, "contracts", "contract", err) < 0)
-		return err->code;
-	all = arena_array(&r->arena, count + r->outline.contract_count, sizeof *all);
-	if (count)
-		memcpy(all, before, count * sizeof *all);
-	if (r->outline.contract_count)
-		memcpy(all + count, r->outline.contracts, r->outline.contract_count * sizeof *all);
-	r->outline.contracts = all;
-	r->outline.contract_count += count;
-	return 0;
-}
-
-/* Policies of all files: each may state some. */
-static int read_more_policies(struct registry *r, struct reader *reader, const struct file *f,
-                              struct policies *policies, struct error *err)
-{
-	struct node given;
-
-	if (read_policies(reader, &f->root, err) < 0 || add_policies(r, &f->root, err) < 0 ||
-	    node_object(&f->root, "policies", OPTIONAL, &given, err) < 0)
-		return err->code;
-	for (size_t i = 0; i < POLICY_COUNT; i++)
-		if (node_member(&given, policy_names[i]).value)
-			policies->on[i] = r->outline.policies.on[i];
-	return 0;
-}
-
-/* What records may refer to first. */
-static int read_first(struct registry *r, struct reader *reader, struct file *f, struct policies *policies,
-                      struct error *err)
+/* Each file's own lists. */
+static int read_own(struct registry *r, struct reader *reader, struct file *f, struct error *err)
 {
 	cut_superseded(f);
 	if (cut_months(f, err) < 0)
@@ -257,37 +224,140 @@ static int read_first(struct registry *r, struct reader *reader, struct file *f,
 		if (lists[i].read(reader, &f->root, err) < 0 ||
 		    add_list(r, f, lists[i].key, lists[i].kind, err) < 0)
 			return err->code;
-	if (check_incidents(f, err) < 0 || read_more_contracts(r, reader, f, err) < 0)
-		return err->code;
-	return read_more_policies(r, reader, f, policies, err);
+	return check_incidents(f, err);
 }
+
+/* ---- lists that are read as one: what stands in one file refers to what stands in another ---- */
+
+/* kind: in the table record, NULL: in each object */
+static const struct shared_list {
+	const char *key, *kind;
+} shared_lists[] = {
+	{ "contracts", "contract" }, { "agreements", "agreement" },       { "exchange", "exchange" },
+	{ "invoices", "invoice" },   { "late_payments", "late_payment" }, { "instalments", "instalment" },
+
+	{ "records", NULL },
+};
+#define SHARED_COUNT (sizeof shared_lists / sizeof shared_lists[0])
+
+static int gather(const struct file *f, json_t *all, struct error *err)
+{
+	struct node list, policies;
+
+	for (size_t i = 0; i < SHARED_COUNT; i++) {
+		if (node_array(&f->root, shared_lists[i].key, OPTIONAL, &list, err) < 0)
+			return err->code;
+		if (!json_object_get(all, shared_lists[i].key))
+			json_object_set_new(all, shared_lists[i].key, json_array());
+		json_array_extend(json_object_get(all, shared_lists[i].key), list.value);
+	}
+	if (node_object(&f->root, "policies", OPTIONAL, &policies, err) < 0)
+		return err->code;
+	json_object_update(json_object_get(all, "policies"), policies.value);
+	return 0;
+}
+
+/* In the order in which one part of a case refers to another. */
+static int read_gathered(struct registry *r, json_t *all, struct error *err)
+{
+	static int (*const read[])(struct reader *, const struct node *, struct error *) = {
+		read_exchanges, read_policies, read_contracts, read_agreements, read_money, read_records,
+	};
+	struct reader reader = { .arena = &r->arena, .c = &r->outline };
+	struct document doc = { 0 };
+	struct node root;
+
+	if (document_take(&doc, "", json_incref(all), err) == 0 && document_root(&doc, &root, err) == 0)
+		for (size_t i = 0; i < sizeof read / sizeof read[0] && err->code == ERROR_NONE; i++)
+			(void)!read[i](&reader, &root, err);
+	document_release(&doc);
+	return err->code;
+}
+
+/* The file and the path in it of a key of all files together: records[7].amount is that file's records[2].amount. */
+static const struct file *find_place(struct arena *a, const struct file *files, size_t count,
+                                     const char *field, const char **path)
+{
+	size_t length = strcspn(field, "[."), index, own;
+	const char *key = arena_printf(a, "%.*s", (int)length, field), *rest = field + length;
+
+	*path = field;
+	index = *rest == '[' ? strtoul(rest + 1, NULL, 10) : 0;
+	for (size_t i = 0; i < count; i++) {
+		const json_t *list = json_object_get(files[i].root.value, key);
+
+		own = json_array_size(list);
+		if (*rest == '[' && index < own) {
+			*path = arena_printf(a, "%s[%zu%s", key, index, strchr(rest, ']'));
+			return &files[i];
+		}
+		if (*rest == '.' &&
+		    json_object_get(list, arena_printf(a, "%.*s", (int)strcspn(rest + 1, ".["), rest + 1)))
+			return &files[i];
+		index -= own;
+	}
+	return NULL;
+}
+
+static void locate(struct arena *a, const struct file *files, size_t count, struct error *err)
+{
+	const char *path;
+	const struct file *f = find_place(a, files, count, err->field, &path);
+
+	if (!f)
+		return;
+	snprintf(err->field, sizeof err->field, "%s", path);
+	snprintf(err->file, sizeof err->file, "%s", f->doc->name);
+	err->line = document_line(f->doc, err->field);
+}
+
+static int read_shared(struct registry *r, const struct file *files, size_t count, struct error *err)
+{
+	json_t *all = json_pack("{s:{}}", "policies");
+
+	for (size_t i = 0; i < count; i++)
+		if (gather(&files[i], all, err) < 0)
+			goto out;
+	if (read_gathered(r, all, err) < 0)
+		locate(&r->arena, files, count, err);
+out:
+	json_decref(all);
+	return err->code;
+}
+
+/* ---- all files ---- */
 
 static int read_files(struct registry *r, struct file *files, const struct document *docs, size_t count,
                       struct error *err)
 {
 	struct reader reader = { .arena = &r->arena, .c = &r->outline };
-	struct policies policies = { .on[POLICY_NSP_BACK_TO_BACK] = true };
 
 	for (size_t i = 0; i < count; i++)
-		if (read_header(&docs[i], &files[i], err) < 0 ||
-		    read_first(r, &reader, &files[i], &policies, err) < 0)
+		if (read_header(&docs[i], &files[i], err) < 0 || read_own(r, &reader, &files[i], err) < 0)
 			return error_at(err, docs[i].name, 0, NULL);
-	r->outline.policies = policies;
-	for (size_t i = 0; i < count; i++)
-		if (check_superseded(r, &files[i], err) < 0 ||
-		    read_records(&reader, &files[i].root, err) < 0 ||
-		    add_list(r, &files[i], "records", NULL, err) < 0)
+	if (read_shared(r, files, count, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < count; i++) {
+		if (check_superseded(r, &files[i], err) < 0 || add_policies(r, &files[i].root, err) < 0)
 			return error_at(err, docs[i].name, 0, NULL);
+		for (size_t k = 0; k < SHARED_COUNT; k++)
+			if (add_list(r, &files[i], shared_lists[k].key, shared_lists[k].kind, err) < 0)
+				return error_at(err, docs[i].name, 0, NULL);
+	}
 	return 0;
 }
 
 int registry_read_records(struct registry *r, const struct document *docs, size_t count, struct error *err)
 {
 	struct file *files = arena_array(&r->arena, count, sizeof *files);
+	struct zone_days *days = arena_new(&r->arena, struct zone_days);
 
 	/* as of a period after everything: history is of spans before it */
 	r->outline.period.span = (struct span){ END_OF_TIME_US, END_OF_TIME_US + US_PER_S };
 	r->outline.as_of_us = INT64_MAX;
+	days->as_of_day = INT64_MAX;
+	r->outline.zone_days = days;
+	r->outline.zone_days_count = 1;
 	(void)!read_files(r, files, docs, count, err);
 	for (size_t i = 0; i < count; i++)
 		json_decref(files[i].said);

@@ -58,13 +58,15 @@ static int check_against(const struct registry *r, json_t *row, const struct nod
 static int read_fee(struct registry *r, const struct node *object, const char *service, size_t position,
                     struct error *err)
 {
-	static const char *const keys[] = { "payer", "amount", "currency", "state_share",
-		                            "bases", "from",   "to",       NULL };
+	static const char *const keys[] = { "payer", "amount", "currency", "state_share", "bases",
+		                            "from",  "to",     "tax",      NULL };
 	struct reader reader = { .arena = &r->arena, .c = &r->outline };
 	struct node currency_node = node_member(object, "currency"), bases = node_member(object, "bases");
 	const char *payer, *currency, *from, *to;
 	exact amount, share;
 	struct fee fee = { NULL };
+	bool taxed = false, included = false;
+	exact percent = NULL;
 	json_t *row;
 	int rc;
 
@@ -75,7 +77,8 @@ static int read_fee(struct registry *r, const struct node *object, const char *s
 	    read_exact(&r->arena, object, "state_share", OPTIONAL, &share, err) < 0 ||
 	    read_month(object, "from", "1970-01-01", &from, &r->arena, err) < 0 ||
 	    read_month(object, "to", "9999-12-01", &to, &r->arena, err) < 0 ||
-	    read_bases(&reader, object, &fee, err) < 0)
+	    read_bases(&reader, object, &fee, err) < 0 ||
+	    read_tax(&reader, object, &taxed, &included, &percent, err) < 0)
 		return err->code;
 	if (strlen(currency) != 3 || strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
 		return node_fail(&currency_node, err, "'%.40s' is not a currency code like JPY", currency);
@@ -87,6 +90,8 @@ static int read_fee(struct registry *r, const struct node *object, const char *s
 	                "from_month", from, "to_month", to, "amount", amount, "currency", currency,
 	                "state_share", share ? share : "0", "position", (int)position, "bases",
 	                fee.base_count ? json_incref(bases.value) : json_object());
+	if (taxed)
+		json_object_set(row, "tax", node_member(object, "tax").value);
 	rc = check_against(r, row, object, err);
 	registry_add(r, TABLE_FEE, row);
 	return rc;

@@ -56,9 +56,9 @@ static const struct loadable loadables[] = {
 	{ TABLE_SERVICE_TARGET, "service_target", "target, service", "position",
 	  "target text, service text, position int",
 	  "target_number_of(target) AS target, service, position", "service || ' ' || target_id_of(target)" },
-	{ TABLE_FEE, "fee", "service, payer, from_month", "to_month, amount, currency, state_share, position, bases",
+	{ TABLE_FEE, "fee", "service, payer, from_month", "to_month, amount, currency, state_share, position, bases, tax",
 	  "service text, payer text, from_month date, to_month date, amount exact, currency char(3), state_share exact, "
-	  "position int, bases jsonb",
+	  "position int, bases jsonb, tax jsonb",
 	  "*", "service || ' ' || payer" },
 	{ TABLE_TERMS, "terms", "id, effective_from", "effective_to, sha256, body",
 	  "id text, effective_from date, effective_to date, sha256 sha256, body text",

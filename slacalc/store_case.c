@@ -195,7 +195,7 @@ static json_t *make_observations(struct loading *l)
 	return list;
 }
 
-/* ---- records and parties: which ones, say sql/migrations/0004_case.sql and 0005_facts.sql ---- */
+/* ---- records and parties: which ones, say sql/migrations/0004_case.sql to 0006_money.sql ---- */
 
 /* $1 version, $2 services, $3 and $4 the month's ends, $5 targets, $6 the month */
 static const struct part {
@@ -210,6 +210,11 @@ static const struct part {
 	{ "claims", "case_claims($1, $2, $6)", "claim_made" },
 	{ "calendars", "case_calendars($1)", "calendar" },
 	{ "contracts", "case_contracts($1)", NULL },
+	{ "agreements", "case_list($1, 'agreement')", "agreement" },
+	{ "exchange", "case_list($1, 'exchange')", "exchange" },
+	{ "invoices", "case_invoices($1, $2)", "invoice" },
+	{ "late_payments", "case_list($1, 'late_payment')", "late_payment" },
+	{ "instalments", "case_list($1, 'instalment')", "instalment" },
 	{ "records", "case_records($1)", NULL },
 	{ "policies", "case_policies($1)", NULL },
 };

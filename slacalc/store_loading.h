@@ -37,7 +37,8 @@ const char *store_dump(struct loading *l, const json_t *value);
 /*
  * store_services.c: fills services, terms and the month. Services that are not subscribed in the month are left
  * out. Those that the case needs beside the ones asked for (what an incident names as its root cause; the rest of a
- * network that the terms judge as one) come without fees: their credit is somebody else's.
+ * network that the terms judge as one) come without fees: their credit is somebody else's; those that records speak of
+ * come with them, since a reduction is shared by the fees of all who pay for it.
  */
 int store_read_services(struct loading *l, struct error *err) MUST_CHECK;
 

@@ -232,8 +232,7 @@ static int resolve_month(struct loading *l, struct error *err)
 static int read_beside(struct loading *l, struct error *err)
 {
 	char start[INSTANT_TEXT_SIZE], end[INSTANT_TEXT_SIZE];
-	json_t *beside = NULL, *service;
-	size_t i;
+	json_t *beside = NULL;
 
 	if (store_read_json(l, &beside, 1, "SELECT case_beside($1, $2, $3, $4, $5, $6)", 6,
 	                    (const char *const[]){ l->version, l->first_day, l->services_text,
@@ -243,8 +242,6 @@ static int read_beside(struct loading *l, struct error *err)
 	                    err) < 0)
 		return err->code;
 	merge_more(beside);
-	json_array_foreach (beside, i, service)
-		json_object_set_new(service, "fees", json_array());
 	json_array_extend(l->services, beside);
 	json_decref(beside);
 	return 0;

@@ -41,6 +41,17 @@ def seconds(value):
     return float(value)
 
 
+def code_of(number):
+    """A code of an organisation: five digits and their check digit."""
+    text = f"{number:05d}"
+    return text + str((11 - sum(int(d) * w for d, w in zip(text, (6, 5, 4, 3, 2))) % 11) % 10)
+
+
+# What a statement says of liability and money beside its obligations.
+MONEY = ("pass_through", "apportionments", "ledger", "exchange", "exchanged", "invoices", "late_payments", "instalments",
+         "policies", "policies_by_default")
+
+
 class Converter:
     """A case file as a registry directory, and its samples as rows."""
 
@@ -51,6 +62,7 @@ class Converter:
         with open(os.path.join(self.folder, "expect.json"), encoding="utf-8") as file:
             self.expected = json.load(file)
         self.month = self.case["period"].get("month")
+        self.codes = self.municipalities()
         self.vantages = sorted({o.get("vantage") or "v1" for o in self.observations()} |
                                {p["vantage"] for p in self.case.get("paths") or []}) or ["v1"]
 
@@ -59,8 +71,17 @@ class Converter:
 
     # ---- registry.json ----
 
+    def municipalities(self):
+        """Their codes; in the registry each has one, and they keep the order that the case gives them."""
+        every = sorted((p for p in self.case["parties"] if p["kind"] == "LG"), key=lambda p: p.get("code") or p["id"])
+        own = [p.get("code") or "" for p in every]
+        if all(len(c) == 6 and c.isdigit() and c == code_of(int(c[:5])) for c in own) and len(set(own)) == len(own):
+            return {p["id"]: p["code"] for p in every}
+        return {p["id"]: code_of(10001 + i) for i, p in enumerate(every)}
+
     def party(self, party):
-        return dict(party, code=ORGANISATION) if party["kind"] == "LG" else {k: party[k] for k in party if k != "code"}
+        own = {k: party[k] for k in party if k != "code"}
+        return dict(own, code=self.codes[party["id"]]) if party["kind"] == "LG" else own
 
     def segments_and_hops(self):
         """In the registry a hop's segment is its target's."""
@@ -103,7 +124,7 @@ class Converter:
             targets.setdefault(o["target"], []).append(o)
         return {
             "format": "govsla-registry/1",
-            "organisations": [{"code": ORGANISATION, "name": "one"}],
+            "organisations": [{"code": c, "name": "one"} for c in sorted({ORGANISATION, *self.codes.values()})],
             "parties": [self.party(p) for p in self.case["parties"]],
             "vantages": [{"id": v} for v in self.vantages],
             "segments": segments,
@@ -112,7 +133,8 @@ class Converter:
             "services": [dict(s, organisation=ORGANISATION) for s in self.case["services"]]}
 
     def records(self):
-        keys = ("exclusions", "incidents", "corrections", "history", "calendars", "contracts", "records", "policies")
+        keys = ("exclusions", "incidents", "corrections", "history", "calendars", "contracts", "agreements", "exchange",
+                "invoices", "late_payments", "instalments", "apportionments", "records", "policies")
         records = {k: self.case[k] for k in keys if self.case.get(k)}
         if self.case.get("claims"):
             records["claims"] = [dict(c, month=self.month) for c in self.case["claims"]]
@@ -187,7 +209,8 @@ def figures(statement):
         return [unname(v) for v in value] if isinstance(value, list) else value
 
     out = unname(strip(statement))
-    return {"services": sorted(out["services"], key=lambda s: s["id"]), "obligations": out.get("obligations"), "period": out["period"],
+    return {"services": sorted(out["services"], key=lambda s: s["id"]), "obligations": out.get("obligations"),
+            "period": out["period"], "money": {k: out.get(k) for k in MONEY},
             "exclusions": sorted(out.get("exclusions") or [], key=lambda x: (x["id"], str(x.get("service"))))}
 
 
