@@ -31,7 +31,7 @@ struct leg { /* one loss on one edge, by the fault of one party */
 };
 
 /* Edges that share one cap: of a contract in all, or of an incident. */
-struct scope {
+struct shared_cap {
 	const struct contract *contract;
 	const struct party *debtor;
 	const char *incident; /* CAP_PER_INCIDENT */
@@ -41,25 +41,25 @@ struct scope {
 	size_t count, size;
 };
 
-enum total {         /* figures of an edge that only grow but by a reversal; nodes, FIGURE_UNKNOWN nothing yet */
-	TOTAL_CLAIMED,
-	TOTAL_ACKNOWLEDGED,
-	TOTAL_DETERMINED,
-	TOTAL_PAYABLE,
-	TOTAL_CASH,
-	TOTAL_CREDIT,
-	TOTAL_SET_OFF,
-	TOTAL_CUT, /* this one may fall */
-	TOTALS
+enum total { /* figures of an edge that only grow but by a reversal; nodes, FIGURE_UNKNOWN nothing yet */
+	     TOTAL_CLAIMED,
+	     TOTAL_ACKNOWLEDGED,
+	     TOTAL_DETERMINED,
+	     TOTAL_PAYABLE,
+	     TOTAL_CASH,
+	     TOTAL_CREDIT,
+	     TOTAL_SET_OFF,
+	     TOTAL_CUT, /* this one may fall */
+	     TOTALS
 };
 
 struct edge_state {
 	int total[TOTALS];
-	int legs;      /* Σ owed of the legs entered */
-	int free;      /* of it, by legs that the scope's cap does not hold for */
-	int owed;      /* what is owed, were everything recovered */
-	int paid;      /* in all forms, those that do not count among them */
-	int asked;     /* what the creditor claimed by records; shown instead of the losses on a pool's edge */
+	int legs;  /* Σ owed of the legs entered */
+	int free;  /* of it, by legs that the scope's cap does not hold for */
+	int owed;  /* what is owed, were everything recovered */
+	int paid;  /* in all forms, those that do not count among them */
+	int asked; /* what the creditor claimed by records; shown instead of the losses on a pool's edge */
 	int64_t grown; /* the day when owed last grew */
 };
 
@@ -71,8 +71,9 @@ struct edge { /* an obligation in the making */
 	struct edge *makes_good; /* what it indemnifies; NULL */
 	struct edge *indemnity;  /* the first that makes good this one; NULL */
 	struct edge *another;    /* the next indemnity of the same edge */
-	struct pool *drawn, *fed; /* drawn: payable as the pool recovers; fed: what is paid on it is the pool's */
-	struct scope *scope;
+	struct pool *drawn,
+	    *fed; /* drawn: payable as the pool recovers; fed: what is paid on it is the pool's */
+	struct shared_cap *scope;
 	bool limited; /* a leg owes less than what it makes good */
 	struct leg **legs;
 	size_t leg_count, leg_size, order;
@@ -89,10 +90,10 @@ struct pool {
 	struct edge **drawers; /* DA → LG, by code */
 	size_t count, size;
 	struct pot *pot;
-	int *pending; /* of drawers: what they get if all that may still come does */
-	int owed;     /* Σ owed of drawers */
-	int recovered; /* what counts as received */
-	int residual;  /* less than each drawer needs for one yen more */
+	int *pending;   /* of drawers: what they get if all that may still come does */
+	int owed;       /* Σ owed of drawers */
+	int recovered;  /* what counts as received */
+	int residual;   /* less than each drawer needs for one yen more */
 	bool uncounted; /* something was paid in a form that does not count as received */
 	bool dirty;
 };
@@ -110,7 +111,7 @@ struct graph {
 	size_t edge_count, edge_size;
 	struct pool **pools;
 	size_t pool_count;
-	struct scope **scopes;
+	struct shared_cap **scopes;
 	size_t scope_count;
 	struct fault_legs *legs; /* in the order of the records */
 	size_t leg_count, leg_size;
@@ -142,35 +143,43 @@ int graph_make(struct graph *g, struct error *err) MUST_CHECK;
 /* ---- pool.c ---- */
 
 /* The pool that money from provider for an incident (NULL: not named) belongs to; NULL none; refused if several fit. */
-int pool_of(struct graph *g, const struct liability_record *r, const struct party *provider, struct pool **out,
-            struct error *err) MUST_CHECK;
+int pool_of(struct graph *g, const struct liability_record *r, const struct party *provider,
+            struct pool **out, struct error *err) MUST_CHECK;
 
 /* An edge that draws on the pool owes more or less: before is what it owed. */
 void pool_owes(struct graph *g, struct pool *p, const struct edge *e, int before);
 
 /* After the losses of one day, after a recovery: shares what was recovered, and says what may still come. */
-int pool_share(struct graph *g, struct pool *p, const struct liability_record *r, struct error *err) MUST_CHECK;
+int pool_share(struct graph *g, struct pool *p, const struct liability_record *r,
+               struct error *err) MUST_CHECK;
 
 void pool_reset(struct graph *g, struct pool *p);
 
 /* ---- events.c ---- */
 
-/* Enters the records before end, those undone left out; when replaying without ledger and without refusing. */
-int events_enter(struct graph *g, size_t end, struct error *err) MUST_CHECK;
+/*
+ * Enters the records before end. undone, by record: what a reversal among them undoes is noted there. When replaying, those
+ * are left out, the ledger is not touched and no payment is refused.
+ */
+int events_enter(struct graph *g, size_t end, bool *undone, struct error *err) MUST_CHECK;
 
 /* Notes an edge as changed in the entry. */
 void edge_touch(struct graph *g, struct edge *e);
 
 /* What an edge owes after one of its figures changed, and what follows for those that make it good. */
-int edge_settle(struct graph *g, struct edge *e, const struct liability_record *r, struct error *err) MUST_CHECK;
+int edge_settle(struct graph *g, struct edge *e, const struct liability_record *r,
+                struct error *err) MUST_CHECK;
 
 /* Sets a figure of an edge. */
 void edge_set(struct graph *g, struct edge *e, enum total t, int figure);
 
 /* Moves in the ledger what changed since the last entry. */
-int entry_close(struct graph *g, const struct liability_record *r, struct error *err) MUST_CHECK;
+int entry_close(struct graph *g, struct error *err) MUST_CHECK;
 
 /* ---- replay.c ---- */
+
+/* Nothing entered yet. */
+void graph_reset(struct graph *g);
 
 /* As if the record that r reverses had not been there; refused where that leaves more paid than payable. */
 int replay_without(struct graph *g, size_t at, bool *undone, struct error *err) MUST_CHECK;

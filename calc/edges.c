@@ -7,7 +7,7 @@
 
 int chain_plus(struct judge *j, const char *label, int sum, int more)
 {
-	return sum < 0 ? more
+	return sum < 0    ? more
 	       : more < 0 ? sum
 	                  : derive(j->book, label, NULL, "$1 + $2", 2, (int[]){ sum, more });
 }
@@ -131,11 +131,13 @@ static int feed(struct graph *g, struct pool *p, struct edge *e, const struct li
 {
 	if (p->from && p->from != e) {
 		error_set(err, ERROR_DATA,
-		          "losses by '%s' fall under the contracts '%s' and '%s', and one recovery cannot be told apart",
+		          "losses by '%s' fall under the contracts '%s' and '%s', and one recovery cannot be "
+		          "told apart",
 		          p->provider->id, p->from->contract ? p->from->contract->id : "",
 		          e->contract ? e->contract->id : "");
 		error_hint(err, "name the incident of each loss and each recovery");
-		return error_at(err, NULL, 0, arena_printf(g->judge->arena, "records[%zu].incident", loss->index));
+		return error_at(err, NULL, 0,
+		                arena_printf(g->judge->arena, "records[%zu].incident", loss->index));
 	}
 	p->from = e;
 	e->fed = p;
@@ -149,7 +151,7 @@ static int join_scope(struct graph *g, const struct leg *leg, struct error *err)
 	const struct ceiling *c = &leg->ceiling;
 	struct edge *e = leg->edge;
 	const char *incident = c->per == CAP_PER_INCIDENT ? e->incident : NULL;
-	struct scope *s = NULL;
+	struct shared_cap *s = NULL;
 
 	if (!c->rule || c->per == CAP_PER_LOSS || c->cap < 0)
 		return 0;
@@ -158,14 +160,17 @@ static int join_scope(struct graph *g, const struct leg *leg, struct error *err)
 		    g->scopes[i]->per == c->per && same_text(g->scopes[i]->incident, incident))
 			s = g->scopes[i];
 	if (!s) {
-		s = g->scopes[g->scope_count++] = arena_new(g->judge->arena, struct scope);
-		*s = (struct scope){ e->contract, e->debtor, incident, c->per, c->cap, NULL, 0, 0 };
+		s = g->scopes[g->scope_count++] = arena_new(g->judge->arena, struct shared_cap);
+		*s = (struct shared_cap){ e->contract, e->debtor, incident, c->per, c->cap, NULL, 0, 0 };
 	}
 	if (book_compare(g->judge->book, s->cap, c->cap) != 0) {
-		error_set(err, ERROR_DATA, "the cap of '%s' under '%s' is %s for one loss and %s for another: it is of no one amount",
+		error_set(err, ERROR_DATA,
+		          "the cap of '%s' under '%s' is %s for one loss and %s for another: it is of no one "
+		          "amount",
 		          e->debtor->id, e->contract->id, book_at(g->judge->book, s->cap)->value,
 		          book_at(g->judge->book, c->cap)->value);
-		return error_at(err, NULL, 0, arena_printf(g->judge->arena, "records[%zu]", leg->loss->index));
+		return error_at(err, NULL, 0,
+		                arena_printf(g->judge->arena, "records[%zu]", leg->loss->index));
 	}
 	if (e->scope != s) {
 		e->scope = s;
@@ -200,7 +205,8 @@ struct shared { /* one loss and one party at fault */
 
 static int heads_of_loss(struct judge *j, const struct liability_record *r)
 {
-	static const char *const labels[] = { "direct loss", "lost profit", "loss from special circumstances" };
+	static const char *const labels[] = { "direct loss", "lost profit",
+		                              "loss from special circumstances" };
 	int heads[HEAD_COUNT];
 
 	for (size_t i = 0; i < HEAD_COUNT; i++)
@@ -222,14 +228,14 @@ static void fill_first(struct graph *g, struct leg *leg, const struct shared *s)
 {
 	struct judge *j = g->judge;
 	struct edge *e = leg->edge;
-	int exact = share_of(j, s, e->fault, s->determined);
+	int unrounded = share_of(j, s, e->fault, s->determined);
 
 	leg->claimed = whole(j, e->contract, "claimed, in whole yen", share_of(j, s, e->fault, s->claimed));
-	leg->determined = whole(j, e->contract, "determined, in whole yen", exact);
-	leg->residual = exact == leg->determined
+	leg->determined = whole(j, e->contract, "determined, in whole yen", unrounded);
+	leg->residual = unrounded == leg->determined
 	                    ? FIGURE_UNKNOWN
 	                    : derive(j->book, "less than a yen, left by the share", NULL, "$1 - $2", 2,
-	                             (int[]){ exact, leg->determined });
+	                             (int[]){ unrounded, leg->determined });
 }
 
 /*
@@ -253,8 +259,8 @@ static int add_leg(struct graph *g, struct leg *leg, const struct shared *s, str
 {
 	struct edge *e = leg->edge;
 
-	if (ceiling_of(g->judge, g->statement, e->contract, e->debtor, e->creditor, s->loss, s->share, &leg->ceiling,
-	               err) < 0)
+	if (ceiling_of(g->judge, g->statement, e->contract, e->debtor, e->creditor, s->loss, s->share,
+	               &leg->ceiling, err) < 0)
 		return err->code;
 	limit_leg(g, leg);
 	e->legs = grown(g->judge->arena, e->legs, e->leg_count, &e->leg_size);
@@ -269,9 +275,14 @@ static struct leg *new_leg(struct graph *g, const struct shared *s, const struct
 {
 	const struct route_edge *r = &route->edges[k];
 	struct leg *leg = arena_new(g->judge->arena, struct leg);
-	struct edge key = { .debtor = r->debtor, .creditor = r->creditor, .fault = fault,
-		            .contract = r->contract, .also = r->also, .agreement = r->agreement,
-		            .basis = basis_of(route, k), .incident = s->loss->incident,
+	struct edge key = { .debtor = r->debtor,
+		            .creditor = r->creditor,
+		            .fault = fault,
+		            .contract = r->contract,
+		            .also = r->also,
+		            .agreement = r->agreement,
+		            .basis = basis_of(route, k),
+		            .incident = s->loss->incident,
 		            .makes_good = before && !feeds(route, k) ? before->edge : NULL };
 
 	*leg = (struct leg){ .loss = s->loss, .edge = edge_like(g, &key), .residual = FIGURE_UNKNOWN };
@@ -315,14 +326,16 @@ static int add_loss(struct graph *g, const struct liability_record *loss, struct
 	struct claim_route route;
 
 	if (loss->determined)
-		s.determined = chain_record(
-		    j, loss, arena_printf(j->arena, "determined loss of %s", loss->sufferer->id), loss->determined);
+		s.determined =
+		    chain_record(j, loss, arena_printf(j->arena, "determined loss of %s", loss->sufferer->id),
+		                 loss->determined);
 	for (size_t i = 0; i < loss->fault_count; i++) {
 		const struct fault_share *f = &loss->faults[i];
 
 		if (loss->fault_count > 1)
 			s.share = chain_record(
-			    j, loss, arena_printf(j->arena, "share of %s in the fault", f->party->id), f->share);
+			    j, loss, arena_printf(j->arena, "share of %s in the fault", f->party->id),
+			    f->share);
 		if (table3_route(j->arena, j->c, loss, f->party, &route, err) < 0 ||
 		    add_route(g, &s, &route, f->party, err) < 0)
 			return err->code;

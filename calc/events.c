@@ -54,7 +54,8 @@ static int check_order(struct graph *g, const struct edge *e, const struct liabi
 		if (x == e || x->now.grown != r->day)
 			continue;
 		error_set(err, ERROR_DATA,
-		          "the cap of '%s' under '%s' does not hold all that was determined on one day, and nothing "
+		          "the cap of '%s' under '%s' does not hold all that was determined on one day, and "
+		          "nothing "
 		          "says which comes first",
 		          e->debtor->id, e->contract->id);
 		return error_at(err, NULL, 0, arena_printf(g->judge->arena, "records[%zu]", r->index));
@@ -73,7 +74,8 @@ static int under_scope(struct graph *g, const struct edge *e, int allowed, const
 		              (int[]){ allowed, e->now.free });
 	if (book_compare(j->book, part, limit) > 0 && check_order(g, e, r, err) < 0)
 		return err->code;
-	*out = derive(j->book, "payable under the cap", e->contract->id, "min($1, $2)", 2, (int[]){ part, limit });
+	*out = derive(j->book, "payable under the cap", e->contract->id, "min($1, $2)", 2,
+	              (int[]){ part, limit });
 	if (e->now.free >= 0)
 		*out = derive(j->book, "owed in all", NULL, "min($1, $2) + $3", 3,
 		              (int[]){ allowed, e->now.free, *out });
@@ -89,8 +91,9 @@ static int allowed_of(struct graph *g, const struct edge *e)
 		return determined;
 	if (!e->makes_good && !e->fed)
 		return e->now.legs;
-	return derive(g->judge->book, "owed, as far as the contract allows", e->contract ? e->contract->id : NULL,
-	              "min($1, $2)", 2, (int[]){ determined, e->now.legs });
+	return derive(g->judge->book, "owed, as far as the contract allows",
+	              e->contract ? e->contract->id : NULL, "min($1, $2)", 2,
+	              (int[]){ determined, e->now.legs });
 }
 
 static void settle_cut(struct graph *g, struct edge *e)
@@ -174,8 +177,8 @@ int chain_exceeds(struct judge *j, struct error *err, const struct liability_rec
 {
 	if (figure < 0 || limit < 0 || book_compare(j->book, figure, limit) <= 0)
 		return 0;
-	error_set(err, ERROR_DATA, "%s of %s exceeds %s of %s", what, book_at(j->book, figure)->value, limit_name,
-	          book_at(j->book, limit)->value);
+	error_set(err, ERROR_DATA, "%s of %s exceeds %s of %s", what, book_at(j->book, figure)->value,
+	          limit_name, book_at(j->book, limit)->value);
 	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu].amount", r->index));
 }
 
@@ -183,8 +186,8 @@ int chain_exceeds(struct judge *j, struct error *err, const struct liability_rec
 static int yen_of(struct graph *g, const struct liability_record *r, const char *label, const char *what,
                   struct error *err)
 {
-	return exchange_to_yen(g->judge, g->statement, r->currency, chain_record(g->judge, r, label, r->amount), what,
-	                       r->id, r->from, err);
+	return exchange_to_yen(g->judge, g->statement, r->currency,
+	                       chain_record(g->judge, r, label, r->amount), what, r->id, r->from, err);
 }
 
 static bool is_of(const struct edge *e, const struct party *debtor, const struct party *creditor,
@@ -213,8 +216,8 @@ static void pay(struct graph *g, struct edge *e, const struct liability_record *
 }
 
 /* What is left of a payment goes to the edges in their order, to each as far as it is payable; the last takes the rest. */
-static void distribute(struct graph *g, const struct liability_record *r, struct edge *const *edges, size_t count,
-                       int left)
+static void distribute(struct graph *g, const struct liability_record *r, struct edge *const *edges,
+                       size_t count, int left)
 {
 	struct judge *j = g->judge;
 
@@ -235,7 +238,8 @@ static void distribute(struct graph *g, const struct liability_record *r, struct
 }
 
 /* A payment on the edges between two parties: never more than is payable at the time. */
-static int enter_payment(struct graph *g, const struct liability_record *r, const char *what, struct error *err)
+static int enter_payment(struct graph *g, const struct liability_record *r, const char *what,
+                         struct error *err)
 {
 	struct judge *j = g->judge;
 	struct edge **edges = arena_array(j->arena, g->edge_count, sizeof *edges);
@@ -250,7 +254,8 @@ static int enter_payment(struct graph *g, const struct liability_record *r, cons
 
 			payable = chain_plus(j, "payable in all", payable, e->total[TOTAL_PAYABLE]);
 			paid = e->paid < 0 ? paid
-			                   : chain_plus(j, arena_printf(j->arena, "paid to %s", r->to->id), e->paid, paid);
+			                   : chain_plus(j, arena_printf(j->arena, "paid to %s", r->to->id),
+			                                e->paid, paid);
 		}
 	if (!g->replaying &&
 	    chain_exceeds(j, err, r, paid, what, chain_zero(j, "payable", payable), "the payable amount") < 0)
@@ -266,7 +271,8 @@ static int paid_under_cap(struct graph *g, const struct edge *from)
 
 	for (size_t i = 0; from->scope && i < from->scope->count; i++)
 		if (from->scope->edges[i] != from)
-			paid = chain_plus(g->judge, "paid under the same cap", paid, from->scope->edges[i]->now.paid);
+			paid = chain_plus(g->judge, "paid under the same cap", paid,
+			                  from->scope->edges[i]->now.paid);
 	return paid;
 }
 
@@ -277,7 +283,8 @@ static bool counts(const struct edge *from, const struct liability_record *r)
 	return r->form == PAID_CASH || (k && (r->form == PAID_CREDIT ? k->counts_credit : k->counts_set_off));
 }
 
-static int enter_recovered(struct graph *g, struct pool *p, const struct liability_record *r, struct error *err)
+static int enter_recovered(struct graph *g, struct pool *p, const struct liability_record *r,
+                           struct error *err)
 {
 	static const char *const labels[] = { "recovered, cash", "recovered, credit", "recovered, set-off" };
 	struct judge *j = g->judge;
@@ -329,9 +336,10 @@ static int enter_acknowledgement(struct graph *g, const struct liability_record 
 		return err->code;
 	if (p) {
 		edge_add(g, p->from, TOTAL_ACKNOWLEDGED, "acknowledged so far", amount);
-		return g->replaying ? 0
-		                    : chain_exceeds(j, err, r, p->from->now.total[TOTAL_ACKNOWLEDGED],
-		                                    "an acknowledgement", p->from->now.asked, "the claimed amount");
+		return g->replaying
+		           ? 0
+		           : chain_exceeds(j, err, r, p->from->now.total[TOTAL_ACKNOWLEDGED],
+		                           "an acknowledgement", p->from->now.asked, "the claimed amount");
 	}
 	for (size_t i = 0; i < g->edge_count; i++)
 		if (is_of(g->edges[i], r->from, r->to, r->incident)) {
@@ -359,7 +367,9 @@ static int enter_claim(struct graph *g, const struct liability_record *r, struct
 /* 5.2: never a recovery; it only stands in the ledger. */
 static int enter_reduction(struct graph *g, const struct liability_record *r, struct error *err)
 {
-	struct ledger_edge edge = { .debtor = r->from, .creditor = r->to, .basis = "5.2", .incident = r->incident };
+	struct ledger_edge edge = {
+		.debtor = r->from, .creditor = r->to, .basis = "5.2", .incident = r->incident
+	};
 	int amount;
 
 	if (g->replaying)
@@ -407,14 +417,23 @@ static int total_of(const struct edge *e, const struct edge_state *state, size_t
 static void move_edge(struct graph *g, struct edge *e)
 {
 	static const enum movement moves[TOTALS] = {
-		[TOTAL_CLAIMED] = MOVE_CLAIM,     [TOTAL_ACKNOWLEDGED] = MOVE_ACKNOWLEDGE,
-		[TOTAL_DETERMINED] = MOVE_DETERMINE, [TOTAL_PAYABLE] = MOVE_PAYABLE,
-		[TOTAL_CASH] = MOVE_PAY,          [TOTAL_CREDIT] = MOVE_CREDIT,
-		[TOTAL_SET_OFF] = MOVE_SET_OFF,   [TOTAL_CUT] = MOVE_CUT,
+		[TOTAL_CLAIMED] = MOVE_CLAIM,
+		[TOTAL_ACKNOWLEDGED] = MOVE_ACKNOWLEDGE,
+		[TOTAL_DETERMINED] = MOVE_DETERMINE,
+		[TOTAL_PAYABLE] = MOVE_PAYABLE,
+		[TOTAL_CASH] = MOVE_PAY,
+		[TOTAL_CREDIT] = MOVE_CREDIT,
+		[TOTAL_SET_OFF] = MOVE_SET_OFF,
+		[TOTAL_CUT] = MOVE_CUT,
 	};
-	struct ledger_edge edge = { .debtor = e->debtor, .creditor = e->creditor, .basis = ledger_basis(g, e),
-		                    .incident = e->incident, .capped = e->drawn != NULL,
-		                    .pot = e->drawn ? e->fault : e->fed ? e->debtor : NULL };
+	struct ledger_edge edge = { .debtor = e->debtor,
+		                    .creditor = e->creditor,
+		                    .basis = ledger_basis(g, e),
+		                    .incident = e->incident,
+		                    .capped = e->drawn != NULL,
+		                    .pot = e->drawn ? e->fault
+		                           : e->fed ? e->debtor
+		                                    : NULL };
 
 	for (size_t t = 0; t < TOTALS; t++) {
 		int more = difference(g->judge, total_of(e, &e->now, t), total_of(e, &e->entered, t));
@@ -426,20 +445,20 @@ static void move_edge(struct graph *g, struct edge *e)
 	e->touched = false;
 }
 
-int entry_close(struct graph *g, const struct liability_record *r, struct error *err)
+int entry_close(struct graph *g, struct error *err)
 {
 	for (size_t i = 0; i < g->touched_count; i++)
 		move_edge(g, g->touched[i]);
 	g->touched_count = 0;
 	return ledger_close(g->statement->ledger, err);
-	(void)r;
 }
 
 /* ---- the loop ---- */
 
 static bool is_left_out(const struct graph *g, size_t i)
 {
-	return (g->undone && g->undone[i]) || (g->replaying && g->judge->c->records[i].kind == RECORD_REVERSAL);
+	return (g->undone && g->undone[i]) ||
+	       (g->replaying && g->judge->c->records[i].kind == RECORD_REVERSAL);
 }
 
 /* Losses of one day are shared once, after the last of them. */
@@ -449,7 +468,8 @@ static int share_after_losses(struct graph *g, size_t at, size_t end, struct err
 
 	for (size_t i = at + 1; i < end; i++)
 		if (!is_left_out(g, i)) {
-			if (g->judge->c->records[i].kind == RECORD_LOSS && g->judge->c->records[i].day == r->day)
+			if (g->judge->c->records[i].kind == RECORD_LOSS &&
+			    g->judge->c->records[i].day == r->day)
 				return 0;
 			break;
 		}

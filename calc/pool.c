@@ -14,8 +14,8 @@ static bool same_text(const char *left, const char *right)
 	return left == right || (left && right && strcmp(left, right) == 0);
 }
 
-int pool_of(struct graph *g, const struct liability_record *r, const struct party *provider, struct pool **out,
-            struct error *err)
+int pool_of(struct graph *g, const struct liability_record *r, const struct party *provider,
+            struct pool **out, struct error *err)
 {
 	struct pool *only = NULL;
 	size_t count = 0;
@@ -38,7 +38,8 @@ int pool_of(struct graph *g, const struct liability_record *r, const struct part
 	*out = only;
 	if (count == 1)
 		return 0;
-	error_set(err, ERROR_DATA, "losses by '%s' are of several incidents: say to which it belongs", provider->id);
+	error_set(err, ERROR_DATA, "losses by '%s' are of several incidents: say to which it belongs",
+	          provider->id);
 	return error_at(err, NULL, 0, arena_printf(g->judge->arena, "records[%zu].incident", r->index));
 }
 
@@ -76,9 +77,11 @@ static int find_method(struct graph *g, const struct pool *p, const struct contr
 		if (!own || !own->apportion_method)
 			continue;
 		if (*out && strcmp((*out)->apportion_method, own->apportion_method) != 0) {
-			error_set(err, ERROR_DATA, "the contracts '%s' and '%s' share what is recovered in different ways",
+			error_set(err, ERROR_DATA,
+			          "the contracts '%s' and '%s' share what is recovered in different ways",
 			          (*out)->id, own->id);
-			return error_at(err, NULL, 0, arena_printf(g->judge->arena, "records[%zu]", r->index));
+			return error_at(err, NULL, 0,
+			                arena_printf(g->judge->arena, "records[%zu]", r->index));
 		}
 		*out = own;
 	}
@@ -94,8 +97,8 @@ static int open_pot(struct graph *g, struct pool *p, const struct liability_reco
 		return err->code;
 	for (size_t i = 0; i < p->count; i++)
 		bodies[i] = p->drawers[i]->creditor;
-	p->pot = apportion_pot(g->judge, k ? k->apportion_method : NULL, k ? k->apportion_clause : NULL, bodies,
-	                       p->count);
+	p->pot = apportion_pot(g->judge, k ? k->apportion_method : NULL, k ? k->apportion_clause : NULL,
+	                       bodies, p->count);
 	p->pot->why = "5.3-1; pro rata to determined losses";
 	return 0;
 }
@@ -104,8 +107,8 @@ static int open_pot(struct graph *g, struct pool *p, const struct liability_reco
 static void grant(struct graph *g, struct pool *p, int *grants)
 {
 	struct judge *j = g->judge;
-	int total = derive(j->book, "to be shared in all", NULL, "min($1, $2)", 2,
-	                   (int[]){ p->recovered, p->owed });
+	int total =
+	    derive(j->book, "to be shared in all", NULL, "min($1, $2)", 2, (int[]){ p->recovered, p->owed });
 
 	if (p->pot->given >= 0 && book_compare(j->book, p->pot->given, total) == 0)
 		return;
@@ -139,11 +142,13 @@ static void expect_all(struct graph *g, struct pool *p, size_t i)
 	const struct edge_state *e = &p->drawers[i]->now;
 	int payable = e->total[TOTAL_PAYABLE];
 
-	p->pending[i] = payable < 0 ? e->owed
-	                            : derive(j->book, "pending", NULL, "$1 - $2", 2, (int[]){ e->owed, payable });
+	p->pending[i] = payable < 0
+	                    ? e->owed
+	                    : derive(j->book, "pending", NULL, "$1 - $2", 2, (int[]){ e->owed, payable });
 	if (e->owed != e->total[TOTAL_DETERMINED] || e->total[TOTAL_CUT] >= 0)
 		edge_set(g, p->drawers[i], TOTAL_CUT,
-		         derive(j->book, "cut", NULL, "$1 - $2", 2, (int[]){ e->total[TOTAL_DETERMINED], e->owed }));
+		         derive(j->book, "cut", NULL, "$1 - $2", 2,
+		                (int[]){ e->total[TOTAL_DETERMINED], e->owed }));
 }
 
 static void expect(struct graph *g, struct pool *p, size_t i, int granted)
@@ -154,8 +159,8 @@ static void expect(struct graph *g, struct pool *p, size_t i, int granted)
 	p->pending[i] = chain_zero(j, "pending", granted);
 	edge_set(g, p->drawers[i], TOTAL_CUT,
 	         derive(j->book, "cut", "determined less payable and pending", "$1 - $2 - $3", 3,
-	                (int[]){ e->total[TOTAL_DETERMINED], chain_zero(j, "payable", e->total[TOTAL_PAYABLE]),
-	                         p->pending[i] }));
+	                (int[]){ e->total[TOTAL_DETERMINED],
+	                         chain_zero(j, "payable", e->total[TOTAL_PAYABLE]), p->pending[i] }));
 }
 
 int pool_share(struct graph *g, struct pool *p, const struct liability_record *r, struct error *err)

@@ -26,9 +26,9 @@ static int refuse(struct graph *g, const struct liability_record *r, const struc
 
 	if (figure < 0 || book_compare(j->book, figure, limit) <= 0)
 		return 0;
-	error_set(err, ERROR_DATA, "without '%s', %s of %s from '%s' to '%s' exceeds %s of %s", r->reverses->id, what,
-	          book_at(j->book, figure)->value, e->debtor->id, e->creditor->id, limit_name,
-	          book_at(j->book, limit)->value);
+	error_set(err, ERROR_DATA, "without '%s', %s of %s from '%s' to '%s' exceeds %s of %s",
+	          r->reverses->id, what, book_at(j->book, figure)->value, e->debtor->id, e->creditor->id,
+	          limit_name, book_at(j->book, limit)->value);
 	error_hint(err, "reverse first what was paid");
 	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu].of", r->index));
 }
@@ -43,11 +43,12 @@ static int check_paid(struct graph *g, const struct liability_record *r, struct 
 		int acknowledged = e->now.total[TOTAL_ACKNOWLEDGED];
 
 		if (!e->fed && refuse(g, r, e, e->now.paid, "a payment",
-		                      chain_zero(j, "payable", e->now.total[TOTAL_PAYABLE]), "the payable amount",
-		                      err) < 0)
+		                      chain_zero(j, "payable", e->now.total[TOTAL_PAYABLE]),
+		                      "the payable amount", err) < 0)
 			return err->code;
 		if (e->fed && acknowledged >= 0 &&
-		    refuse(g, r, e, e->now.paid, "a recovery", acknowledged, "the acknowledged amount", err) < 0)
+		    refuse(g, r, e, e->now.paid, "a recovery", acknowledged, "the acknowledged amount", err) <
+		        0)
 			return err->code;
 	}
 	return 0;
@@ -57,10 +58,12 @@ static int check_paid(struct graph *g, const struct liability_record *r, struct 
 static int undo_reduction(struct graph *g, const struct liability_record *r, struct error *err)
 {
 	struct judge *j = g->judge;
-	struct ledger_edge edge = { .debtor = r->from, .creditor = r->to, .basis = "5.2", .incident = r->incident };
-	int amount = exchange_to_yen(j, g->statement, r->currency,
-	                             chain_record(j, r, "reduction received", r->amount), "reduction", r->id,
-	                             r->from, err);
+	struct ledger_edge edge = {
+		.debtor = r->from, .creditor = r->to, .basis = "5.2", .incident = r->incident
+	};
+	int amount =
+	    exchange_to_yen(j, g->statement, r->currency, chain_record(j, r, "reduction received", r->amount),
+	                    "reduction", r->id, r->from, err);
 
 	if (err->code == 0)
 		ledger_move(g->statement->ledger, MOVE_REDUCE, &edge,

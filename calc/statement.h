@@ -391,6 +391,7 @@ struct statement {
 	struct invoice_result *invoices;
 	size_t invoice_count;
 	struct ledger *ledger; /* ledger.h; NULL: no records */
+	bool policies_used[POLICY_COUNT]; /* what the judgement rested on */
 };
 
 /* Judges the case. Returns 0, or ERROR_DATA / ERROR_UNSUPPORTED with the field that is wrong. */
