@@ -3,6 +3,7 @@
 #include "calc/exchange.h"
 #include "calc/judge.h"
 #include "calc/ledger.h"
+#include "calc/totals.h"
 
 #include <string.h>
 
@@ -141,6 +142,8 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 		if (exchange_credits(&j, s, err) == 0 && judge_late_payments(&j, s, err) == 0 &&
 		    judge_liability(&j, s, err) == 0)
 			(void)!judge_apportionments(&j, s, err);
+		if (err->code == 0)
+			judge_totals(&j, s);
 	}
 	if (err->code < 0) {
 		statement_free(s);

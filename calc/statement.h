@@ -358,6 +358,14 @@ struct policy_used {
 	const char *document;              /* what the case cites for it; NULL */
 };
 
+/* What the obligations come to between two kinds of party; figures that nobody knows are left out of a sum. */
+struct chain_total {
+	enum party_kind debtor, creditor;
+	size_t count; /* of obligations */
+	int claimed, determined, payable, paid, pending, cut;
+	int open; /* payable and not paid */
+};
+
 struct ledger;
 
 struct statement {
@@ -392,6 +400,9 @@ struct statement {
 	size_t invoice_count;
 	struct ledger *ledger; /* ledger.h; NULL: no records */
 	bool policies_used[POLICY_COUNT]; /* what the judgement rested on */
+	struct chain_total *totals;
+	size_t total_count;
+	struct excerpt *excerpt; /* report/excerpt.h: what of it one party is shown; NULL: the whole */
 };
 
 /* Judges the case. Returns 0, or ERROR_DATA / ERROR_UNSUPPORTED with the field that is wrong. */

@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "calc/method.h"
 #include "report/escape.h"
+#include "report/excerpt.h"
 #include "report/number.h"
 #include "report/report.h"
 
@@ -210,21 +211,32 @@ static void inputs(struct text *out, const struct derivation *d)
 	text_add(out, ",");
 }
 
+static void derived(struct text *out, const struct derivation *d)
+{
+	field(out, d->formula);
+	inputs(out, d);
+	escape_csv_number(out, d->before);
+	text_add(out, ",");
+	field(out, d->rounding ? d->rounding->rule : NULL);
+	field(out, d->rounding ? d->rounding->clause : NULL);
+}
+
 void report_csv_derivations(const struct statement *s, struct text *out)
 {
 	begin(out, "node,label,clause,formula,inputs,before_rounding,rounding,rounding_clause,value");
 	for (size_t i = 0; i < book_count(s->book); i++) {
 		const struct derivation *d = book_at(s->book, (int)i);
+		enum shown shown = excerpt_shows(s, (int)i);
 
+		if (shown == SHOWN_NOT)
+			continue;
 		text_printf(out, "n%zu,", i + 1);
-		field(out, d->label);
-		field(out, d->clause);
-		field(out, d->formula);
-		inputs(out, d);
-		escape_csv_number(out, d->before);
-		text_add(out, ",");
-		field(out, d->rounding ? d->rounding->rule : NULL);
-		field(out, d->rounding ? d->rounding->clause : NULL);
+		field(out, excerpt_label(s, d->label));
+		field(out, excerpt_label(s, d->clause));
+		if (shown == SHOWN_FULL)
+			derived(out, d);
+		else
+			text_add(out, "withheld,,,,,");
 		escape_csv_number(out, d->value);
 		text_add(out, ",");
 		end(out);

@@ -1,4 +1,5 @@
 #include "report/json.h"
+#include "report/excerpt.h"
 #include "report/json_part.h"
 
 #include <stdlib.h>
@@ -172,6 +173,23 @@ static json_t *rounding(const struct node_rounding *r)
 	return object;
 }
 
+/* A figure that is made from those of others keeps its value; how it was made is left out. */
+static json_t *withheld(const struct statement *s, const struct derivation *d)
+{
+	const char *label = excerpt_label(s, d->label);
+	json_t *object = json_object();
+
+	json_put(object, "label", json_string(label ? label : "a figure of other municipalities"));
+	json_put(object, "clause", json_text_or_null(excerpt_label(s, d->clause)));
+	json_put(object, "formula", json_string("given"));
+	json_put(object, "inputs", json_array());
+	json_put(object, "exact", json_string(d->value));
+	json_put(object, "rounding", json_null());
+	json_put(object, "value", json_string(d->value));
+	json_put(object, "withheld", json_true());
+	return object;
+}
+
 json_t *json_derivation(const struct derivation *d)
 {
 	json_t *object = json_object(), *inputs = json_array();
@@ -231,12 +249,19 @@ static json_t *derivations(const struct statement *s, json_t *root)
 	}
 	mark_named(root, marked);
 	for (size_t i = count; i-- > 0;)
-		for (size_t k = 0; marked[i] && k < book_at(s->book, (int)i)->input_count; k++)
+		for (size_t k = 0;
+		     marked[i] && excerpt_is_open(s, (int)i) && k < book_at(s->book, (int)i)->input_count; k++)
 			marked[book_at(s->book, (int)i)->inputs[k]] = true;
+	excerpt_begin(s);
 	for (size_t i = 0; i < count; i++) {
+		const struct derivation *d = book_at(s->book, (int)i);
+
 		snprintf(id, sizeof id, "n%zu", i + 1);
 		if (marked[i])
-			json_put(object, id, json_derivation(book_at(s->book, (int)i)));
+			json_put(object, id,
+			         excerpt_is_open(s, (int)i) ? json_derivation(d) : withheld(s, d));
+		if (marked[i])
+			excerpt_want(s, (int)i); /* the table of derivations has the same */
 	}
 	free(marked);
 	return object;
@@ -265,6 +290,10 @@ json_t *json_statement(const struct statement *s)
 	json_put_sharing(s, root);
 	if (s->ledger)
 		json_put(root, "ledger", json_ledger(s));
+	if (s->total_count)
+		json_put(root, "totals", json_totals(s));
+	if (excerpt_hides(s))
+		json_put(root, "excerpt_for", json_string(excerpt_party(s)->id));
 	put_rare(s, root);
 	json_put_money(s, root);
 	put_policies(s, root);

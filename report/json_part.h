@@ -51,6 +51,9 @@ void json_put_money(const struct statement *s, json_t *root);
 /* json_sharing.c: pass_through, reductions and apportionments, those that the statement has */
 void json_put_sharing(const struct statement *s, json_t *root);
 
+/* json_totals.c */
+json_t *json_totals(const struct statement *s);
+
 /* json_level.c, json_service.c */
 json_t *json_level(const struct statement *s, const struct level_result *r);
 json_t *json_service(const struct statement *s, const struct service_result *r);

@@ -1,5 +1,6 @@
 #include "report/page.h"
 #include "report/escape.h"
+#include "report/excerpt.h"
 #include "report/phrase.h"
 #include "report/strip.h"
 
@@ -55,6 +56,7 @@ void page_cell_word(struct page *p, const char *tag, enum word word)
 
 static bool link_open(struct page *p, int figure)
 {
+	excerpt_want(p->s, figure);
 	if (figure >= 0)
 		text_printf(p->out, "<a class=\"f\" href=\"#n%d\">", figure + 1);
 	return figure >= 0;
@@ -214,6 +216,7 @@ static void document_title(struct page *p)
 
 void page_document(struct page *p)
 {
+	excerpt_begin(p->s);
 	text_printf(p->out,
 	            "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 	            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"

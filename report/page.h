@@ -80,6 +80,8 @@ void page_corrections(struct page *p);
 void page_credit(struct page *p);
 void page_claims(struct page *p); /* by when and how a credit must be claimed */
 void page_chain(struct page *p);  /* obligations, claims and recoveries */
+void page_diagram(struct page *p); /* of them */
+void page_basis_short(struct page *p, const struct obligation *o); /* the clause, and whether it is an indemnity */
 void page_basis(struct page *p);  /* policies, sources, assumptions, evidence */
 void page_nodes(struct page *p);  /* how it was computed */
 void page_glossary(struct page *p);

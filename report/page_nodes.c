@@ -1,5 +1,6 @@
 /* How it was computed: every node of the book, with links to the nodes it is made from and back to itself. */
 #include "report/page.h"
+#include "report/excerpt.h"
 #include "report/number.h"
 
 #include <stdlib.h>
@@ -75,19 +76,27 @@ static void value(struct page *p, const struct derivation *d, mpq_srcptr q)
 	text_release(&digits);
 }
 
-static void node(struct page *p, int number)
+/* What the figure is; one that is made from those of others, without how. */
+static void name(struct page *p, const struct derivation *d)
 {
-	const struct derivation *d = book_at(p->s->book, number);
+	const char *label = excerpt_label(p->s, d->label);
 
-	text_printf(p->out, "<tr id=\"n%d\"><td class=\"id\">n%d</td><td>", number + 1, number + 1);
-	page_phrase(p, d->label);
-	if (d->clause) {
+	if (label)
+		page_phrase(p, label);
+	else
+		page_word(p, W_FIGURE_OF_OTHERS);
+	if (d->clause && excerpt_label(p->s, d->clause)) {
 		page_raw(p, "<br><span class=\"soft\">");
 		page_phrase(p, d->clause);
 		page_raw(p, "</span>");
 	}
-	page_raw(p, "</td><td class=\"formula\">");
-	if (strcmp(d->formula, "given") == 0)
+}
+
+static void how(struct page *p, const struct derivation *d, enum shown shown)
+{
+	if (shown == SHOWN_VALUE)
+		page_word(p, W_WITHHELD);
+	else if (strcmp(d->formula, "given") == 0)
 		page_word(p, W_GIVEN);
 	else {
 		formula(p, d, input_link);
@@ -97,6 +106,19 @@ static void node(struct page *p, int number)
 			page_raw(p, "</span>");
 		}
 	}
+}
+
+static void node(struct page *p, int number)
+{
+	const struct derivation *d = book_at(p->s->book, number);
+	enum shown shown = excerpt_shows(p->s, number);
+
+	if (shown == SHOWN_NOT)
+		return;
+	text_printf(p->out, "<tr id=\"n%d\"><td class=\"id\">n%d</td><td>", number + 1, number + 1);
+	name(p, d);
+	page_raw(p, "</td><td class=\"formula\">");
+	how(p, d, shown);
 	page_raw(p, "</td><td class=\"n\">");
 	value(p, d, book_value(p->s->book, number));
 	page_raw(p, "</td></tr>\n");
@@ -104,11 +126,16 @@ static void node(struct page *p, int number)
 
 void page_nodes(struct page *p)
 {
+	excerpt_close(p->s);
 	page_raw(p, "<section class=\"nodes\">\n<h2>");
 	page_word(p, W_COMPUTED);
 	page_raw(p, "</h2>\n<p class=\"lead\">");
 	page_word(p, W_COMPUTED_LEAD);
 	page_raw(p, "</p>\n<p class=\"note\">");
+	if (excerpt_hides(p->s)) {
+		page_word(p, W_EXCERPT_NODES);
+		page_raw(p, "</p>\n<p class=\"note\">");
+	}
 	page_word(p, W_FUNCTIONS);
 	page_raw(p, "</p>\n<table><thead><tr>");
 	page_cell_word(p, "th", W_NUMBER);

@@ -107,23 +107,21 @@ static const char screen[] =
     ".bands .held{color:var(--ink)}\n"
     ".rules{display:grid;grid-template-columns:auto 1fr;gap:2px 18px;font-size:.9em;margin:8px 0}.rules dt{"
     "color:var(--soft)}\n"
-    ".chain{display:grid;grid-template-columns:minmax(90px,200px) minmax(140px,1fr) minmax(90px,150px) "
-    "minmax(140px,1fr) minmax(90px,200px);row-gap:12px;margin:14px 0}\n"
-    ".chain.short{grid-template-columns:0 0 minmax(90px,150px) minmax(140px,260px) minmax(90px,200px)}\n"
-    ".cell{display:flex;align-items:stretch}.box{border:1.5px solid var(--ink);padding:8px "
-    "10px;width:100%;display:flex;"
-    "flex-direction:column;justify-content:center;text-align:center;line-height:1.45;background:#fff}.box "
-    "br{display:"
-    "none}\n"
-    ".arrow{position:relative;width:100%;text-align:center;font-size:.86em;line-height:1.4;padding:0 "
-    "6px;display:flex;"
-    "flex-direction:column;justify-content:center}\n"
-    ".line{position:relative;display:block;height:0;border-top:1.5px solid var(--ink);margin:6px 2px}"
+    ".chain{display:grid;row-gap:6px;margin:14px 0}.who{border:1.5px solid var(--ink);background:#fff;"
+    "text-align:center;line-height:1.4;padding:6px 8px;margin:0 "
+    "5px;display:flex;flex-direction:column;justify-content:center}.life{border-left:1.5px dashed "
+    "#aab1b9;margin-left:-.75px}\n"
+    ".edge{display:flex;flex-direction:column;align-items:center;text-align:center;font-size:.84em;"
+    "line-height:1.35;padding:5px 0 3px;position:relative;z-index:1}.edge>span,.edge>b{background:#fff;padding:0 "
+    "3px;max-width:94%}.edge .line{align-self:stretch}.edge.self{border:1px solid var(--line);background:#fff;"
+    "margin:0 5px}.edge.self .line{display:none}\n"
+    ".line{position:relative;display:block;height:0;border-top:1.5px solid var(--ink);margin:5px 2px}"
     ".line::after{content:\"\";position:absolute;top:-5.75px;border:5px solid transparent}"
     ".left::after{left:-2px;border-left:0;border-right:9px solid var(--ink)}"
-    ".right::after{right:-2px;border-right:0;border-left:9px solid var(--ink)}"
-    ".arrow .back{color:var(--soft)}.arrow .clause{color:var(--soft);font-size:.92em}.arrow "
-    "b{font-size:1.1em}\n"
+    ".right::after{right:-2px;border-right:0;border-left:9px solid var(--ink)}\n"
+    ".obligations tr:has(+.more)>*{border-bottom:0;padding-bottom:2px}.more td{padding-top:0}.grounds{display:grid;"
+    "grid-template-columns:auto 1fr;gap:0 14px;color:var(--soft)}.obligations "
+    "tr:has(+.more){break-after:avoid}\n"
     ".plain{padding-left:1.3em}\n"
     ".nodes table{font-size:.82em}.nodes .id{white-space:nowrap;color:var(--soft)}.nodes "
     ".formula{overflow-wrap:anywhere;"
@@ -137,8 +135,7 @@ static const char narrow[] =
     "@media screen and (max-width:720px){main{padding:20px 14px 48px}.mast{display:block}.mast "
     ".period{text-align:left;margin-top:6px}.banner{grid-template-columns:1fr;padding:14px "
     "16px}.big{font-size:40px}"
-    "section,article{overflow-x:auto}.row{grid-template-columns:1fr}.chain{display:block}.cell{margin:6px "
-    "0}}\n";
+    "section,article{overflow-x:auto}.row{grid-template-columns:1fr}.chain{grid-template-columns:none!important;display:block}.life{display:none}.edge{margin:8px 0}}\n";
 
 static const char print[] =
     "@page{size:A4;margin:14mm 14mm 16mm;@bottom-right{content:counter(page) \" / \" "
@@ -152,7 +149,7 @@ static const char print[] =
     ".explain{font-size:11pt}.banner{padding:12pt 14pt;margin-top:12pt;gap:6pt 18pt}"
     "h2,h3,h4,.lead,.settle,.gaugebox{break-after:avoid}.levelbox "
     "h4{break-inside:avoid}p{orphans:3;widows:3}.lead,.due,.summary tbody,.credit,."
-    "payers,.obligations,.level,dl.rules{break-inside:avoid}tr,figure,.row,.settle,.gaugebox,.rules{break-"
+    "payers,.level,dl.rules{break-inside:avoid}tr,figure,.row,.settle,.gaugebox,.rules{break-"
     "inside:avoid}"
     "thead{display:table-"
     "header-"
@@ -164,7 +161,7 @@ static const char print[] =
     "td{padding-top:1.4pt;padding-bottom:1.4pt}.outages{font-size:8pt}.obligations{font-size:7.4pt}."
     "obligations th,.obligations "
     "td{padding-right:4pt}"
-    ".chain{grid-template-columns:29mm 1fr 24mm 1fr 29mm}.arrow{font-size:7.6pt;padding:0 3pt}}\n";
+    ".chain{row-gap:2pt}.edge{font-size:7.4pt}.who{font-size:8.4pt;padding:3pt}}\n";
 
 void page_style(struct page *p)
 {
