@@ -4,6 +4,7 @@
  */
 #include "base/instant.h"
 #include "calc/method.h"
+#include "report/csv.h"
 #include "report/escape.h"
 #include "report/excerpt.h"
 #include "report/number.h"
@@ -13,20 +14,20 @@
 
 #define FRACTION_PLACES 12
 
-static void begin(struct text *out, const char *columns)
+void csv_begin(struct text *out, const char *columns)
 {
 	text_add(out, "\xEF\xBB\xBF"); /* spreadsheets take a file without the mark for a national encoding */
 	text_add(out, columns);
 	text_add(out, "\r\n");
 }
 
-static void field(struct text *out, const char *text)
+void csv_field(struct text *out, const char *text)
 {
 	escape_csv(out, text);
 	text_add(out, ",");
 }
 
-static void number(struct text *out, const struct statement *s, int figure)
+void csv_number(struct text *out, const struct statement *s, int figure)
 {
 	escape_csv_number(out, figure_text(s, figure));
 	text_add(out, ",");
@@ -39,7 +40,7 @@ static void decimal(struct text *out, const struct statement *s, int figure)
 	struct text digits = { 0 };
 
 	if (!exact_text || !strchr(exact_text, '/')) {
-		number(out, s, figure);
+		csv_number(out, s, figure);
 		return;
 	}
 	number_fixed(&digits, book_value(s->book, figure), FRACTION_PLACES);
@@ -50,6 +51,15 @@ static void decimal(struct text *out, const struct statement *s, int figure)
 	text_release(&digits);
 }
 
+void csv_day(struct text *out, int64_t day)
+{
+	char buffer[DATE_TEXT_SIZE];
+
+	if (day != INT64_MIN)
+		text_add(out, date_format(day, buffer));
+	text_add(out, ",");
+}
+
 static void instant(struct text *out, int64_t us)
 {
 	char buffer[INSTANT_TEXT_SIZE];
@@ -57,7 +67,7 @@ static void instant(struct text *out, int64_t us)
 	text_printf(out, "%s,", instant_format(us, buffer));
 }
 
-static void end(struct text *out)
+void csv_end(struct text *out)
 {
 	if (out->length > 0 && out->bytes[out->length - 1] == ',')
 		out->bytes[--out->length] = '\0';
@@ -97,16 +107,16 @@ static void verdict_row(struct text *out, const struct statement *s, const struc
 {
 	static const char *const operators[] = { ">=", ">", "<=", "<" };
 
-	field(out, service->service->id);
-	field(out, service->service->name);
-	field(out, service->service->provider ? service->service->provider->id : NULL);
-	field(out, r->level->id);
-	field(out, r->level->reading);
-	field(out, unit_name(r->level->unit));
-	field(out, operators[r->level->op]);
+	csv_field(out, service->service->id);
+	csv_field(out, service->service->name);
+	csv_field(out, service->service->provider ? service->service->provider->id : NULL);
+	csv_field(out, r->level->id);
+	csv_field(out, r->level->reading);
+	csv_field(out, unit_name(r->level->unit));
+	csv_field(out, operators[r->level->op]);
 	escape_csv_number(out, r->level->objective);
 	text_add(out, ",");
-	field(out, verdict_name(r->verdict));
+	csv_field(out, verdict_name(r->verdict));
 	if (r->not_covered)
 		text_add(out, ",,,,,,,,,,");
 	else if (r->level->metric == METRIC_AVAILABILITY)
@@ -114,14 +124,14 @@ static void verdict_row(struct text *out, const struct statement *s, const struc
 	else
 		measure(out, s, r);
 	if (r->credit.due) {
-		number(out, s, r->credit.rate);
-		number(out, s, r->credit.amount);
-		number(out, s, r->credit.least);
-		number(out, s, r->credit.most);
-		field(out, r->credit.currency);
+		csv_number(out, s, r->credit.rate);
+		csv_number(out, s, r->credit.amount);
+		csv_number(out, s, r->credit.least);
+		csv_number(out, s, r->credit.most);
+		csv_field(out, r->credit.currency);
 	} else
 		text_add(out, ",,,,,");
-	end(out);
+	csv_end(out);
 }
 
 /* A level, and its other readings below it. */
@@ -135,7 +145,7 @@ static void readings_rows(struct text *out, const struct statement *s, const str
 
 void report_csv_verdicts(const struct statement *s, struct text *out)
 {
-	begin(out,
+	csv_begin(out,
 	      "service,name,provider,level,reading,unit,op,objective,verdict,by_method,worst,best,coverage,"
 	      "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,"
 	      "credit_rate,credit_amount,credit_least,credit_most,currency");
@@ -148,7 +158,7 @@ static void outage_row(struct text *out, const struct service_result *service, c
 {
 	bool certain = span_length(o->certain) > 0;
 
-	field(out, service->service->id);
+	csv_field(out, service->service->id);
 	instant(out, o->possible.start);
 	if (certain) {
 		instant(out, o->certain.start);
@@ -160,48 +170,22 @@ static void outage_row(struct text *out, const struct service_result *service, c
 	            (long long)(o->least_us % US_PER_S), (long long)(span_length(o->possible) / US_PER_S),
 	            (long long)(span_length(o->possible) % US_PER_S));
 	text_printf(out, "%d,", o->failed_samples);
-	field(out, sample_failure_name(o->failure));
-	field(out, o->party ? o->party->id : NULL);
-	field(out, o->segment);
-	field(out, o->hop);
-	field(out, o->incident ? o->incident->id : NULL);
-	end(out);
+	csv_field(out, sample_failure_name(o->failure));
+	csv_field(out, o->party ? o->party->id : NULL);
+	csv_field(out, o->segment);
+	csv_field(out, o->hop);
+	csv_field(out, o->incident ? o->incident->id : NULL);
+	csv_end(out);
 }
 
 void report_csv_outages(const struct statement *s, struct text *out)
 {
-	begin(out,
+	csv_begin(out,
 	      "service,possible_start,certain_start,certain_end,possible_end,least_s,most_s,failed_samples,"
 	      "failure,party,segment,hop,incident");
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].outage_count; k++)
 			outage_row(out, &s->services[i], &s->services[i].outages[k]);
-}
-
-void report_csv_obligations(const struct statement *s, struct text *out)
-{
-	begin(
-	    out,
-	    "debtor,creditor,creditor_code,creditor_name,contract,basis,claimed,determined,cap,payable,paid,"
-	    "pending,cut");
-	for (size_t i = 0; i < s->obligation_count; i++) {
-		const struct obligation *o = &s->obligations[i];
-
-		field(out, o->debtor->id);
-		field(out, o->creditor->id);
-		field(out, o->creditor->code);
-		field(out, o->creditor->name);
-		field(out, o->contract ? o->contract->id : NULL);
-		field(out, o->basis);
-		number(out, s, o->claimed);
-		number(out, s, o->determined);
-		number(out, s, o->cap);
-		number(out, s, o->payable);
-		number(out, s, o->paid);
-		number(out, s, o->pending);
-		number(out, s, o->cut);
-		end(out);
-	}
 }
 
 static void inputs(struct text *out, const struct derivation *d)
@@ -213,17 +197,17 @@ static void inputs(struct text *out, const struct derivation *d)
 
 static void derived(struct text *out, const struct derivation *d)
 {
-	field(out, d->formula);
+	csv_field(out, d->formula);
 	inputs(out, d);
 	escape_csv_number(out, d->before);
 	text_add(out, ",");
-	field(out, d->rounding ? d->rounding->rule : NULL);
-	field(out, d->rounding ? d->rounding->clause : NULL);
+	csv_field(out, d->rounding ? d->rounding->rule : NULL);
+	csv_field(out, d->rounding ? d->rounding->clause : NULL);
 }
 
 void report_csv_derivations(const struct statement *s, struct text *out)
 {
-	begin(out, "node,label,clause,formula,inputs,before_rounding,rounding,rounding_clause,value");
+	csv_begin(out, "node,label,clause,formula,inputs,before_rounding,rounding,rounding_clause,value");
 	for (size_t i = 0; i < book_count(s->book); i++) {
 		const struct derivation *d = book_at(s->book, (int)i);
 		enum shown shown = excerpt_shows(s, (int)i);
@@ -231,14 +215,14 @@ void report_csv_derivations(const struct statement *s, struct text *out)
 		if (shown == SHOWN_NOT)
 			continue;
 		text_printf(out, "n%zu,", i + 1);
-		field(out, excerpt_label(s, d->label));
-		field(out, excerpt_label(s, d->clause));
+		csv_field(out, excerpt_label(s, d->label));
+		csv_field(out, excerpt_label(s, d->clause));
 		if (shown == SHOWN_FULL)
 			derived(out, d);
 		else
 			text_add(out, "withheld,,,,,");
 		escape_csv_number(out, d->value);
 		text_add(out, ",");
-		end(out);
+		csv_end(out);
 	}
 }

@@ -9,8 +9,7 @@ struct excerpts {
 	const struct statement *s;
 	struct owners *owners;
 	unsigned char *wanted; /* by node */
-	int **of_posting;      /* whose account it is, by entry and posting */
-	int *of_balance;
+	int *of_account;       /* whose, by account of the ledger */
 };
 
 struct excerpt {
@@ -403,7 +402,46 @@ static void keep_part(struct view *v, struct apportionment_result *r)
 
 /* ---- its entries of the ledger ---- */
 
-/* Postings to accounts of others are left out; an entry in which it has no part is left out as a whole. */
+/* The postings of an entry but those to accounts of others. Whether it has a part in the entry. */
+static bool keep_postings(struct view *v, struct ledger_entry *entry)
+{
+	const struct ledger_entry from = *entry;
+	bool mine = owner_of_record(v->e->all->owners, from.record) == v->e->owner;
+
+	entry->postings = arena_array(v->arena, from.posting_count, sizeof *entry->postings);
+	entry->posting_count = 0;
+	for (size_t k = 0; k < from.posting_count; k++) {
+		int owner = v->e->all->of_account[from.postings[k].balance];
+
+		mine = mine || owner == v->e->owner;
+		if (owner != OWNER_SEVERAL && !is_foreign(v->e, owner))
+			entry->postings[entry->posting_count++] = from.postings[k];
+	}
+	return mine && entry->posting_count > 0;
+}
+
+/* The accounts that are left, under new numbers. */
+static void keep_balances(struct view *v, struct ledger *l, const struct ledger *from)
+{
+	size_t *number = arena_array(v->arena, from->balance_count, sizeof *number); /* 0: not used */
+
+	for (size_t i = 0; i < l->entry_count; i++)
+		for (size_t k = 0; k < l->entries[i].posting_count; k++)
+			number[l->entries[i].postings[k].balance] = 1;
+	l->balances = arena_array(v->arena, from->balance_count, sizeof *l->balances);
+	for (size_t i = 0; i < from->balance_count; i++)
+		if (number[i]) {
+			number[i] = l->balance_count;
+			l->balances[l->balance_count++] = from->balances[i];
+		}
+	for (size_t i = 0; i < l->entry_count; i++)
+		for (size_t k = 0; k < l->entries[i].posting_count; k++) {
+			struct posting *posting = &l->entries[i].postings[k];
+
+			posting->balance = number[posting->balance];
+		}
+}
+
 static void keep_ledger(struct view *v)
 {
 	const struct ledger *from = v->e->all->s->ledger;
@@ -413,26 +451,10 @@ static void keep_ledger(struct view *v)
 		return;
 	l->entries = arena_array(v->arena, from->entry_count, sizeof *l->entries);
 	for (size_t i = 0; i < from->entry_count; i++) {
-		struct ledger_entry *entry = &l->entries[l->entry_count];
-		bool mine =
-		    owner_of_record(v->e->all->owners, from->entries[i].record) == v->e->owner;
-
-		*entry = from->entries[i];
-		entry->postings = arena_array(v->arena, entry->posting_count, sizeof *entry->postings);
-		entry->posting_count = 0;
-		for (size_t k = 0; k < from->entries[i].posting_count; k++) {
-			int owner = v->e->all->of_posting[i][k];
-
-			mine = mine || owner == v->e->owner;
-			if (owner != OWNER_SEVERAL && !is_foreign(v->e, owner))
-				entry->postings[entry->posting_count++] = from->entries[i].postings[k];
-		}
-		l->entry_count += mine && entry->posting_count > 0;
+		l->entries[l->entry_count] = from->entries[i];
+		l->entry_count += keep_postings(v, &l->entries[l->entry_count]);
 	}
-	l->balances = arena_array(v->arena, from->balance_count, sizeof *l->balances);
-	for (size_t i = 0; i < from->balance_count; i++)
-		if (v->e->all->of_balance[i] == v->e->owner)
-			l->balances[l->balance_count++] = from->balances[i];
+	keep_balances(v, l, from);
 	v->s->ledger = l->entry_count ? l : NULL;
 }
 
@@ -460,22 +482,20 @@ static void keep_own(struct view *v)
 
 /* ---- making them ---- */
 
-/* Whose each account is, once for all excerpts. */
+/* An account is of the municipality that is a side of its edge. */
 static void own_accounts(struct excerpts *e, struct arena *a)
 {
 	const struct ledger *l = e->s->ledger;
 
-	e->of_posting = arena_array(a, l->entry_count, sizeof *e->of_posting);
-	for (size_t i = 0; i < l->entry_count; i++) {
-		const struct ledger_entry *entry = &l->entries[i];
+	e->of_account = arena_array(a, l->balance_count, sizeof *e->of_account);
+	for (size_t i = 0; i < l->balance_count; i++) {
+		int debtor = owner_of_party(e->owners, l->balances[i].edge->debtor);
+		int creditor = owner_of_party(e->owners, l->balances[i].edge->creditor);
 
-		e->of_posting[i] = arena_array(a, entry->posting_count, sizeof **e->of_posting);
-		for (size_t k = 0; k < entry->posting_count; k++)
-			e->of_posting[i][k] = owner_named_in(e->owners, entry->postings[k].account);
+		e->of_account[i] = debtor == OWNER_NONE    ? creditor
+		                   : creditor == OWNER_NONE ? debtor
+		                                            : OWNER_SEVERAL;
 	}
-	e->of_balance = arena_array(a, l->balance_count, sizeof *e->of_balance);
-	for (size_t i = 0; i < l->balance_count; i++)
-		e->of_balance[i] = owner_named_in(e->owners, l->balances[i].account);
 }
 
 struct excerpts *excerpts_new(const struct statement *s)

@@ -214,6 +214,30 @@ static void document_title(struct page *p)
 	page_raw(p, "</title>\n");
 }
 
+static bool is_agencys(const struct page *p)
+{
+	return excerpt_party(p->s) && excerpt_party(p->s)->kind == PARTY_DA;
+}
+
+/* What was observed stands in the pages of the municipalities and of the whole case. */
+static void parts_for_agency(struct page *p)
+{
+	page_head(p);
+	page_agency(p);
+	page_claims(p);
+}
+
+static void parts(struct page *p)
+{
+	page_head(p);
+	page_index(p);
+	page_services(p);
+	page_exclusions(p);
+	page_corrections(p);
+	page_credit(p);
+	page_claims(p);
+}
+
 void page_document(struct page *p)
 {
 	excerpt_begin(p->s);
@@ -229,13 +253,15 @@ void page_document(struct page *p)
 	page_raw(p, "</head>\n<body>\n");
 	strip_patterns(p->out);
 	page_raw(p, "<main>\n");
-	page_head(p);
-	page_services(p);
-	page_exclusions(p);
-	page_corrections(p);
-	page_credit(p);
-	page_claims(p);
+	if (is_agencys(p))
+		parts_for_agency(p);
+	else
+		parts(p);
 	page_chain(p);
+	page_pass_through(p);
+	page_apportionments(p);
+	page_accounts(p);
+	page_ledger(p);
 	page_basis(p);
 	page_nodes(p);
 	page_glossary(p);

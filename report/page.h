@@ -68,6 +68,12 @@ void page_last_day(struct page *p, int64_t deadline_us);
 /* Symbol and word of a verdict, in a span that carries its class. */
 void page_verdict(struct page *p, enum verdict verdict);
 
+/* A day without a time of day; "—" when it is not stated. */
+void page_day(struct page *p, int64_t day);
+
+/* A table's cell with an amount. */
+void page_money_cell(struct page *p, int figure, const char *currency, const char *class);
+
 /* ---- the parts, in the order of the page ---- */
 
 void page_style(struct page *p);    /* the style sheet */
@@ -82,6 +88,12 @@ void page_claims(struct page *p); /* by when and how a credit must be claimed */
 void page_chain(struct page *p);  /* obligations, claims and recoveries */
 void page_diagram(struct page *p); /* of them */
 void page_basis_short(struct page *p, const struct obligation *o); /* the clause, and whether it is an indemnity */
+void page_index(struct page *p);  /* links to the pages of single parties */
+void page_agency(struct page *p); /* what was recovered, is owed, is open */
+void page_pass_through(struct page *p);
+void page_apportionments(struct page *p);
+void page_accounts(struct page *p); /* currencies, interest, instalments, invoices */
+void page_ledger(struct page *p);
 void page_basis(struct page *p);  /* policies, sources, assumptions, evidence */
 void page_nodes(struct page *p);  /* how it was computed */
 void page_glossary(struct page *p);

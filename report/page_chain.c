@@ -15,13 +15,6 @@ void page_basis_short(struct page *p, const struct obligation *o)
 	}
 }
 
-static void money_cell(struct page *p, int figure, const char *class)
-{
-	text_printf(p->out, "<td class=\"%s\">", class);
-	page_money(p, figure, "JPY");
-	page_raw(p, "</td>");
-}
-
 /* What limits it: the cap, or the most that contract and law allow. */
 static void cap_cell(struct page *p, const struct obligation *o)
 {
@@ -47,7 +40,7 @@ static void figures_row(struct page *p, const struct obligation *o, size_t numbe
 	page_raw(p, " → ");
 	page_text(p, party_label(p, o->creditor));
 	page_raw(p, "</th>");
-	money_cell(p, o->claimed, "n");
+	page_money_cell(p, o->claimed, "JPY", "n");
 	page_raw(p, "<td class=\"n\">");
 	if (o->determined < 0)
 		page_word(p, W_NOT_DETERMINED);
@@ -55,10 +48,10 @@ static void figures_row(struct page *p, const struct obligation *o, size_t numbe
 		page_money(p, o->determined, "JPY");
 	page_raw(p, "</td>");
 	cap_cell(p, o);
-	money_cell(p, o->payable, "n money");
-	money_cell(p, o->paid, "n");
-	money_cell(p, o->pending, "n");
-	money_cell(p, o->cut, "n");
+	page_money_cell(p, o->payable, "JPY", "n money");
+	page_money_cell(p, o->paid, "JPY", "n");
+	page_money_cell(p, o->pending, "JPY", "n");
+	page_money_cell(p, o->cut, "JPY", "n");
 	page_raw(p, "</tr>\n");
 }
 
@@ -255,7 +248,7 @@ void page_chain(struct page *p)
 	page_raw(p, "</h2>\n");
 	if (p->s->obligation_count == 0) {
 		page_raw(p, "<p>");
-		page_word(p, W_NO_CHAIN);
+		page_word(p, excerpt_hides(p->s) ? W_NO_CHAIN_HERE : W_NO_CHAIN);
 		page_raw(p, "</p>\n");
 	} else {
 		page_raw(p, "<p class=\"lead\">");

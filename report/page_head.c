@@ -1,4 +1,5 @@
 #include "report/page.h"
+#include "report/excerpt.h"
 #include "report/when.h"
 
 struct tally {          /* levels by verdict */
@@ -34,6 +35,8 @@ static void masthead(struct page *p)
 	page_raw(p, "</p>\n<h1>");
 	if (o->organisation_name)
 		page_text(p, o->organisation_name);
+	else if (excerpt_party(p->s))
+		page_text(p, party_label(p, excerpt_party(p->s)));
 	else
 		page_word(p, o->organisation_code ? W_LG : W_ALL_PARTIES);
 	if (o->organisation_code) {

@@ -19,7 +19,7 @@ static int show(struct arena *a, const struct statement *s, const char *path, co
                 bool json, struct error *err)
 {
 	struct report_options options = {
-		.directory = directory, .japanese = true, .english = true, .source = path
+		.directory = directory, .japanese = true, .english = true, .each_body = true, .source = path
 	};
 	struct text out = { 0 };
 	int rc = 0;
