@@ -432,9 +432,9 @@ START_TEST(files_are_all_there)
 	o.directory = inner;
 	make(&m, "千代田区");
 	ck_assert_int_eq(report_write(m.s, &o, &err), 0);
-	ck_assert_uint_eq(entries_in(inner), 7);
+	ck_assert_uint_eq(entries_in(inner), 10);
 	ck_assert_int_eq(report_write(m.s, &o, &err), 0);
-	ck_assert_uint_eq(entries_in(inner), 7);
+	ck_assert_uint_eq(entries_in(inner), 10);
 	unmake(&m);
 	remove_all(directory);
 }
