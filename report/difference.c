@@ -66,12 +66,15 @@ const char *difference_change(struct arena *a, const char *before, const char *a
 static void add(struct arena *a, struct difference_list *out, const char *path,
                 const struct outline_item *before, const struct outline_item *after)
 {
-	struct difference d = { path, before ? before->text : NULL, after ? after->text : NULL, NULL };
-	bool figures = before && after && before->kind == OUTLINE_FIGURE && after->kind == OUTLINE_FIGURE;
+	struct difference d = { .path = path,
+		                .before = before ? before->text : NULL,
+		                .after = after ? after->text : NULL,
+		                .figure = (before && before->kind == OUTLINE_FIGURE) ||
+		                          (after && after->kind == OUTLINE_FIGURE) };
 
 	if ((!d.before && !d.after) || (d.before && d.after && strcmp(d.before, d.after) == 0))
 		return;
-	if (figures)
+	if (d.figure)
 		d.change = difference_change(a, d.before, d.after);
 	out->items[out->count++] = d;
 }

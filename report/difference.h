@@ -13,6 +13,7 @@ struct difference {
 	const char *path;
 	const char *before, *after; /* exact, or words; NULL: not there, or not defined */
 	const char *change;         /* after less before, exact; NULL where one is no number */
+	bool figure;                /* before and after are exact numbers, not words */
 };
 
 struct difference_list {

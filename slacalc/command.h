@@ -77,6 +77,7 @@ void command_progress(const char *what, size_t done, size_t total);
 int command_evaluate(int argc, char **argv, struct error *err) MUST_CHECK;  /* evaluate.c */
 int command_explain(int argc, char **argv, struct error *err) MUST_CHECK;   /* explain.c */
 int command_whatif(int argc, char **argv, struct error *err) MUST_CHECK;    /* whatif.c */
+int command_compare(int argc, char **argv, struct error *err) MUST_CHECK;   /* compare.c */
 int command_catalogue(int argc, char **argv, struct error *err) MUST_CHECK; /* catalogue.c */
 int command_db(int argc, char **argv, struct error *err) MUST_CHECK;        /* db.c */
 int command_apply(int argc, char **argv, struct error *err) MUST_CHECK;     /* apply.c */

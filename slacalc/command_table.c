@@ -60,6 +60,15 @@ const struct command command_table[] = {
 	  "--lang ja|en                     default: en\n"
 	  "--json                           all differences as JSON\n",
 	  command_whatif },
+	{ "compare", "our figures and a provider's: where each part of the difference comes from",
+	  "usage: slacalc compare CASE PROVIDER [--lang ja|en] [--json]\n"
+	  "\n"
+	  "CASE              a case file (govsla-case/1)\n"
+	  "PROVIDER          what the provider states (govsla-provider/1), or its statement "
+	  "(govsla-statement/1)\n"
+	  "--lang ja|en      default: en\n"
+	  "--json            all parts as JSON (govsla-comparison/1)\n",
+	  command_compare },
 	{ "catalogue", "list, show and check the public SLAs that govsla knows",
 	  "usage: slacalc catalogue list [--liability] [--json]\n"
 	  "       slacalc catalogue show ID [--edition EDITION | --liability] [--json]\n"

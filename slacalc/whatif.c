@@ -59,13 +59,13 @@ static void compare(struct outcome *o)
 
 /* ---- telling ---- */
 
-static void tell_value(struct text *out, const char *value)
+static void tell_value(struct text *out, const char *value, bool figure)
 {
 	mpq_t q;
 
 	if (!value)
 		text_add(out, "—");
-	else if (!*value || value[strspn(value, "-0123456789./")] != '\0')
+	else if (!figure)
 		escape_terminal(out, value);
 	else {
 		mpq_init(q);
@@ -75,14 +75,15 @@ static void tell_value(struct text *out, const char *value)
 	}
 }
 
-static void tell_change(struct text *out, const char *before, const char *after, const char *change)
+static void tell_change(struct text *out, const char *before, const char *after, const char *change,
+                        bool figure)
 {
-	tell_value(out, before);
+	tell_value(out, before, figure);
 	text_add(out, " → ");
-	tell_value(out, after);
+	tell_value(out, after, figure);
 	if (change) {
 		text_add(out, *change == '-' || strcmp(change, "0") == 0 ? "  (" : "  (+");
-		tell_value(out, change);
+		tell_value(out, change, true);
 		text_add(out, ")");
 	}
 	text_add(out, "\n");
@@ -101,7 +102,7 @@ static void tell(const struct outcome *o, enum language l, struct text *out)
 	text_printf(out, "\n%s\n", word_of(l, W_WHATIF_TOTALS));
 	for (size_t i = 0; i < TOTALS; i++) {
 		text_printf(out, "  %s  ", word_of(l, words[i]));
-		tell_change(out, o->totals[i].before, o->totals[i].after, o->totals[i].change);
+		tell_change(out, o->totals[i].before, o->totals[i].after, o->totals[i].change, true);
 	}
 	text_printf(out, "\n%s\n", word_of(l, o->differences.count ? W_WHATIF_DIFFERS : W_WHATIF_NOTHING));
 	for (size_t i = 0; i < o->differences.count; i++) {
@@ -110,7 +111,7 @@ static void tell(const struct outcome *o, enum language l, struct text *out)
 		text_add(out, "  ");
 		escape_terminal(out, d->path);
 		text_add(out, "  ");
-		tell_change(out, d->before, d->after, d->change);
+		tell_change(out, d->before, d->after, d->change, d->figure);
 	}
 }
 
