@@ -14,6 +14,11 @@ static int *unknown_figures(struct judge *j, size_t count)
 	return figures;
 }
 
+const char *apportion_unit(const char *currency)
+{
+	return strcmp(currency, "JPY") == 0 ? "1" : "0.01";
+}
+
 struct pot *apportion_pot(struct judge *j, const char *method, const char *clause,
                           const struct party **bodies, size_t count)
 {

@@ -49,6 +49,9 @@ struct pot {
 	int shared_before, given_before;
 };
 
+/* The smallest amount of a currency that is granted where nothing else is said: whole yen, hundredths of all others. */
+const char *apportion_unit(const char *currency);
+
 /* An empty pot; "payable to", unit 1, no weights yet. method NULL: floor. bodies are sorted by code. */
 struct pot *apportion_pot(struct judge *j, const char *method, const char *clause,
                           const struct party **bodies, size_t count);

@@ -16,6 +16,7 @@
 #include "calc/ceiling.h"
 #include "calc/judge.h"
 #include "calc/ledger.h"
+#include "calc/pass_through.h"
 #include "calc/table3.h"
 
 struct edge;
@@ -118,7 +119,8 @@ struct graph {
 	size_t *first_legs; /* by record: index in legs of its first; of the next record its end */
 	struct edge **touched;
 	size_t touched_count;
-	const bool *undone; /* by record, while one is replayed; NULL */
+	struct pass_work *pass_through; /* what reductions do: they have no edge here */
+	const bool *undone;             /* by record, while one is replayed; NULL */
 	bool replaying;
 };
 

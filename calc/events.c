@@ -364,22 +364,6 @@ static int enter_claim(struct graph *g, const struct liability_record *r, struct
 	return 0;
 }
 
-/* 5.2: never a recovery; it only stands in the ledger. */
-static int enter_reduction(struct graph *g, const struct liability_record *r, struct error *err)
-{
-	struct ledger_edge edge = {
-		.debtor = r->from, .creditor = r->to, .basis = "5.2", .incident = r->incident
-	};
-	int amount;
-
-	if (g->replaying)
-		return 0;
-	amount = yen_of(g, r, "reduction received", "reduction", err);
-	if (err->code == 0)
-		ledger_move(g->statement->ledger, MOVE_REDUCE, &edge, amount);
-	return err->code;
-}
-
 /* ---- the ledger ---- */
 
 /* Two providers at fault for one incident draw on pots of their own. */
@@ -491,7 +475,7 @@ static int enter(struct graph *g, size_t at, size_t end, bool *undone, struct er
 	case RECORD_ACKNOWLEDGEMENT:
 		return enter_acknowledgement(g, r, err);
 	case RECORD_REDUCTION:
-		return enter_reduction(g, r, err);
+		return g->replaying ? 0 : pass_through_enter(g->pass_through, r, err);
 	case RECORD_RECOVERY:
 		return enter_recovery(g, r, err);
 	case RECORD_PAYMENT:

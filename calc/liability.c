@@ -22,6 +22,7 @@ int judge_liability(struct judge *j, struct statement *s, struct error *err)
 		if (c->parties[i].kind == PARTY_DA)
 			g.agency = &c->parties[i];
 	s->ledger = ledger_new(j);
+	g.pass_through = pass_through_new(j, s);
 	undone = arena_array(j->arena, c->record_count, sizeof *undone);
 	if (graph_make(&g, err) < 0)
 		return err->code;
@@ -31,6 +32,7 @@ int judge_liability(struct judge *j, struct statement *s, struct error *err)
 	if (events_enter(&g, c->record_count, undone, err) < 0)
 		return err->code;
 	obligations_make(&g);
+	pass_through_finish(g.pass_through);
 	ledger_finish(s->ledger);
 	return 0;
 }

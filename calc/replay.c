@@ -3,7 +3,6 @@
  * without it, and the difference is the reversal's own entry.
  */
 #include "calc/chain.h"
-#include "calc/exchange.h"
 
 void graph_reset(struct graph *g)
 {
@@ -54,30 +53,13 @@ static int check_paid(struct graph *g, const struct liability_record *r, struct 
 	return 0;
 }
 
-/* A reduction has no edge of the graph: its own entry is taken back. */
-static int undo_reduction(struct graph *g, const struct liability_record *r, struct error *err)
-{
-	struct judge *j = g->judge;
-	struct ledger_edge edge = {
-		.debtor = r->from, .creditor = r->to, .basis = "5.2", .incident = r->incident
-	};
-	int amount =
-	    exchange_to_yen(j, g->statement, r->currency, chain_record(j, r, "reduction received", r->amount),
-	                    "reduction", r->id, r->from, err);
-
-	if (err->code == 0)
-		ledger_move(g->statement->ledger, MOVE_REDUCE, &edge,
-		            derive(j->book, "taken back", NULL, "0 - $1", 1, &amount));
-	return err->code;
-}
-
 int replay_without(struct graph *g, size_t at, bool *undone, struct error *err)
 {
 	const struct liability_record *r = &g->judge->c->records[at];
 
 	undone[r->reverses - g->judge->c->records] = true;
 	if (r->reverses->kind == RECORD_REDUCTION)
-		return undo_reduction(g, r->reverses, err);
+		return pass_through_enter(g->pass_through, r, err);
 	graph_reset(g);
 	g->undone = undone;
 	g->replaying = true;

@@ -86,7 +86,7 @@ static void list_policies(struct judge *j, struct statement *s)
 		chain = chain || strcmp(s->obligations[i].basis, "5.3-1") == 0;
 		nsp = nsp || s->obligations[i].debtor->kind == PARTY_NSP;
 	}
-	s->policies = arena_array(j->arena, 8, sizeof *s->policies);
+	s->policies = arena_array(j->arena, 12, sizeof *s->policies);
 	if (nsp)
 		use_policy(s, "nsp_back_to_back", p->on[POLICY_NSP_BACK_TO_BACK] ? "true" : "false",
 		           p->given[POLICY_NSP_BACK_TO_BACK]);
@@ -95,9 +95,16 @@ static void list_policies(struct judge *j, struct statement *s)
 		use_policy(s, "recovery_fractions", "floor_carried", false);
 		use_policy(s, "recovered_counts", "cash", false);
 	}
-	if (p->state_budget_given)
+	if (s->reduction_count || p->state_budget_given)
 		use_policy(s, "state_budget", p->state_budget == STATE_LG_SHARE ? "lg_share" : "none_if_any",
-		           true);
+		           p->state_budget_given);
+	if (s->reduction_count)
+		use_policy(s, "pass_through_key", "gross_fees", false);
+	for (size_t i = 0; i < s->pass_through_count; i++)
+		if (!s->pass_through[i].contract || !s->pass_through[i].contract->fee_flow_given) {
+			use_policy(s, "fee_flow", "through_agency", false);
+			break;
+		}
 }
 
 /* A network is judged with the exclusions of all its services. */

@@ -268,12 +268,24 @@ struct pass_through {
 	int on_bill; /* already deducted from a bill of the case; FIGURE_UNKNOWN: none issued yet */
 	int carried; /* still to be deducted from the next bills */
 	const struct invoice *bill; /* the last one that it was deducted from; NULL */
-	const char *note;
+	const char *note;           /* the first of the notes; NULL */
+	int withheld; /* beside the State's part: not passed through either (none_if_any); FIGURE_UNKNOWN: none */
+	const char *currency;
+	const char **notes;
+	size_t note_count;
 };
 
 struct reduction_result {
 	const struct liability_record *record;
 	int residual; /* too little to give each one yen more */
+	int amount;   /* in the currency of the fees; FIGURE_UNKNOWN: it was reversed */
+	int fees;     /* gross fees of the services it is for: what it is shared by */
+	const char *currency;
+	const char *method, *clause; /* how it was shared; clause NULL: the contracts are silent */
+	const struct liability_record *reversal;
+	int received, credit; /* from the provider in all; what this statement has as its credit to DA */
+	const char **notes;
+	size_t note_count;
 };
 
 /* One body in a sharing. */

@@ -1,4 +1,5 @@
 /* apportionments: costs and recoveries that bodies share: docs/manual/money.md. */
+#include "calc/apportion.h"
 #include "calc/exact.h"
 #include "case/reader.h"
 
@@ -190,10 +191,6 @@ static int read_parts(struct reader *r, const struct node *parts, struct apporti
                       struct error *err)
 {
 	size_t count = node_count(parts), known = 0;
-	int64_t last;
-
-	if (last_known_day(r->c, &last, err) < 0)
-		return err->code;
 	out->parts = arena_array(r->arena, count, sizeof *out->parts);
 	for (size_t i = 0; i < count; i++) {
 		struct node part;
@@ -203,7 +200,7 @@ static int read_parts(struct reader *r, const struct node *parts, struct apporti
 			return err->code;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (out->parts[i].day <= last)
+		if (out->parts[i].day <= r->c->zone_days->as_of_day)
 			out->parts[known++] = out->parts[i];
 	out->part_count = known;
 	qsort(out->parts, known, sizeof *out->parts, by_day);
@@ -318,7 +315,7 @@ static int read_method(struct reader *r, const struct node *object, struct appor
 	if (!out->currency)
 		out->currency = "JPY";
 	if (!out->unit)
-		out->unit = strcmp(out->currency, "JPY") == 0 ? "1" : "0.01";
+		out->unit = apportion_unit(out->currency);
 	return exact_compare(out->unit, "0") == 0 ? node_fail(&unit, err, "the unit must be more than 0") : 0;
 }
 

@@ -136,9 +136,6 @@ int read_contract_rules(struct reader *r, const struct node *object, struct cont
 int read_agreements(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
-
-/* records.c: the last day whose records are known as of the case's instant; INT64_MAX without one. */
-int last_known_day(const struct sla_case *c, int64_t *out, struct error *err) MUST_CHECK;
 int read_apportionments(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_policies(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 

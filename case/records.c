@@ -405,7 +405,8 @@ static int link_reversals(struct sla_case *c, const struct node *list, const cha
 	return 0;
 }
 
-int last_known_day(const struct sla_case *c, int64_t *out, struct error *err)
+/* The last day whose records are known as of the case's instant. */
+static int last_known_day(const struct sla_case *c, int64_t *out, struct error *err)
 {
 	struct zone *zone;
 	struct date d;

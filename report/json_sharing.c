@@ -188,13 +188,72 @@ static json_t *apportionment(const struct statement *s, const struct apportionme
 	return object;
 }
 
+/* ---- pass-through ---- */
+
+static json_t *pass_through(const struct statement *s, const struct pass_through *p)
+{
+	json_t *object = json_object(), *nodes = json_object();
+
+	json_put(object, "from", json_string(p->from->id));
+	json_put(object, "to", json_string(p->to->id));
+	json_put(object, "contract", json_text_or_null(p->contract ? p->contract->id : NULL));
+	json_put(object, "flow",
+	         json_string(p->flow == FLOW_DEBT_ASSUMED ? "debt_assumed" : "through_agency"));
+	json_put(object, "currency", json_string(p->currency));
+	json_put_figure(s, object, nodes, "gross", p->gross);
+	json_put_figure(s, object, nodes, "amount", p->amount);
+	json_put_figure(s, object, nodes, "state", p->state);
+	if (p->withheld >= 0)
+		json_put_figure(s, object, nodes, "withheld", p->withheld);
+	json_put_figure(s, object, nodes, "on_bill", p->on_bill);
+	json_put_figure(s, object, nodes, "carried", p->carried);
+	json_put(object, "bill", json_text_or_null(p->bill ? p->bill->id : NULL));
+	json_put(object, "notes", json_texts(p->notes, p->note_count));
+	json_put(object, "nodes", nodes);
+	return object;
+}
+
+static json_t *reduction(const struct statement *s, const struct reduction_result *r)
+{
+	json_t *object = json_object(), *nodes = json_object();
+
+	json_put(object, "record", json_string(r->record->id));
+	json_put(object, "at", day_or_null(r->record->day));
+	json_put(object, "from", json_string(r->record->from->id));
+	json_put(object, "currency", json_string(r->currency));
+	json_put_figure(s, object, nodes, "amount", r->amount);
+	json_put_figure(s, object, nodes, "fees", r->fees);
+	json_put(object, "method", json_string(r->method));
+	json_put(object, "clause", json_text_or_null(r->clause));
+	json_put(object, "reversed_by", json_text_or_null(r->reversal ? r->reversal->id : NULL));
+	json_put_figure(s, object, nodes, "residual", r->residual);
+	if (r->received >= 0) {
+		json_put_figure(s, object, nodes, "received", r->received);
+		json_put_figure(s, object, nodes, "credit", r->credit);
+	}
+	json_put(object, "notes", json_texts(r->notes, r->note_count));
+	json_put(object, "nodes", nodes);
+	return object;
+}
+
+static void put_list(json_t *root, const char *key, json_t *list)
+{
+	if (json_array_size(list))
+		json_object_set(root, key, list);
+	json_decref(list);
+}
+
 void json_put_sharing(const struct statement *s, json_t *root)
 {
-	json_t *apportionments = json_array();
+	json_t *passed = json_array(), *reductions = json_array(), *apportionments = json_array();
 
+	for (size_t i = 0; i < s->pass_through_count; i++)
+		json_array_append_new(passed, pass_through(s, &s->pass_through[i]));
+	for (size_t i = 0; i < s->reduction_count; i++)
+		json_array_append_new(reductions, reduction(s, &s->reductions[i]));
 	for (size_t i = 0; i < s->apportionment_count; i++)
 		json_array_append_new(apportionments, apportionment(s, &s->apportionments[i]));
-	if (json_array_size(apportionments))
-		json_object_set(root, "apportionments", apportionments);
-	json_decref(apportionments);
+	put_list(root, "pass_through", passed);
+	put_list(root, "reductions", reductions);
+	put_list(root, "apportionments", apportionments);
 }
