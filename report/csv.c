@@ -145,10 +145,11 @@ static void readings_rows(struct text *out, const struct statement *s, const str
 
 void report_csv_verdicts(const struct statement *s, struct text *out)
 {
-	csv_begin(out,
-	      "service,name,provider,level,reading,unit,op,objective,verdict,by_method,worst,best,coverage,"
-	      "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,"
-	      "credit_rate,credit_amount,credit_least,credit_most,currency");
+	csv_begin(
+	    out,
+	    "service,name,provider,level,reading,unit,op,objective,verdict,by_method,worst,best,coverage,"
+	    "downtime_least_s,downtime_most_s,unmeasured_s,obscured_s,excluded_s,denominator_s,"
+	    "credit_rate,credit_amount,credit_least,credit_most,currency");
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].level_count; k++)
 			readings_rows(out, s, &s->services[i], &s->services[i].levels[k]);
@@ -180,9 +181,10 @@ static void outage_row(struct text *out, const struct service_result *service, c
 
 void report_csv_outages(const struct statement *s, struct text *out)
 {
-	csv_begin(out,
-	      "service,possible_start,certain_start,certain_end,possible_end,least_s,most_s,failed_samples,"
-	      "failure,party,segment,hop,incident");
+	csv_begin(
+	    out,
+	    "service,possible_start,certain_start,certain_end,possible_end,least_s,most_s,failed_samples,"
+	    "failure,party,segment,hop,incident");
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].outage_count; k++)
 			outage_row(out, &s->services[i], &s->services[i].outages[k]);

@@ -70,9 +70,10 @@ static void number_in_list(struct text *out, const struct statement *s, const st
 
 void report_csv_obligations(const struct statement *s, struct text *out)
 {
-	csv_begin(out, "number,debtor,creditor,creditor_code,creditor_name,contract,also,agreement,basis,incident,"
-	               "claimed,determined,ceiling,cap,payable,paid,pending,cut,cuts,acknowledged,residual,"
-	               "indemnifies,losses,notes");
+	csv_begin(out,
+	          "number,debtor,creditor,creditor_code,creditor_name,contract,also,agreement,basis,incident,"
+	          "claimed,determined,ceiling,cap,payable,paid,pending,cut,cuts,acknowledged,residual,"
+	          "indemnifies,losses,notes");
 	for (size_t i = 0; i < s->obligation_count; i++) {
 		const struct obligation *o = &s->obligations[i];
 		const int figures[] = { o->claimed, o->determined, o->ceiling, o->cap,
@@ -139,8 +140,8 @@ void report_csv_apportionments(const struct statement *s, struct text *out)
 	}
 }
 
-static void posting_row(struct text *out, const struct statement *s, const struct ledger_entry *e, size_t number,
-                        const struct posting *posting)
+static void posting_row(struct text *out, const struct statement *s, const struct ledger_entry *e,
+                        size_t number, const struct posting *posting)
 {
 	static const char *const kinds[] = { "loss",     "claim",   "acknowledgement", "reduction",
 		                             "recovery", "payment", "reversal" };
@@ -163,9 +164,9 @@ static void posting_row(struct text *out, const struct statement *s, const struc
 
 void report_csv_ledger(const struct statement *s, struct text *out)
 {
-	csv_begin(out,
-	          "entry,at,record,kind,document,account,debtor,creditor,basis,incident,amount,cause");
+	csv_begin(out, "entry,at,record,kind,document,account,debtor,creditor,basis,incident,amount,cause");
 	for (size_t i = 0; s->ledger && i < s->ledger->entry_count; i++)
 		for (size_t k = 0; k < s->ledger->entries[i].posting_count; k++)
-			posting_row(out, s, &s->ledger->entries[i], i + 1, &s->ledger->entries[i].postings[k]);
+			posting_row(out, s, &s->ledger->entries[i], i + 1,
+			            &s->ledger->entries[i].postings[k]);
 }

@@ -2,7 +2,10 @@
 #include "calc/ledger.h"
 #include "report/owner.h"
 
+#include <limits.h>
 #include <string.h>
+
+#define STRANGER INT_MAX /* a municipality that is no party of the case */
 
 struct excerpts {
 	struct arena arena;
@@ -16,6 +19,7 @@ struct excerpt {
 	struct excerpts *all;
 	const struct party *party;
 	int owner; /* the municipality's number; OWNER_NONE: of a party to whom nothing is hidden */
+	bool all_services;
 };
 
 /* ---- which nodes ---- */
@@ -116,7 +120,7 @@ static bool is_of_another(const struct view *v, const struct party *party)
 /* A service that it pays for, or that no municipality pays for. */
 static bool has_service(const struct view *v, const struct service *service)
 {
-	bool mine = false, others = false;
+	bool mine = v->e->all_services, others = false;
 
 	for (size_t i = 0; i < service->fee_count; i++) {
 		mine = mine || is_mine(v, service->fees[i].payer);
@@ -141,7 +145,7 @@ static void keep_services(struct view *v)
 		r->payable = arena_array(v->arena, r->payable_count, sizeof *r->payable);
 		r->payable_count = 0;
 		for (size_t k = 0; k < s->services[i].payable_count; k++)
-			if (!is_of_another(v, s->services[i].payable[k].fee->payer))
+			if (v->e->all_services || !is_of_another(v, s->services[i].payable[k].fee->payer))
 				r->payable[r->payable_count++] = s->services[i].payable[k];
 	}
 }
@@ -221,8 +225,7 @@ static bool shares_incident(const struct view *v, const struct obligation *o)
 	const struct statement *s = v->e->all->s;
 
 	for (size_t i = 0; i < s->obligation_count; i++)
-		if (is_side(v, &s->obligations[i]) &&
-		    same_incident(s->obligations[i].incident, o->incident))
+		if (is_side(v, &s->obligations[i]) && same_incident(s->obligations[i].incident, o->incident))
 			return true;
 	return false;
 }
@@ -492,7 +495,7 @@ static void own_accounts(struct excerpts *e, struct arena *a)
 		int debtor = owner_of_party(e->owners, l->balances[i].edge->debtor);
 		int creditor = owner_of_party(e->owners, l->balances[i].edge->creditor);
 
-		e->of_account[i] = debtor == OWNER_NONE    ? creditor
+		e->of_account[i] = debtor == OWNER_NONE     ? creditor
 		                   : creditor == OWNER_NONE ? debtor
 		                                            : OWNER_SEVERAL;
 	}
@@ -522,16 +525,49 @@ void excerpts_free(struct excerpts *e)
 	arena_release(&arena);
 }
 
-const struct statement *excerpt_make(struct excerpts *e, struct arena *a, const struct party *party)
+static const struct statement *make(struct excerpts *e, struct arena *a, const struct excerpt *excerpt)
 {
-	struct view v = { .arena = a, .s = arena_new(a, struct statement), .e = arena_new(a, struct excerpt) };
+	struct view v = { .arena = a,
+		          .s = arena_new(a, struct statement),
+		          .e = arena_new(a, struct excerpt) };
 
-	*v.e = (struct excerpt){ .all = e, .party = party, .owner = owner_of_party(e->owners, party) };
+	*v.e = *excerpt;
 	*v.s = *e->s;
 	v.s->excerpt = v.e;
 	if (v.e->owner != OWNER_NONE)
 		keep_own(&v);
 	return v.s;
+}
+
+const struct statement *excerpt_make(struct excerpts *e, struct arena *a, const struct party *party)
+{
+	return make(e, a,
+	            &(struct excerpt){ .all = e, .party = party, .owner = owner_of_party(e->owners, party) });
+}
+
+const struct statement *excerpt_agency(struct excerpts *e, struct arena *a)
+{
+	const struct sla_case *c = e->s->the_case;
+
+	for (size_t i = 0; i < c->party_count; i++)
+		if (c->parties[i].kind == PARTY_DA)
+			return excerpt_make(e, a, &c->parties[i]);
+	return e->s;
+}
+
+const struct statement *excerpt_of_code(struct excerpts *e, struct arena *a, const char *code,
+                                        bool all_services)
+{
+	const struct sla_case *c = e->s->the_case;
+	struct excerpt excerpt = { .all = e, .owner = STRANGER, .all_services = all_services };
+
+	for (size_t i = 0; i < c->party_count && !excerpt.party; i++)
+		if (c->parties[i].kind == PARTY_LG && c->parties[i].code &&
+		    strcmp(c->parties[i].code, code) == 0) {
+			excerpt.party = &c->parties[i];
+			excerpt.owner = owner_of_party(e->owners, excerpt.party);
+		}
+	return excerpt.party || all_services ? make(e, a, &excerpt) : NULL;
 }
 
 /* ---- who has a page ---- */

@@ -39,6 +39,17 @@ void excerpts_free(struct excerpts *e);
 /* The excerpt of one party. One excerpt of e is written at a time: they share marks. */
 const struct statement *excerpt_make(struct excerpts *e, struct arena *a, const struct party *party);
 
+/*
+ * The excerpt of the municipality with a code. all_services: every service of the statement is its own (a month of the
+ * database that was loaded for it), whoever pays. NULL where no party of the case has the code, unless all_services: then
+ * nothing in it is of a municipality but the services.
+ */
+const struct statement *excerpt_of_code(struct excerpts *e, struct arena *a, const char *code,
+                                        bool all_services);
+
+/* The Agency's; the whole where the case has no Agency. */
+const struct statement *excerpt_agency(struct excerpts *e, struct arena *a);
+
 /* The party whose excerpt it is; NULL: the whole statement. */
 const struct party *excerpt_party(const struct statement *s);
 

@@ -250,7 +250,8 @@ static json_t *derivations(const struct statement *s, json_t *root)
 	mark_named(root, marked);
 	for (size_t i = count; i-- > 0;)
 		for (size_t k = 0;
-		     marked[i] && excerpt_is_open(s, (int)i) && k < book_at(s->book, (int)i)->input_count; k++)
+		     marked[i] && excerpt_is_open(s, (int)i) && k < book_at(s->book, (int)i)->input_count;
+		     k++)
 			marked[book_at(s->book, (int)i)->inputs[k]] = true;
 	excerpt_begin(s);
 	for (size_t i = 0; i < count; i++) {
@@ -293,7 +294,8 @@ json_t *json_statement(const struct statement *s)
 	if (s->total_count)
 		json_put(root, "totals", json_totals(s));
 	if (excerpt_hides(s))
-		json_put(root, "excerpt_for", json_string(excerpt_party(s)->id));
+		json_put(root, "excerpt_for",
+		         json_text_or_null(excerpt_party(s) ? excerpt_party(s)->id : NULL));
 	put_rare(s, root);
 	json_put_money(s, root);
 	put_policies(s, root);

@@ -127,8 +127,7 @@ static int owner_of_fee(const struct owners *o, long service, const char *rest)
 	const struct sla_case *c = o->s->the_case;
 	long fee = *rest == '.' ? place_in(rest + 1, "fees", &rest) : -1;
 
-	if (fee < 0 || (size_t)service >= c->service_count ||
-	    (size_t)fee >= c->services[service].fee_count)
+	if (fee < 0 || (size_t)service >= c->service_count || (size_t)fee >= c->services[service].fee_count)
 		return OWNER_NONE;
 	return owner_of_party(o, c->services[service].fees[fee].payer);
 }
@@ -268,8 +267,8 @@ struct owners *owners_new(struct arena *a, const struct statement *s)
 	for (size_t i = 0; i < count; i++) {
 		const struct derivation *d = book_at(s->book, (int)i);
 
-		o->of_node[i] = strcmp(d->formula, "given") == 0 ? owner_of_given(o, d)
-		                                                 : owner_of_derived(o, d);
+		o->of_node[i] =
+		    strcmp(d->formula, "given") == 0 ? owner_of_given(o, d) : owner_of_derived(o, d);
 	}
 	return o;
 }

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "calc/statement.h"
 
-#define OWNER_NONE (-1)
+#define OWNER_NONE    (-1)
 #define OWNER_SEVERAL (-2)
 
 struct owners;

@@ -84,18 +84,19 @@ void page_level(struct page *p, const struct service_result *service, const stru
 void page_exclusions(struct page *p);
 void page_corrections(struct page *p);
 void page_credit(struct page *p);
-void page_claims(struct page *p); /* by when and how a credit must be claimed */
-void page_chain(struct page *p);  /* obligations, claims and recoveries */
+void page_claims(struct page *p);  /* by when and how a credit must be claimed */
+void page_chain(struct page *p);   /* obligations, claims and recoveries */
 void page_diagram(struct page *p); /* of them */
-void page_basis_short(struct page *p, const struct obligation *o); /* the clause, and whether it is an indemnity */
-void page_index(struct page *p);  /* links to the pages of single parties */
-void page_agency(struct page *p); /* what was recovered, is owed, is open */
+void page_basis_short(struct page *p,
+                      const struct obligation *o); /* the clause, and whether it is an indemnity */
+void page_index(struct page *p);                   /* links to the pages of single parties */
+void page_agency(struct page *p);                  /* what was recovered, is owed, is open */
 void page_pass_through(struct page *p);
 void page_apportionments(struct page *p);
 void page_accounts(struct page *p); /* currencies, interest, instalments, invoices */
 void page_ledger(struct page *p);
-void page_basis(struct page *p);  /* policies, sources, assumptions, evidence */
-void page_nodes(struct page *p);  /* how it was computed */
+void page_basis(struct page *p); /* policies, sources, assumptions, evidence */
+void page_nodes(struct page *p); /* how it was computed */
 void page_glossary(struct page *p);
 
 #endif

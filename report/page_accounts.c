@@ -84,8 +84,7 @@ static void exchanges(struct page *p)
 {
 	static const enum word rates[] = { W_CURRENCIES, W_EXCHANGE_POLICY, W_RATE_DAY, W_DOCUMENT_ALONE,
 		                           W_EXCHANGE_RATE };
-	static const enum word amounts[] = { W_WHAT,   W_RECORD,        W_PARTY,
-		                             W_BEFORE, W_EXCHANGE_RATE, W_AFTER };
+	static const enum word amounts[] = { W_WHAT, W_RECORD, W_PARTY, W_BEFORE, W_EXCHANGE_RATE, W_AFTER };
 
 	if (p->s->exchange_count == 0)
 		return;
@@ -164,8 +163,9 @@ static void late_payment(struct page *p, const struct late_payment_result *r)
 
 static void instalments(struct page *p)
 {
-	static const enum word words[] = { W_NUMBER,      W_OBLIGATION, W_AMOUNT,
-		                           W_INSTALMENTS, W_FIRST,      W_OTHERS };
+	static const enum word words[] = {
+		W_NUMBER, W_OBLIGATION, W_AMOUNT, W_INSTALMENTS, W_FIRST, W_OTHERS
+	};
 
 	if (p->s->instalment_count == 0)
 		return;
@@ -189,8 +189,9 @@ static void instalments(struct page *p)
 
 static void invoices(struct page *p)
 {
-	static const enum word words[] = { W_NUMBER, W_BILLED,      W_DAY, W_AMOUNT,
-		                           W_TAX,    W_WITHOUT_TAX, W_IN_YEN };
+	static const enum word words[] = {
+		W_NUMBER, W_BILLED, W_DAY, W_AMOUNT, W_TAX, W_WITHOUT_TAX, W_IN_YEN
+	};
 
 	if (p->s->invoice_count == 0)
 		return;

@@ -5,7 +5,7 @@
  */
 #include "report/page.h"
 
-#define ROWS_MOST 12
+#define ROWS_MOST  12
 #define LINES_MOST 6 /* so many lines leave room for the words on A4 */
 
 struct lines { /* the upright lines, from left to right */
@@ -104,9 +104,8 @@ static void open_row(struct page *p, size_t row, size_t debtor, size_t creditor)
 	size_t left = debtor < creditor ? debtor : creditor, right = debtor < creditor ? creditor : debtor;
 
 	if (left == right)
-		text_printf(p->out,
-		            "<div class=\"edge self\" style=\"grid-row:%zu;grid-column:%zu/%zu\">", row + 2,
-		            2 * left + 1, 2 * left + 3);
+		text_printf(p->out, "<div class=\"edge self\" style=\"grid-row:%zu;grid-column:%zu/%zu\">",
+		            row + 2, 2 * left + 1, 2 * left + 3);
 	else
 		text_printf(p->out, "<div class=\"edge\" style=\"grid-row:%zu;grid-column:%zu/%zu\">",
 		            row + 2, 2 * left + 2, 2 * right + 2);

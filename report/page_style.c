@@ -112,14 +112,17 @@ static const char screen[] =
     "5px;display:flex;flex-direction:column;justify-content:center}.life{border-left:1.5px dashed "
     "#aab1b9;margin-left:-.75px}\n"
     ".edge{display:flex;flex-direction:column;align-items:center;text-align:center;font-size:.84em;"
-    "line-height:1.35;padding:5px 0 3px;position:relative;z-index:1}.edge>span,.edge>b{background:#fff;padding:0 "
-    "3px;max-width:94%}.edge .line{align-self:stretch}.edge.self{border:1px solid var(--line);background:#fff;"
+    "line-height:1.35;padding:5px 0 "
+    "3px;position:relative;z-index:1}.edge>span,.edge>b{background:#fff;padding:0 "
+    "3px;max-width:94%}.edge .line{align-self:stretch}.edge.self{border:1px solid "
+    "var(--line);background:#fff;"
     "margin:0 5px}.edge.self .line{display:none}\n"
     ".line{position:relative;display:block;height:0;border-top:1.5px solid var(--ink);margin:5px 2px}"
     ".line::after{content:\"\";position:absolute;top:-5.75px;border:5px solid transparent}"
     ".left::after{left:-2px;border-left:0;border-right:9px solid var(--ink)}"
     ".right::after{right:-2px;border-right:0;border-left:9px solid var(--ink)}\n"
-    ".obligations tr:has(+.more)>*{border-bottom:0;padding-bottom:2px}.more td{padding-top:0}.grounds{display:grid;"
+    ".obligations tr:has(+.more)>*{border-bottom:0;padding-bottom:2px}.more "
+    "td{padding-top:0}.grounds{display:grid;"
     "grid-template-columns:auto 1fr;gap:0 14px;color:var(--soft)}.obligations "
     "tr:has(+.more){break-after:avoid}\n"
     ".plain{padding-left:1.3em}\n"
@@ -135,7 +138,8 @@ static const char narrow[] =
     "@media screen and (max-width:720px){main{padding:20px 14px 48px}.mast{display:block}.mast "
     ".period{text-align:left;margin-top:6px}.banner{grid-template-columns:1fr;padding:14px "
     "16px}.big{font-size:40px}"
-    "section,article{overflow-x:auto}.row{grid-template-columns:1fr}.chain{grid-template-columns:none!important;display:block}.life{display:none}.edge{margin:8px 0}}\n";
+    "section,article{overflow-x:auto}.row{grid-template-columns:1fr}.chain{grid-template-columns:none!"
+    "important;display:block}.life{display:none}.edge{margin:8px 0}}\n";
 
 static const char print[] =
     "@page{size:A4;margin:14mm 14mm 16mm;@bottom-right{content:counter(page) \" / \" "

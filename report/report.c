@@ -55,8 +55,7 @@ void report_page(const struct statement *s, const struct report_options *options
 
 static bool names_file(const char *name)
 {
-	static const char *const allowed =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	static const char *const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 	return *name && strlen(name) <= 80 && name[strspn(name, allowed)] == '\0' && strcmp(name, "da") != 0;
 }
@@ -86,7 +85,8 @@ bool report_concerns_agency(const struct statement *s)
 	if (!agency_of(s))
 		return false;
 	for (size_t i = 0; i < s->obligation_count; i++)
-		if (s->obligations[i].debtor->kind == PARTY_DA || s->obligations[i].creditor->kind == PARTY_DA)
+		if (s->obligations[i].debtor->kind == PARTY_DA ||
+		    s->obligations[i].creditor->kind == PARTY_DA)
 			return true;
 	return s->reduction_count > 0 || s->pass_through_count > 0;
 }
@@ -276,8 +276,7 @@ int report_write(const struct statement *s, const struct report_options *options
 	list_files(&o, &pages);
 	if (check_options(options, err) == 0 && make_directory(options->directory, err) == 0 &&
 	    check_places(&o, err) == 0) {
-		while (o.written < o.count &&
-		       write_one(&o, s, e, &pages, &o.at[o.written], err) == 0)
+		while (o.written < o.count && write_one(&o, s, e, &pages, &o.at[o.written], err) == 0)
 			o.written++;
 		if (err->code == 0)
 			(void)!put_in_place(&o, err);

@@ -38,14 +38,14 @@ struct report_pages { /* the pages of single parties that are written beside a p
 };
 
 struct report_options {
-	const char *directory;         /* made if it does not exist (its parent must) */
-	const char *base;              /* start of the files' names; must not contain a slash */
-	bool japanese, english;        /* which pages; both false: only JSON and CSV */
-	const char *organisation_name; /* of whom the page is, or NULL: the case's only payer, else all */
-	const char *organisation_code; /* 全国地方公共団体コード, or NULL */
-	bool each_body;                /* pages for each municipality and the Agency, too */
+	const char *directory;            /* made if it does not exist (its parent must) */
+	const char *base;                 /* start of the files' names; must not contain a slash */
+	bool japanese, english;           /* which pages; both false: only JSON and CSV */
+	const char *organisation_name;    /* of whom the page is, or NULL: the case's only payer, else all */
+	const char *organisation_code;    /* 全国地方公共団体コード, or NULL */
+	bool each_body;                   /* pages for each municipality and the Agency, too */
 	const struct report_pages *pages; /* those that a page leads to; NULL none; set by report_write() */
-	const char *source;            /* the case file that is reported on: never replaced; or NULL */
+	const char *source;               /* the case file that is reported on: never replaced; or NULL */
 };
 
 /* Writes the files. Returns 0, or ERROR_USAGE / ERROR_IO / ERROR_MEMORY; then no file was changed. */

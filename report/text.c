@@ -1,93 +1,12 @@
 /* The statement on a terminal: verdicts first, aligned columns, every amount with its range. */
-#include "base/arena.h"
 #include "report/escape.h"
 #include "report/figure.h"
+#include "report/grid.h"
 #include "report/report.h"
+#include "report/text_money.h"
 #include "report/when.h"
 
 #include <string.h>
-
-#define COLUMNS_MOST 9
-
-struct grid { /* a table whose columns are as wide as their widest cell */
-	struct arena arena;
-	const char **cells; /* row by row */
-	size_t count, size, columns;
-	bool right[COLUMNS_MOST]; /* columns of numbers */
-	struct text cell;         /* the one being written */
-};
-
-/* Columns on a terminal: East Asian characters take two. */
-static size_t width_of(const char *text)
-{
-	size_t width = 0;
-
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-		if ((*at & 0xC0) == 0x80)
-			continue;
-		width += *at >= 0xE3 && *at <= 0xEF ? 2 : 1; /* U+3000 and above */
-	}
-	return width;
-}
-
-static void grid_end_cell(struct grid *g)
-{
-	if (g->count == g->size) {
-		size_t size = g->size ? 2 * g->size : 64;
-		const char **cells = arena_array(&g->arena, size, sizeof *cells);
-
-		if (g->count > 0)
-			memcpy(cells, g->cells, g->count * sizeof *cells);
-		g->cells = cells;
-		g->size = size;
-	}
-	g->cells[g->count++] = arena_copy(&g->arena, text_string(&g->cell));
-	text_clear(&g->cell);
-}
-
-static void grid_cell(struct grid *g, const char *text)
-{
-	escape_terminal(&g->cell, text);
-	grid_end_cell(g);
-}
-
-static void pad(struct text *out, size_t count)
-{
-	while (count-- > 0)
-		text_add(out, " ");
-}
-
-static void grid_row(struct text *out, const struct grid *g, size_t row, const size_t *widths)
-{
-	size_t owed = 2; /* blanks are written only before something: no line ends in blanks */
-
-	for (size_t k = 0; k < g->columns; k++) {
-		const char *cell = g->cells[row * g->columns + k];
-		size_t gap = widths[k] - width_of(cell);
-
-		if (*cell) {
-			pad(out, owed + (g->right[k] ? gap : 0));
-			text_add(out, cell);
-			owed = g->right[k] ? 0 : gap;
-		} else
-			owed += widths[k];
-		owed += 2;
-	}
-	text_add(out, "\n");
-}
-
-static void grid_print(struct text *out, struct grid *g)
-{
-	size_t widths[COLUMNS_MOST] = { 0 };
-
-	for (size_t i = 0; i < g->count; i++)
-		if (width_of(g->cells[i]) > widths[i % g->columns])
-			widths[i % g->columns] = width_of(g->cells[i]);
-	for (size_t row = 0; row < g->count / g->columns; row++)
-		grid_row(out, g, row, widths);
-	text_release(&g->cell);
-	arena_release(&g->arena);
-}
 
 /* ---- the parts ---- */
 
@@ -352,43 +271,6 @@ static void claims(struct text *out, const struct statement *s)
 	grid_print(out, &g);
 }
 
-static void money_cell(struct grid *g, const struct statement *s, int figure)
-{
-	figure_money(&g->cell, LANGUAGE_EN, s, figure, "JPY");
-	grid_end_cell(g);
-}
-
-static void chain(struct text *out, const struct statement *s)
-{
-	static const char *const heads[] = { "",        "",     "claimed", "determined", "cap",
-		                             "payable", "paid", "pending", "cut" };
-	struct grid g = { .columns = 9 };
-
-	if (s->obligation_count == 0)
-		return;
-	text_add(out, "\nthe chain: debtor → creditor\n");
-	for (size_t k = 0; k < g.columns; k++) {
-		g.right[k] = k >= 2;
-		grid_cell(&g, heads[k]);
-	}
-	for (size_t i = 0; i < s->obligation_count; i++) {
-		const struct obligation *o = &s->obligations[i];
-
-		escape_terminal(&g.cell, o->debtor->id);
-		text_add(&g.cell, " → ");
-		grid_cell(&g, o->creditor->id);
-		grid_cell(&g, o->basis);
-		money_cell(&g, s, o->claimed);
-		money_cell(&g, s, o->determined);
-		money_cell(&g, s, o->cap);
-		money_cell(&g, s, o->payable);
-		money_cell(&g, s, o->paid);
-		money_cell(&g, s, o->pending);
-		money_cell(&g, s, o->cut);
-	}
-	grid_print(out, &g);
-}
-
 static void policies(struct text *out, const struct statement *s)
 {
 	struct grid g = { .columns = 3 };
@@ -415,6 +297,10 @@ void report_text(const struct statement *s, struct text *out)
 	claims(out, s);
 	exclusions(out, s);
 	corrections(out, s);
-	chain(out, s);
+	text_chain(out, s);
+	text_pass_through(out, s);
+	text_apportionments(out, s);
+	text_late_payments(out, s);
+	text_ledger(out, s);
 	policies(out, s);
 }

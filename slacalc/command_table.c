@@ -16,11 +16,13 @@
 
 const struct command command_table[] = {
 	{ "evaluate", "judge a case file: no database needed",
-	  "usage: slacalc evaluate FILE [--json] [-o DIR]\n"
+	  "usage: slacalc evaluate FILE [--json] [-o DIR] [--organisation CODE]\n"
 	  "\n"
 	  "FILE              a case (govsla-case/1)\n"
 	  "--json            print the statement as JSON (govsla-statement/1)\n"
-	  "-o, --output DIR  also write the page (HTML in Japanese and English), JSON and CSV into DIR\n",
+	  "-o, --output DIR  also write the page (HTML in Japanese and English), JSON and CSV into DIR; with\n"
+	  "                  several municipalities a page for each, and one for the Agency\n"
+	  "--organisation CODE  only what concerns this municipality (six digits), nothing of others\n",
 	  command_evaluate },
 	{ "explain", "a figure down to clauses and samples; why, and why not more",
 	  "usage: slacalc explain FIGURE CASE|MONTH [--why | --why-not] [--lang ja|en] [--depth N] [--most "

@@ -1,4 +1,5 @@
-/* slacalc report: one page for each organisation, with its statement as JSON and CSV. */
+/* slacalc report: one page for each organisation and one for the Agency, each with its statement as JSON and CSV. */
+#include "report/excerpt.h"
 #include "report/report.h"
 #include "calc/statement.h"
 #include "slacalc/month.h"
@@ -32,6 +33,18 @@ static void tell_files(const struct reporting *r)
 	text_printf(r->out, "%s/%s.json\n", o->directory, o->base);
 }
 
+/* What concerns the organisation, nothing of others. */
+static int write_of(struct reporting *r, struct arena *a, const struct statement *whole, struct error *err)
+{
+	struct excerpts *e = excerpts_new(whole);
+	const struct statement *s = excerpt_of_code(e, a, r->options.organisation_code, true);
+
+	if (report_write(s, &r->options, err) == 0)
+		tell_files(r);
+	excerpts_free(e);
+	return err->code;
+}
+
 static int report_one(struct reporting *r, const char *code, struct error *err)
 {
 	struct loaded_case loaded = { 0 };
@@ -45,13 +58,39 @@ static int report_one(struct reporting *r, const char *code, struct error *err)
 		r->options.base = arena_printf(&a, "%s-%s", code, r->request.month);
 		r->options.organisation_code = code;
 		r->options.organisation_name = name_of(c, code);
-		if (report_write(s, &r->options, err) == 0)
-			tell_files(r);
+		(void)!write_of(r, &a, s, err);
 	}
 	if (loaded.no_service)
 		r->no_service = true;
 	else if (err->code != ERROR_NONE)
 		error_hint(err, "while reporting to the organisation '%s'", code);
+	statement_free(s);
+	json_decref(loaded.document);
+	arena_release(&a);
+	return err->code;
+}
+
+/* The whole month as the Agency sees it, where it owes, is owed or passes on anything. */
+static int report_agency(struct reporting *r, struct error *err)
+{
+	struct loaded_case loaded = { 0 };
+	struct excerpts *e = NULL;
+	struct statement *s = NULL;
+	struct arena a = { 0 };
+	struct sla_case *c;
+
+	r->request.organisation = NULL;
+	if (month_load(r->store, &a, &r->request, &loaded, &c, err) == 0 &&
+	    statement_make(&a, c, &s, err) == 0 && report_concerns_agency(s)) {
+		r->options.base = arena_printf(&a, "da-%s", r->request.month);
+		r->options.organisation_code = r->options.organisation_name = NULL;
+		e = excerpts_new(s);
+		if (report_write(excerpt_agency(e, &a), &r->options, err) == 0)
+			tell_files(r);
+	}
+	if (err->code != ERROR_NONE)
+		error_hint(err, "while reporting to the Agency");
+	excerpts_free(e);
 	statement_free(s);
 	json_decref(loaded.document);
 	arena_release(&a);
@@ -81,6 +120,8 @@ static int report_all(struct reporting *r, struct error *err)
 		leave_out(r, codes[i], err);
 		command_progress("organisations", i + 1, count);
 	}
+	if (err->code == ERROR_NONE && !r->request.service)
+		(void)!report_agency(r, err);
 	arena_release(&a);
 	return err->code;
 }

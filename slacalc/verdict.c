@@ -1,5 +1,6 @@
 /* slacalc verdict: judges a month from the database. */
 #include "calc/statement.h"
+#include "report/excerpt.h"
 #include "report/json.h"
 #include "report/report.h"
 #include "slacalc/month.h"
@@ -32,6 +33,21 @@ static void tell_lap(struct stopwatch *w, const char *what)
 
 /* ---- the command ---- */
 
+/* Of one organisation: what concerns it, nothing of others. */
+static void tell(struct arena *a, const struct statement *s, const char *organisation, bool json,
+                 struct text *out)
+{
+	struct excerpts *e = organisation ? excerpts_new(s) : NULL;
+
+	if (e)
+		s = excerpt_of_code(e, a, organisation, true);
+	if (json)
+		report_json(s, out);
+	else
+		report_text(s, out);
+	excerpts_free(e);
+}
+
 static int judge(struct store *store, struct arena *a, const struct case_request *request, bool json,
                  struct stopwatch *watch, struct text *out, struct error *err)
 {
@@ -50,10 +66,7 @@ static int judge(struct store *store, struct arena *a, const struct case_request
 	tell_lap(watch, "past");
 	if (statement_make(a, c, &s, err) == 0) {
 		tell_lap(watch, "judge");
-		if (json)
-			report_json(s, out);
-		else
-			report_text(s, out);
+		tell(a, s, request->organisation, json, out);
 		tell_lap(watch, "write");
 	}
 out:
