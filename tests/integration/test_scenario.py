@@ -140,6 +140,68 @@ class Scenario(unittest.TestCase):
             self.assertEqual([p for s in self.statements["as-it-was-" + month]["services"] for p in s["payable_to"]
                               if int(p["amount"]) or int(p["amount_range"]["most"])], [])
 
+    # ---- the money ----
+
+    def losses(self):
+        """body -> systems, direct loss: from the cohorts that the cases name."""
+        case = self.cases["as-it-was-2019-12"]
+        cohort = {o["target"]: int(o["samples"]["csv"][len("cohort-")]) - 1 for o in case["observations"]}
+        found = {}
+        for service in case["services"]:
+            body = service["fees"][0]["payer"]
+            systems, loss = found.get(body, (0, 0))
+            found[body] = (systems + 1, loss + LOSS[cohort[service["targets"][0]]])
+        self.assertEqual([list(cohort.values()).count(i) for i in range(5)], list(COHORTS))
+        return found
+
+    def owed(self, name):
+        return {o["creditor"]: o for o in self.statements[name]["obligations"] if o["creditor"].startswith("lg-")}
+
+    def test_the_model_contract_owes_three_months_of_the_fee_at_most(self):
+        """Gross negligence lifts the cap for the prefecture; one body bears a fifth itself; special loss is out (23-2)."""
+        owed = self.owed("as-it-was-2019-12")
+        self.assertEqual(len(owed), 53)
+        for body, (systems, loss) in self.losses().items():
+            share = loss * 4 // 5 if body == "lg-992062" else loss
+            most = share if body == "lg-990001" else min(share, 3 * systems * 100000)
+            self.assertEqual((owed[body]["payable"], owed[body]["cut"]), (str(most), str(share - most)), body)
+
+    def test_without_a_cap_everything_is_owed(self):
+        for body, (_, loss) in self.losses().items():
+            with_special = loss + loss // 10
+            owed = self.owed("without-cap-2019-12")[body]
+            self.assertEqual((owed["payable"], owed["cut"]),
+                             (str(with_special * 4 // 5 if body == "lg-992062" else with_special), "0"), body)
+
+    def test_the_agency_owes_what_it_received(self):
+        """275.6 million lost, 150 acknowledged, 140 received in cash, 10 by a credit that does not count as received."""
+        owed, losses = self.owed("government-cloud-2019-12"), self.losses()
+        total = sum(loss for _, loss in losses.values())
+        self.assertEqual(total, 275600000)
+        self.assertEqual(sum(int(o["payable"]) for o in owed.values()), 140000000)
+        for body, (_, loss) in losses.items():
+            self.assertEqual(sum(int(owed[body][key]) for key in ("payable", "pending", "cut")), loss)
+            self.assertLess(abs(int(owed[body]["payable"]) * total - loss * 140000000), total, body)  # less than a yen
+            self.assertLessEqual(int(owed[body]["paid"]), int(owed[body]["payable"]))
+
+    def test_other_keys_share_the_same_money(self):
+        sharings = self.statements["government-cloud-2019-12"]["apportionments"]
+        self.assertEqual({s["versions"][0]["key"]["name"] for s in sharings}, {"bodies", "systems", "population", "days_down"})
+        for sharing in sharings:
+            weights = [int(b["weight"]) for b in sharing["bodies"]]
+            self.assertEqual((len(weights), sharing["residual"]), (53, "0"))
+            self.assertEqual(sum(int(b["amount"]) for b in sharing["bodies"]), 140000000)
+            for body, weight in zip(sharing["bodies"], weights):
+                self.assertLess(abs(int(body["amount"]) * sum(weights) - weight * 140000000), 2 * sum(weights))
+
+    def test_the_ledger_sums_to_zero(self):
+        for name in ("as-it-was-2019-12", "without-cap-2019-12", "government-cloud-2019-12"):
+            ledger = self.statements[name]["ledger"]
+            self.assertGreater(len(ledger["entries"]), 100, name)
+            for entry in ledger["entries"]:
+                self.assertEqual(sum(int(p["amount"]) for p in entry["postings"]), 0, entry["record"])
+            self.assertEqual(sum(int(b["amount"]) for b in ledger["balances"]), 0, name)
+
     # ---- the catalogue ----
 
     def test_every_entry_of_the_catalogue_is_applied_or_said_why_not(self):
