@@ -49,6 +49,7 @@ static struct journal_account account_of(const struct statement *s, const struct
 		                         .creditor = b->edge->creditor->id,
 		                         .basis = b->edge->basis,
 		                         .incident = b->edge->incident,
+		                         .pot = b->edge->pot ? b->edge->pot->id : NULL,
 		                         .debtor_name = b->edge->debtor->name,
 		                         .creditor_name = b->edge->creditor->name,
 		                         .balance = figure_text(s, b->amount) };

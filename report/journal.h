@@ -33,7 +33,8 @@ struct journal_entry {
 struct journal_account {
 	const char *name, *kind;                          /* "Payable:da:lg-a:5.3-1", "Payable" */
 	const char *debtor, *creditor, *basis, *incident; /* ids; incident NULL: none named */
-	const char *debtor_name, *creditor_name;          /* NULL: not known */
+	const char *pot;                         /* as of struct ledger_edge; NULL: none, or not known */
+	const char *debtor_name, *creditor_name; /* NULL: not known */
 	const char *balance;
 };
 

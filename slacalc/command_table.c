@@ -129,15 +129,21 @@ const struct command command_table[] = {
 	  "                     slacalc evaluate DIR/case.json gives the statement that verdict "
 	  "gives\n" MONTH,
 	  command_export },
-	{ "ledger", "who owes whom in double entry: show, export",
-	  "usage: slacalc ledger show CASE|MONTH [--json]\n"
-	  "       slacalc ledger export CASE|MONTH --format hledger|beancount|ledger\n"
+	{ "ledger", "who owes whom in double entry: show, export, post",
+	  "usage: slacalc ledger show [CASE|MONTH] [--json]\n"
+	  "       slacalc ledger export [CASE|MONTH] --format hledger|beancount|ledger\n"
+	  "       slacalc ledger post MONTH\n"
 	  "                      [--organisation CODE] [--service ID] [--as-of INSTANT] [--db URL]\n"
 	  "\n"
-	  "CASE                 a case file; MONTH, such as 2026-10: of the database\n"
+	  "CASE                 a case file; MONTH, such as 2026-10: as the database gives it; neither: what "
+	  "is "
+	  "posted\n"
 	  "show                 entries and balances; --json: as JSON (govsla-ledger/1)\n"
 	  "export               a journal that the other program balances; at its end the balances are "
 	  "asserted\n"
+	  "post                 add to the ledger of the database what is not posted yet; what is posted "
+	  "never "
+	  "changes\n"
 	  "--format FORMAT      hledger, beancount or ledger\n" MONTH,
 	  command_ledger },
 	{ "calendar", "calendars of holidays: list, show, import",

@@ -199,10 +199,11 @@ static int check_superseded(const struct registry *r, const struct file *f, stru
 static int read_header(const struct document *doc, struct file *f, struct error *err)
 {
 	static const char *const formats[] = { "govsla-records/1", NULL };
-	static const char *const keys[] = { "format",      "exclusions", "incidents", "corrections",
-		                            "history",     "claims",     "calendars", "contracts",
-		                            "agreements",  "exchange",   "invoices",  "late_payments",
-		                            "instalments", "records",    "policies",  NULL };
+	static const char *const keys[] = { "format",      "exclusions",     "incidents", "corrections",
+		                            "history",     "claims",         "calendars", "contracts",
+		                            "agreements",  "exchange",       "invoices",  "late_payments",
+		                            "instalments", "apportionments", "records",   "policies",
+		                            NULL };
 	int format;
 
 	f->doc = doc;
@@ -233,8 +234,13 @@ static int read_own(struct registry *r, struct reader *reader, struct file *f, s
 static const struct shared_list {
 	const char *key, *kind;
 } shared_lists[] = {
-	{ "contracts", "contract" }, { "agreements", "agreement" },       { "exchange", "exchange" },
-	{ "invoices", "invoice" },   { "late_payments", "late_payment" }, { "instalments", "instalment" },
+	{ "contracts", "contract" },
+	{ "agreements", "agreement" },
+	{ "exchange", "exchange" },
+	{ "invoices", "invoice" },
+	{ "late_payments", "late_payment" },
+	{ "instalments", "instalment" },
+	{ "apportionments", "apportionment" },
 
 	{ "records", NULL },
 };
@@ -261,7 +267,8 @@ static int gather(const struct file *f, json_t *all, struct error *err)
 static int read_gathered(struct registry *r, json_t *all, struct error *err)
 {
 	static int (*const read[])(struct reader *, const struct node *, struct error *) = {
-		read_exchanges, read_policies, read_contracts, read_agreements, read_money, read_records,
+		read_exchanges, read_policies, read_contracts,      read_agreements,
+		read_money,     read_records,  read_apportionments,
 	};
 	struct reader reader = { .arena = &r->arena, .c = &r->outline };
 	struct document doc = { 0 };

@@ -215,6 +215,7 @@ static const struct part {
 	{ "invoices", "case_invoices($1, $2)", "invoice" },
 	{ "late_payments", "case_list($1, 'late_payment')", "late_payment" },
 	{ "instalments", "case_list($1, 'instalment')", "instalment" },
+	{ "apportionments", "case_list($1, 'apportionment')", "apportionment" },
 	{ "records", "case_records($1)", NULL },
 	{ "policies", "case_policies($1)", NULL },
 };
