@@ -1,8 +1,9 @@
-# govsla: make | check | demo | scenario | bench | lint | format | install | clean
+# govsla: make | check | check-ledgers | demo | scenario | bench | lint | format | install | clean
 #
 #   make DEVELOPER=1                      warnings are errors
 #   make SANITIZE=address,undefined       everything built with these sanitizers, beside the plain build
 #   make check                            sets up, builds, runs every test (also under sanitizers)
+#   make check-ledgers                    journals balanced by beancount and ledger too
 #   make demo                             sets up, builds, runs the main job on real endpoints
 
 VERSION := 0.1.0
@@ -42,7 +43,7 @@ LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares li
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
-.PHONY: all programs check demo scenario bench lint format install clean setup tests
+.PHONY: all programs check check-ledgers demo scenario bench lint format install clean setup tests
 all: programs
 
 programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
@@ -123,6 +124,11 @@ setup:
 
 check: setup
 	@tests/run
+
+# Journals in beancount and ledger as well, which make check does not install.
+check-ledgers: setup programs
+	@deploy/install-packages deploy/debian-packages-ledgers
+	@GOVSLA_BUILD=$(BUILD) tests/integration/test_ledger.py all
 
 demo: setup
 	@demo/run
