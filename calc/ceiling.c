@@ -68,11 +68,10 @@ static int of_share(struct limit *l, const char *label, int whole)
 
 static void exclude(struct limit *l, struct heads *h, const struct excluded_head *x)
 {
-	const char *clause = limit_clause(l, x->clause);
-
-	h->clause = !h->excluded
-	                ? clause
-	                : arena_printf(l->judge->arena, "%s; %s", h->clause, x->clause ? x->clause : clause);
+	if (!h->excluded)
+		h->clause = limit_clause(l, x->clause);
+	else if (x->clause)
+		h->clause = arena_printf(l->judge->arena, "%s; %s", h->clause, x->clause);
 	h->excluded = true;
 }
 

@@ -45,7 +45,7 @@ static int fee_of_service(struct limit *l, const struct service *s)
 			continue;
 		amount = derive_given(j->book, arena_printf(j->arena, "fee of %s", payer->id),
 		                      arena_printf(j->arena, "service %s, fees[%zu]", s->id, i), f->amount);
-		if (!f->currency || strcmp(f->currency, "JPY") == 0)
+		if (strcmp(f->currency, "JPY") == 0)
 			return amount;
 		return exchange_limit(j, l->statement, "JPY", f->currency, amount, "cap", s, l->err);
 	}

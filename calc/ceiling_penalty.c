@@ -25,23 +25,28 @@ static const struct service_result *result_of(const struct limit *l, const struc
 	return &l->statement->services[s - l->judge->c->services];
 }
 
+/* The reader has refused a level that the terms do not have. */
 static const struct level_result *level_of(const struct service_result *r, const char *id)
 {
-	for (size_t i = 0; i < r->level_count; i++)
-		if (strcmp(r->levels[i].level->id, id) == 0)
-			return &r->levels[i];
-	return NULL;
+	const struct level_result *level = r->levels;
+
+	while (strcmp(level->level->id, id) != 0)
+		level++;
+	return level;
 }
 
-/* Whether the level was missed and its credit to this payer is money. */
+static bool is_positive(const struct limit *l, int figure)
+{
+	return figure >= 0 && book_sign(l->judge->book, figure) > 0;
+}
+
+/* Whether the level was missed and its credit to this payer is money; a level that gives money is paid with all others. */
 static bool has_penalty(const struct limit *l, const struct relation *r, const struct level_result *level)
 {
-	const struct book *book = l->judge->book;
-	const struct credit_figures *f = &level->credit;
-	int all = r->service->payable_count ? r->service->payable[r->fee].amount : FIGURE_UNKNOWN;
+	const int *by_fee = level->credit.by_fee;
 
-	return level->verdict == VERDICT_BREACHED && f->by_fee && f->by_fee[r->fee] >= 0 &&
-	       book_sign(book, f->by_fee[r->fee]) > 0 && all >= 0 && book_sign(book, all) > 0;
+	return level->verdict == VERDICT_BREACHED && by_fee && is_positive(l, by_fee[r->fee]) &&
+	       is_positive(l, r->service->payable[r->fee].amount);
 }
 
 /* Whether a penalty under these terms is all that is owed; *sole and *clause say by what. */
@@ -67,7 +72,7 @@ static const char *why_not(struct limit *l, const struct relation *r, const stru
 		return arena_printf(
 		    a, "the miss of %s of %s is of %s, which is not judged here: no penalty limits the loss",
 		    m->level, m->service->id, l->loss->cause_month);
-	if (!level || level->level->binding != BINDING_GUARANTEE)
+	if (level->level->binding != BINDING_GUARANTEE)
 		return arena_printf(a, "%s of %s is not guaranteed: no penalty limits the loss", m->level,
 		                    m->service->id);
 	if (level->verdict != VERDICT_BREACHED)
@@ -134,7 +139,9 @@ int limit_penalty(struct limit *l, struct penalty *out)
 			(void)is_all_owed(l, m->service->terms, &out->sole, &out->clause);
 			parts[count] = penalty_of_service(l, &r);
 			if (parts[count++] < 0)
-				return l->err->code;
+				return error_at(l->err, NULL, 0,
+				                arena_printf(l->judge->arena, "records[%zu].misses[%zu]",
+				                             loss->index, i));
 		}
 	}
 	out->applies = count > 0 && without == 0;

@@ -6,6 +6,7 @@
 	"[ { 'id': 'asp', 'kind': 'ASP' }, { 'id': 'lg-a', 'kind': 'LG', 'code': '131016' }, { 'id': "       \
 	"'lg-b', 'kind': 'LG', 'code': '131024' }, { 'id': 'da', 'kind': 'DA' } ]"
 #define DAY_DOWN "[ { 'start': '2026-10-10T00:00:00+09:00', 'end': '2026-10-11T00:00:00+09:00' } ]"
+#define LONGER   "[ { 'start': '2026-10-10T00:00:00+09:00', 'end': '2026-10-11T03:00:00+09:00' } ]"
 #define FEE      "{ 'payer': 'lg-a', 'amount': '800000', 'currency': 'JPY' }"
 #define SERVICE(id, outages, fees)                                                                           \
 	"{ 'id': '" id "', 'provider': 'asp', 'terms': 'own-line', 'outages': " outages ", 'fees': [ " fees  \
@@ -37,6 +38,7 @@ struct row {
 	const char *more;     /* further keys of the case */
 	const char *share;    /* NULL: the whole */
 	const char *debtor, *creditor;
+	const char *period; /* NULL: October 2026 */
 };
 
 static const struct row rows[] = {
@@ -224,20 +226,85 @@ static const struct row rows[] = {
 	  .services =
 	      "[ " SERVICE("app", "[]", "{ 'payer': 'lg-a', 'amount': '1.005', 'currency': 'USD' }") " ]",
 	  .more = USD },
+	/* edges of single rules */
+	{ "a head of nothing has no note", MODEL,
+	  "'heads': { 'direct': '1', 'special': '0' }, 'gross_negligence': true", "1", "unknown", "1",
+	  "unknown", "unknown", "", "the cap of asp is lifted by gross negligence (contract k, 23-1(2))" },
+	{ "two heads are out without a clause", "'excludes': [ 'lost_profit', 'special' ]",
+	  "'heads': { 'direct': '1', 'lost_profit': '20', 'special': '300' }, 'determined': '321'", "321",
+	  "321", "1", "unknown", "1", "excluded head of loss (contract k) 320", "" },
+	{ "an exemption of both parties", "'exemptions': [ { 'kind': 'other' }, { 'kind': 'war' } ]",
+	  HEADS ", 'exemption': { 'kind': 'war', 'document': 'x' }", "7000000", "unknown", "0", "unknown",
+	  "0", "", "exemption war accepted, proved by x (contract k)", .debtor = "lg-a", .creditor = "asp" },
+	{ "an intent that does not lift the cap",
+	  "'caps': [ { 'debtor': 'asp', 'rule': { 'amount': '10' }, "
+	  "'lifted_by': [ 'gross_negligence' ] } ]",
+	  HEADS ", 'intent': true", "7000000", "unknown", "7000000", "10", "10", "",
+	  "literal reading: the cap holds even under intent (contract k)" },
+	{ "gross negligence lifts although intent would not",
+	  "'excludes': [ { 'head': 'direct', 'lifted_by': [ 'gross_negligence' ] } ]",
+	  "'heads': { 'direct': '9' }, 'intent': true, 'gross_negligence': true", "9", "unknown", "9",
+	  "unknown", "unknown", "", "direct loss is not excluded: gross negligence lifts contract k" },
+	{ "intent beside a penalty", MODEL, HEADS ", " AGREED ", " MISS ", 'intent': true", "7000000",
+	  "5000000", "80000", "unknown", "80000", "liquidated damages (contract k, 23-1(1)) 4920000",
+	  PENALTY_NOTE
+	  " | literal reading: the penalty is all that is owed even under intent (contract k, 23-1(1))",
+	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]" },
+	{ "the customer's months of the fee, and a service of somebody else",
+	  "'caps': [ { 'debtor': 'lg-a', 'rule': { 'months_of_fee': 2 } } ]", HEADS ", " MONTH, "7000000",
+	  "unknown", "7000000", "1600000", "1600000", "", "", .debtor = "lg-a", .creditor = "asp",
+	  .services =
+	      "[ " SERVICE("app", "[]", FEE) ", { 'id': 'other', 'provider': 'da', 'terms': 'own-line', "
+	                                     "'outages': [], 'fees': [ " FEE " ] } ]" },
+	{ "a later one of the monthly fees", MODEL ", 'monthly_fees': { '2026-07': '1', '2026-08': '2' }",
+	  HEADS ", 'cause_month': '2026-08'", "7000000", "unknown", "5000000", "6", "6", "", "" },
+	{ "a period that is no month", MODEL ", 'monthly_fees': { '2026-10': '2' }", HEADS ", " MONTH,
+	  "7000000", "unknown", "5000000", "6", "6", "", "",
+	  .period =
+	      "{ 'start': '2026-10-01T00:00:00+09:00', 'end': '2026-11-01T00:00:00+09:00', 'time_zone': "
+	      "'Asia/Tokyo' }" },
+	{ "both levels of a service", MODEL,
+	  HEADS ", " AGREED
+	        ", 'misses': [ { 'service': 'app', 'level': 'second' }, { 'service': 'app', 'level': "
+	        "'availability' } ]",
+	  "7000000", "5000000", "88000", "unknown", "88000",
+	  "liquidated damages (contract k, 23-1(1)) 4912000", PENALTY_NOTE,
+	  .services = "[ " SERVICE("app", LONGER, FEE) " ]" },
+	{ "one of two levels of a service", MODEL,
+	  HEADS ", " AGREED ", 'misses': [ { 'service': 'app', 'level': 'second' } ]", "7000000", "5000000",
+	  "8000", "unknown", "8000", "liquidated damages (contract k, 23-1(1)) 4992000", PENALTY_NOTE,
+	  .services = "[ " SERVICE("app", LONGER, FEE) " ]" },
+	{ "a penalty on no fee", "'liquidated_damages': true", HEADS ", " MISS, "7000000", "unknown",
+	  "7000000", "unknown", "unknown", "",
+	  "the miss of availability of app carries no money: no penalty limits the loss",
+	  .services =
+	      "[ " SERVICE("app", DAY_DOWN, "{ 'payer': 'lg-a', 'amount': '0', 'currency': 'JPY' }") " ]" },
+	{ "a penalty below the minimum", "'liquidated_damages': true", HEADS ", " MISS, "7000000", "unknown",
+	  "7000000", "unknown", "unknown", "",
+	  "the miss of availability of app carries no money: no penalty limits the loss",
+	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]",
+	  .settle = FLOOR_YEN ", 'minimum': { 'amount': '80000', 'op': '>', 'currency': 'JPY' }" },
+	{ "a credit beside damages is not noted", "'liquidated_damages': false", HEADS ", " MONTH, "7000000",
+	  "unknown", "7000000", "unknown", "unknown", "", "",
+	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]" },
 	{ "a head that is not there", "'excludes': [ 'special' ]", "'heads': {}, 'gross_negligence': true",
 	  "0", "unknown", "0", "unknown", "unknown", "", "" },
 };
 
+#define AVAILABILITY(id, percent, more)                                                                      \
+	"{ 'id': '" id                                                                                       \
+	"', 'metric': 'availability', 'method': 'duration_ratio', 'objective': { 'op': '>=', "               \
+	"'percent': '" percent "' }" more " }"
 #define LEVELS                                                                                               \
-	"{ 'id': 'availability', 'metric': 'availability', 'method': 'duration_ratio', 'objective': { "      \
-	"'op': '>=', 'percent': '99.99' }, 'credit': " LADDER " }, { 'id': 'target', 'metric': "             \
-	"'availability', 'method': 'duration_ratio', 'binding': 'target', 'objective': { 'op': '>=', "       \
-	"'percent': '99.99' } }, { 'id': 'unpaid', 'metric': 'availability', 'method': 'duration_ratio', "   \
-	"'objective': { 'op': '>=', 'percent': '99.99' } }"
+	AVAILABILITY("availability", "99.99", ", 'credit': " LADDER)                                         \
+	", " AVAILABILITY("target", "99.99", ", 'binding': 'target'") ", " AVAILABILITY(                     \
+	    "unpaid", "99.99", "") ", " AVAILABILITY("second", "96.5",                                       \
+	                                             ", 'credit': { 'base': 'monthly_fee', 'rate': '1' }")
 
 static struct case_parts parts_of(struct arena *a, const struct row *row)
 {
 	return (struct case_parts){
+		.period = row->period,
 		.parties = PARTIES,
 		.services = row->services ? row->services : "[ " SERVICE("app", "[]", FEE) " ]",
 		.terms = arena_printf(a, "[ { 'id': 'own-line', 'levels': [ " LEVELS " ], %s } ]",
@@ -343,6 +410,19 @@ static const struct {
 	        "[ " SERVICE("app", "[]", "{ 'payer': 'lg-b', 'amount': '7', 'currency': 'JPY' }") " ]" },
 	  "records[0].cause_month: the fee of 2026-10 under 'k' is not known\n"
 	  "hint: say it under \"monthly_fees\" of the contract" },
+	{ { "a fee without a rate of exchange", MODEL, HEADS ", " MONTH,
+	    .services =
+	        "[ " SERVICE("app", "[]", "{ 'payer': 'lg-a', 'amount': '1', 'currency': 'USD' }") " ]" },
+	  "services[0].fees[0].currency: 'app' (cap) needs yen for USD, and the case has no exchange from "
+	  "USD to "
+	  "JPY\n"
+	  "hint: there is no default rate: state it in 'exchange' or 'invoices'" },
+	{ { "a penalty without a rate of exchange", MODEL, HEADS ", " MONTH ", " MISS,
+	    .services = "[ " SERVICE("app", DAY_DOWN,
+	                             "{ 'payer': 'lg-a', 'amount': '10', 'currency': 'USD' }") " ]" },
+	  "records[0].misses[0]: 'app/lg-a' (penalty) needs yen for USD, and the case has no exchange from "
+	  "USD to JPY\n"
+	  "hint: there is no default rate: state it in 'exchange' or 'invoices'" },
 	{ { "no month", MODEL, HEADS },
 	  "records[0].cause_month: the cap of 'k' is months of the fee, and the month is not stated" },
 };
