@@ -60,9 +60,9 @@ void journal_json(const struct journal *j, struct text *out);
 enum journal_format { JOURNAL_HLEDGER, JOURNAL_BEANCOUNT, JOURNAL_LEDGER };
 
 /*
- * The names of accounts are legal in all three and the same: ROOT:KIND:DEBTOR:CREDITOR:BASIS, each component with a
- * capital or a digit first, letters, digits and hyphens only; where two would come out the same, a number keeps them
- * apart. The ledger's own name stands beside each. At the end every balance is asserted, so that the other program
+ * The names of accounts are legal in all three and the same: ROOT:KIND:DEBTOR:CREDITOR:BASIS, or BASIS-INCIDENT; each
+ * component with a capital or a digit first, letters, digits and hyphens only; where several would come out the same, a
+ * number as last component keeps them apart. The ledger's own name stands beside each. At the end every balance is asserted, so that the other program
  * checks our figures.
  */
 void journal_export(struct arena *a, const struct journal *j, enum journal_format format, struct text *out);

@@ -49,22 +49,28 @@ static size_t character_length(const char *at)
 	return length;
 }
 
-static void add_component(struct text *out, const char *id)
+/* What is no letter, digit or hyphen becomes a hyphen. */
+static void add_legal(struct text *out, const char *id)
 {
-	text_add(out, ":");
-	if (!is_plain(*id) && !letter_length(id))
-		text_add(out, "X");
-	else if (*id >= 'a' && *id <= 'z') {
-		char capital = (char)(*id++ - 'a' + 'A');
-
-		text_append(out, &capital, 1);
-	} else if (*id == '-')
-		text_add(out, "X");
 	for (; *id; id += character_length(id))
 		if (is_plain(*id) || letter_length(id))
 			text_append(out, id, character_length(id));
 		else
 			text_add(out, "-");
+}
+
+/* A component begins with a capital, a digit or a letter that has no case. */
+static void add_component(struct text *out, const char *id)
+{
+	text_add(out, ":");
+	if (*id >= 'a' && *id <= 'z') {
+		char capital = (char)(*id++ - 'a' + 'A');
+
+		text_append(out, &capital, 1);
+	} else if (*id == '-' || (!is_plain(*id) && !letter_length(id))) {
+		text_add(out, "X");
+	}
+	add_legal(out, id);
 }
 
 static const char *legal_name(struct arena *a, const struct journal_account *account)
@@ -77,8 +83,10 @@ static const char *legal_name(struct arena *a, const struct journal_account *acc
 	add_component(&name, account->debtor);
 	add_component(&name, account->creditor);
 	add_component(&name, account->basis);
-	if (account->incident)
-		add_component(&name, account->incident);
+	if (account->incident) { /* no component of its own: no account is another's parent */
+		text_add(&name, "-");
+		add_legal(&name, account->incident);
+	}
 	copy = arena_copy(a, text_string(&name));
 	text_release(&name);
 	return copy;
@@ -97,7 +105,7 @@ static int by_name(const void *left, const void *right)
 	return order ? order : (a->account > b->account) - (a->account < b->account);
 }
 
-/* Of accounts that come out the same, all but the first get two components more: no other name has as many. */
+/* Accounts that come out the same each get one component more, a number; then too no account is another's parent. */
 static const char **legal_names(struct arena *a, const struct journal *j)
 {
 	struct named *sorted = arena_array(a, j->account_count, sizeof *sorted);
@@ -107,12 +115,14 @@ static const char **legal_names(struct arena *a, const struct journal *j)
 		sorted[i] = (struct named){ i, legal_name(a, &j->accounts[i]) };
 	if (j->account_count)
 		qsort(sorted, j->account_count, sizeof *sorted, by_name);
-	for (size_t i = 0, first = 0; i < j->account_count; i++) {
-		if (strcmp(sorted[first].name, sorted[i].name) != 0)
-			first = i;
-		names[sorted[i].account] =
-		    i == first ? sorted[i].name
-		               : arena_printf(a, "%s:Also:%zu", sorted[first].name, i - first + 1);
+	for (size_t first = 0, next; first < j->account_count; first = next) {
+		for (next = first + 1;
+		     next < j->account_count && strcmp(sorted[first].name, sorted[next].name) == 0;)
+			next++;
+		for (size_t i = first; i < next; i++)
+			names[sorted[i].account] =
+			    next == first + 1 ? sorted[i].name
+			                      : arena_printf(a, "%s:%zu", sorted[i].name, i - first + 1);
 	}
 	return names;
 }
