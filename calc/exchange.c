@@ -130,21 +130,29 @@ struct question {
 	const struct service *service; /* NULL: of none */
 };
 
+/* Whether an amount is of a service: by itself, or by an id "SERVICE/…". */
+static bool is_of_service(const struct question *q, const struct service *s)
+{
+	size_t length = strlen(s->id);
+
+	return q->service ? q->service == s : strncmp(q->id, s->id, length) == 0 && q->id[length] == '/';
+}
+
 /* The key that an amount stands at, for messages. */
 static const char *place_of(struct judge *j, const struct question *q)
 {
 	const struct sla_case *c = j->c;
 
-	for (size_t i = 0; i < c->service_count; i++)
-		if (q->service == &c->services[i])
-			return arena_printf(j->arena, "services[%zu].fees[0].currency", i);
-	for (size_t i = 0; i < c->record_count; i++)
+	for (size_t i = 0; i < c->record_count && !q->service; i++)
 		if (strcmp(c->records[i].id, q->id) == 0)
 			return arena_printf(j->arena, "records[%zu].currency", c->records[i].index);
-	for (size_t i = 0; i < c->apportionment_count; i++)
+	for (size_t i = 0; i < c->apportionment_count && !q->service; i++)
 		if (strcmp(c->apportionments[i].id, q->id) == 0)
 			return arena_printf(j->arena, "apportionments[%zu].currency",
 			                    c->apportionments[i].index);
+	for (size_t i = 0; i < c->service_count; i++)
+		if (is_of_service(q, &c->services[i]))
+			return arena_printf(j->arena, "services[%zu].fees[0].currency", i);
 	return NULL;
 }
 
