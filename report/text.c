@@ -293,6 +293,7 @@ void report_text(const struct statement *s, struct text *out)
 	settles(out, s);
 	downtimes(out, s);
 	credits(out, s);
+	text_taxes(out, s);
 	notes(out, s);
 	claims(out, s);
 	exclusions(out, s);
@@ -300,6 +301,9 @@ void report_text(const struct statement *s, struct text *out)
 	text_chain(out, s);
 	text_pass_through(out, s);
 	text_apportionments(out, s);
+	text_exchanged(out, s);
+	text_invoices(out, s);
+	text_instalments(out, s);
 	text_late_payments(out, s);
 	text_ledger(out, s);
 	policies(out, s);

@@ -11,4 +11,10 @@ void text_apportionments(struct text *out, const struct statement *s);
 void text_late_payments(struct text *out, const struct statement *s);
 void text_ledger(struct text *out, const struct statement *s);
 
+/* text_bills.c */
+void text_taxes(struct text *out, const struct statement *s); /* of which fees nothing says it */
+void text_exchanged(struct text *out, const struct statement *s);
+void text_invoices(struct text *out, const struct statement *s);
+void text_instalments(struct text *out, const struct statement *s);
+
 #endif

@@ -336,6 +336,7 @@ START_TEST(terminal)
 	    "\n"
 	    "credits as computed from the terms (range from the best to the worst reading)\n"
 	    "  line-a  fee of lg-a  ¥2,500  (¥0 – ¥2,500)\n"
+	    "  consumption tax not stated in the fees of line-a\n"
 	    "\n"
 	    "claims\n"
 	    "  line-a    no claim needed\n"
