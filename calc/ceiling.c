@@ -229,6 +229,8 @@ static int apply_contract(struct limit *l, const struct heads *h)
 
 	if (limit_penalty(l, &p) < 0)
 		return l->err->code;
+	if (p.applies && x)
+		l->statement->policies_used[POLICY_EXEMPTION_BARS_PENALTY] = true;
 	if (p.applies && !(x && l->judge->c->policies.on[POLICY_EXEMPTION_BARS_PENALTY])) {
 		owe_penalty(l, &p);
 		if (x)

@@ -270,6 +270,19 @@ static int add_leg(struct graph *g, struct leg *leg, const struct shared *s, str
 
 /* ---- one loss ---- */
 
+/* Several parties at fault, the injured one among them: switched on, or the case would have been refused. */
+static void use_shares(struct graph *g, const struct liability_record *loss)
+{
+	size_t others = 0;
+
+	for (size_t i = 0; i < loss->fault_count; i++)
+		others += loss->faults[i].party != loss->sufferer;
+	if (others > 1)
+		g->statement->policies_used[POLICY_SHARED_FAULT] = true;
+	if (others > 0 && others < loss->fault_count)
+		g->statement->policies_used[POLICY_CONTRIBUTORY_FAULT] = true;
+}
+
 static struct leg *new_leg(struct graph *g, const struct shared *s, const struct claim_route *route, size_t k,
                            const struct party *fault, struct leg *before)
 {
@@ -325,6 +338,7 @@ static int add_loss(struct graph *g, const struct liability_record *loss, struct
 	struct shared s = { loss, FIGURE_UNKNOWN, heads_of_loss(j, loss), FIGURE_UNKNOWN };
 	struct claim_route route;
 
+	use_shares(g, loss);
 	if (loss->determined)
 		s.determined =
 		    chain_record(j, loss, arena_printf(j->arena, "determined loss of %s", loss->sufferer->id),

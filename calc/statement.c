@@ -3,6 +3,7 @@
 #include "calc/exchange.h"
 #include "calc/judge.h"
 #include "calc/ledger.h"
+#include "calc/policies.h"
 #include "calc/totals.h"
 
 #include <string.h>
@@ -69,44 +70,6 @@ static int judge_one_service(struct judge *j, const struct statement *s, struct 
 	return judge_levels(j, r, &excluded, err);
 }
 
-/* ---- policies ---- */
-
-static void use_policy(struct statement *s, const char *name, const char *value, bool given)
-{
-	s->policies[s->policy_count++] =
-	    (struct policy_used){ .name = name, .value = value, .origin = given ? "case" : "default" };
-}
-
-static void list_policies(struct judge *j, struct statement *s)
-{
-	const struct policies *p = &j->c->policies;
-	bool chain = false, nsp = false;
-
-	for (size_t i = 0; i < s->obligation_count; i++) {
-		chain = chain || strcmp(s->obligations[i].basis, "5.3-1") == 0;
-		nsp = nsp || s->obligations[i].debtor->kind == PARTY_NSP;
-	}
-	s->policies = arena_array(j->arena, 12, sizeof *s->policies);
-	if (nsp)
-		use_policy(s, "nsp_back_to_back", p->on[POLICY_NSP_BACK_TO_BACK] ? "true" : "false",
-		           p->given[POLICY_NSP_BACK_TO_BACK]);
-	if (chain) {
-		use_policy(s, "recovery_split", "pro_rata_determined", false);
-		use_policy(s, "recovery_fractions", "floor_carried", false);
-		use_policy(s, "recovered_counts", "cash", false);
-	}
-	if (s->reduction_count || p->state_budget_given)
-		use_policy(s, "state_budget", p->state_budget == STATE_LG_SHARE ? "lg_share" : "none_if_any",
-		           p->state_budget_given);
-	if (s->reduction_count)
-		use_policy(s, "pass_through_key", "gross_fees", false);
-	for (size_t i = 0; i < s->pass_through_count; i++)
-		if (!s->pass_through[i].contract || !s->pass_through[i].contract->fee_flow_given) {
-			use_policy(s, "fee_flow", "through_agency", false);
-			break;
-		}
-}
-
 /* A network is judged with the exclusions of all its services. */
 static void keep_accepted(struct judge *j, const struct statement *s)
 {
@@ -156,7 +119,7 @@ int statement_make(struct arena *a, const struct sla_case *c, struct statement *
 		statement_free(s);
 		return err->code;
 	}
-	list_policies(&j, s);
+	judge_policies(&j, s);
 	*out = s;
 	return 0;
 }

@@ -410,7 +410,7 @@ struct statement {
 	size_t instalment_count;
 	struct invoice_result *invoices;
 	size_t invoice_count;
-	struct ledger *ledger; /* ledger.h; NULL: no records */
+	struct ledger *ledger;            /* ledger.h; NULL: no records */
 	bool policies_used[POLICY_COUNT]; /* what the judgement rested on */
 	struct chain_total *totals;
 	size_t total_count;

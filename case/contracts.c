@@ -142,14 +142,14 @@ static int read_use(const struct node *object, struct contract *k, struct error 
 	if (node_word(object, "mode", OPTIONAL, modes, &mode, err) < 0 ||
 	    node_word(object, "fee_flow", OPTIONAL, flows, &flow, err) < 0)
 		return err->code;
-	if (mode_node.value && k->kind == CONTRACT_A)
+	if (is_given(&mode_node) && k->kind == CONTRACT_A)
 		return node_fail(&mode_node, err, "a contract of kind ア is of no one municipality's use");
-	if (flow_node.value && k->kind != CONTRACT_I)
+	if (is_given(&flow_node) && k->kind != CONTRACT_I)
 		return node_fail(&flow_node, err, "only a contract of kind イ says to whom LG pays its fees");
-	if (mode_node.value)
+	if (is_given(&mode_node))
 		k->mode = mode ? USE_SINGLE : USE_JOINT;
 	k->fee_flow = (enum fee_flow)flow;
-	k->fee_flow_given = flow_node.value != NULL;
+	k->fee_flow_given = is_given(&flow_node);
 	return 0;
 }
 

@@ -23,13 +23,13 @@ static int read_stated(struct reader *r, const struct node *policies, const char
 static int read_switch(struct reader *r, const struct node *policies, enum policy policy, struct error *err)
 {
 	struct policies *p = &r->c->policies;
-	struct node holder, at = *policies;
+	struct node holder, member = node_member(policies, policy_names[policy]);
 	const char *key;
 
-	p->given[policy] = node_member(policies, policy_names[policy]).value != NULL;
+	p->given[policy] = is_given(&member);
 	if (!p->given[policy])
 		return 0;
-	if (read_stated(r, &at, policy_names[policy], &holder, &key, &p->document[policy], err) < 0)
+	if (read_stated(r, policies, policy_names[policy], &holder, &key, &p->document[policy], err) < 0)
 		return err->code;
 	return node_boolean(&holder, key, REQUIRED, &p->on[policy], err);
 }
@@ -38,11 +38,11 @@ static int read_state_budget(struct reader *r, const struct node *policies, stru
 {
 	static const char *const budgets[] = { "lg_share", "none_if_any", NULL };
 	struct policies *p = &r->c->policies;
-	struct node holder;
+	struct node holder, member = node_member(policies, "state_budget");
 	const char *key;
 	int budget = STATE_LG_SHARE;
 
-	p->state_budget_given = node_member(policies, "state_budget").value != NULL;
+	p->state_budget_given = is_given(&member);
 	if (!p->state_budget_given)
 		return 0;
 	if (read_stated(r, policies, "state_budget", &holder, &key, &p->state_budget_document, err) < 0 ||

@@ -56,6 +56,12 @@ int read_contract_rounding(struct arena *a, const struct node *object, const cha
 /* start and end of a span: end after start. */
 int read_span(const struct node *object, struct span *out_us, struct error *err) MUST_CHECK;
 
+/* Whether an optional key says something: it may be absent or null. */
+static inline bool is_given(const struct node *member)
+{
+	return member->value && !json_is_null(member->value);
+}
+
 /* The party that key names. */
 int read_party(const struct reader *r, const struct node *object, const char *key, const struct party **out,
                struct error *err) MUST_CHECK;

@@ -179,7 +179,7 @@ static int read_use(struct reader *r, const struct node *object, struct liabilit
 	struct date d;
 	int mode = 0;
 
-	if (lg.value && !json_is_null(lg.value) && read_party(r, object, "lg", &out->lg, err) < 0)
+	if (is_given(&lg) && read_party(r, object, "lg", &out->lg, err) < 0)
 		return err->code;
 	if (out->lg && out->lg->kind != PARTY_LG)
 		return node_fail(&lg, err, "'%s' is not a municipality", out->lg->id);
@@ -188,7 +188,7 @@ static int read_use(struct reader *r, const struct node *object, struct liabilit
 		return err->code;
 	if (month && month_parse(&d, month, err) < 0)
 		return node_fail_at(&month_node, err);
-	if (mode_node.value && !json_is_null(mode_node.value))
+	if (is_given(&mode_node))
 		out->mode = mode ? USE_SINGLE : USE_JOINT;
 	out->cause_month = month ? arena_copy(r->arena, month) : NULL;
 	return read_contract_named(r, object, &out->contract, err);
@@ -241,13 +241,13 @@ static int check_money_keys(const struct node *object, enum record_of kind, stru
 	struct node form = node_member(object, "form"), own = node_member(object, "own_loss");
 	struct node services = node_member(object, "services"), currency = node_member(object, "currency");
 
-	if (form.value && kind != RECORD_RECOVERY && kind != RECORD_PAYMENT)
+	if (is_given(&form) && kind != RECORD_RECOVERY && kind != RECORD_PAYMENT)
 		return node_fail(&form, err, "only a recovery and a payment have a form");
-	if (own.value && kind != RECORD_RECOVERY)
+	if (is_given(&own) && kind != RECORD_RECOVERY)
 		return node_fail(&own, err, "only a recovery is for the receiver's own loss");
-	if (services.value && kind != RECORD_REDUCTION)
+	if (is_given(&services) && kind != RECORD_REDUCTION)
 		return node_fail(&services, err, "only a reduction is of services");
-	if (currency.value && (kind == RECORD_CLAIM || kind == RECORD_ACKNOWLEDGEMENT))
+	if (is_given(&currency) && (kind == RECORD_CLAIM || kind == RECORD_ACKNOWLEDGEMENT))
 		return node_fail(&currency, err, "what is claimed and acknowledged is in yen");
 	return 0;
 }
@@ -284,11 +284,12 @@ static int read_reversal(struct reader *r, const struct node *object, struct lia
                          const char **of, struct error *err)
 {
 	static const char *const keys[] = { "id", "at", "document", "kind", "incident", "of", "cause", NULL };
+	struct node cause = node_member(object, "cause");
 
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "of", REQUIRED, of, err) < 0)
 		return err->code;
-	if (!node_member(object, "cause").value)
+	if (!is_given(&cause))
 		return node_fail(object, err, "a reversal must name its cause");
 	return read_text(r->arena, object, "cause", REQUIRED, &out->cause, err);
 }

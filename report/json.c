@@ -95,46 +95,6 @@ static void put_rare(const struct statement *s, json_t *root)
 	json_decref(calendars);
 }
 
-static json_t *obligation(const struct statement *s, const struct obligation *o)
-{
-	json_t *object = json_object(), *nodes = json_object();
-
-	json_put(object, "debtor", json_string(o->debtor->id));
-	json_put(object, "creditor", json_string(o->creditor->id));
-	json_put(object, "contract", json_text_or_null(o->contract ? o->contract->id : NULL));
-	json_put(object, "basis", json_string(o->basis));
-	json_put_figure(s, object, nodes, "claimed", o->claimed);
-	json_put_figure(s, object, nodes, "determined", o->determined);
-	json_put_figure(s, object, nodes, "cap", o->cap);
-	json_put_figure(s, object, nodes, "payable", o->payable);
-	json_put_figure(s, object, nodes, "paid", o->paid);
-	json_put_figure(s, object, nodes, "pending", o->pending);
-	json_put_figure(s, object, nodes, "cut", o->cut);
-	if (o->acknowledged >= 0)
-		json_put_figure(s, object, nodes, "acknowledged", o->acknowledged);
-	if (o->residual >= 0)
-		json_put_figure(s, object, nodes, "residual", o->residual);
-	json_put(object, "nodes", nodes);
-	return object;
-}
-
-static void put_policies(const struct statement *s, json_t *root)
-{
-	json_t *policies = json_object(), *defaults = json_array();
-
-	for (size_t i = 0; i < s->policy_count; i++) {
-		const struct policy_used *p = &s->policies[i];
-		bool is_true = strcmp(p->value, "true") == 0, is_false = strcmp(p->value, "false") == 0;
-
-		json_put(policies, p->name,
-		         is_true || is_false ? json_boolean(is_true) : json_string(p->value));
-		if (strcmp(p->origin, "default") == 0)
-			json_array_append_new(defaults, json_string(p->name));
-	}
-	json_put(root, "policies", policies);
-	json_put(root, "policies_by_default", defaults);
-}
-
 /* ---- derivations ---- */
 
 /* The formula with $k replaced by the node that it stands for. */
@@ -271,7 +231,6 @@ static json_t *derivations(const struct statement *s, json_t *root)
 json_t *json_statement(const struct statement *s)
 {
 	json_t *root = json_object(), *services = json_array(), *exclusions = json_array();
-	json_t *obligations = json_array();
 	const struct sla_case *c = s->the_case;
 
 	json_put(root, "format", json_string("govsla-statement/1"));
@@ -285,9 +244,7 @@ json_t *json_statement(const struct statement *s)
 	for (size_t i = 0; i < s->exclusion_count; i++)
 		json_array_append_new(exclusions, exclusion(s, &s->exclusions[i]));
 	json_put(root, "exclusions", exclusions);
-	for (size_t i = 0; i < s->obligation_count; i++)
-		json_array_append_new(obligations, obligation(s, &s->obligations[i]));
-	json_put(root, "obligations", obligations);
+	json_put_liability(s, root);
 	json_put_sharing(s, root);
 	if (s->ledger)
 		json_put(root, "ledger", json_ledger(s));
@@ -298,7 +255,6 @@ json_t *json_statement(const struct statement *s)
 		         json_text_or_null(excerpt_party(s) ? excerpt_party(s)->id : NULL));
 	put_rare(s, root);
 	json_put_money(s, root);
-	put_policies(s, root);
 	return root;
 }
 

@@ -41,6 +41,9 @@ void json_put_figure(const struct statement *s, json_t *object, json_t *nodes, c
 void json_put_range(const struct statement *s, json_t *object, json_t *nodes, const char *key, int least,
                     int most);
 
+/* json_liability.c: obligations and policies */
+void json_put_liability(const struct statement *s, json_t *root);
+
 /* json_ledger.c: of a statement that has a ledger */
 json_t *json_ledger(const struct statement *s);
 
