@@ -8,6 +8,7 @@ How long a month takes is said, not tested.
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -53,7 +54,7 @@ class Scenario(unittest.TestCase):
         for name, (text, seconds) in zip(cls.names, judged):
             print(f"{name}: {seconds:.2f} s", file=sys.stderr)
             cls.statements[name] = json.loads(text)
-            with open(os.path.join(cls.folder.name, "statements", name), "w", encoding="utf-8") as file:
+            with open(os.path.join(cls.folder.name, "statements", name + ".json"), "w", encoding="utf-8") as file:
                 file.write(text)
             with open(os.path.join(cls.folder.name, name + ".json"), encoding="utf-8") as file:
                 cls.cases[name] = json.load(file)
@@ -94,8 +95,9 @@ class Scenario(unittest.TestCase):
 
     def test_the_four_counts_recomputed_from_the_statements(self):
         for kind in ("as-it-was", "government-cloud"):
-            paths = [os.path.join(self.folder.name, "statements", f"{kind}-{month}") for month in ("2019-12", "2020-01")]
-            rows = [line.split() for line in run(os.path.join(HERE, "counts"), *paths).splitlines()[1:]]
+            paths = [os.path.join(self.folder.name, "statements", f"{kind}-{month}.json") for month in ("2019-12", "2020-01")]
+            lines = run(os.path.join(HERE, "counts"), *paths).splitlines()
+            rows = [line.split() for line in lines[1:]]
             self.assertEqual(rows, [["2019-12-15", "315", "315", "315"], ["2019-12-18", "346", "346", "346"],
                                     ["2020-01-07", "442", "442", "442"], ["2020-01-21", "450", "450", "450"]])
 
@@ -226,6 +228,19 @@ class Scenario(unittest.TestCase):
         # the whole fee below 90 %: 138 systems surely; at the worst all; in January 11 and 107
         self.assertEqual(row[2:], ["13,800,000", "45,300,000", "45,300,000", "1,100,000", "1,100,000", "10,700,000",
                                    "16–61", "%"])
+
+    # ---- what is told ----
+
+    def test_the_figures_of_the_readme_are_what_the_programs_print(self):
+        statements = os.path.join(self.folder.name, "statements")
+        months = [os.path.join(statements, f"as-it-was-{month}.json") for month in ("2019-12", "2020-01")]
+        printed = "\n".join((run(os.path.join(HERE, "counts"), *months), run(os.path.join(HERE, "shares"), statements),
+                             self.credits)).splitlines()
+        with open(os.path.join(HERE, "README.md"), encoding="utf-8") as file:
+            told = re.findall(r"^```text\n(.*?)^```", file.read(), re.M | re.S)
+        self.assertEqual(len(told), 3)
+        self.assertEqual([line for block in told for line in block.splitlines()
+                          if line not in {p.rstrip() for p in printed}], [])
 
 
 if __name__ == "__main__":
