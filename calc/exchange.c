@@ -290,7 +290,9 @@ int exchange_to_yen(struct judge *j, struct statement *s, const char *currency, 
                     const char *id, const struct party *party, struct error *err)
 {
 	struct question q = { currency, what, id, party, NULL };
-	struct exchanged x = { .what = what, .id = id, .party = party, .before = amount };
+	struct exchanged x = {
+		.what = what, .id = id, .party = party, .before = amount, .from = currency, .to = YEN
+	};
 	const struct exchanged *before;
 
 	if (!currency || strcmp(currency, YEN) == 0)
@@ -310,7 +312,7 @@ int exchange_limit(struct judge *j, struct statement *s, const char *to, const c
 {
 	bool to_yen = strcmp(to, YEN) == 0;
 	struct question q = { to_yen ? from : to, what, service->id, service->provider, service };
-	struct exchanged x = { .what = what, .id = service->id, .before = amount };
+	struct exchanged x = { .what = what, .id = service->id, .before = amount, .from = from, .to = to };
 	const struct exchanged *before;
 
 	if (amount < 0 || !(x.by = find_rate(j, s, &q, err)))
@@ -333,7 +335,9 @@ static int exchange_service(struct judge *j, struct statement *s, struct service
 		struct exchanged x = { .what = "credit",
 			               .id = r->service->id,
 			               .party = r->payable[i].fee->payer,
-			               .before = r->payable[i].amount };
+			               .before = r->payable[i].amount,
+			               .from = r->currency,
+			               .to = YEN };
 
 		if (x.before < 0 || book_sign(j->book, x.before) == 0)
 			continue;

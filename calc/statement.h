@@ -336,6 +336,7 @@ struct exchanged {             /* an amount in another currency */
 	const struct party *party;
 	const struct exchange_result *by;
 	int before, after;
+	const char *from, *to; /* their currencies */
 };
 
 struct interest_span {            /* days at one rate on one principal */

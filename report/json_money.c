@@ -61,6 +61,8 @@ static json_t *exchanged(const struct statement *s, const struct exchanged *x)
 	json_put(object, "exchange", json_string(x->by->exchange->id));
 	if (x->by->invoice)
 		json_put(object, "invoice", json_string(x->by->invoice->id));
+	json_put(object, "from", json_string(x->from));
+	json_put(object, "to", json_string(x->to));
 	json_put_figure(s, object, nodes, "before", x->before);
 	json_put_figure(s, object, nodes, "after", x->after);
 	json_put(object, "nodes", nodes);

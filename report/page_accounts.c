@@ -72,11 +72,11 @@ static void exchanged_row(struct page *p, const struct exchanged *x)
 	page_raw(p, "</td><td>");
 	page_text(p, x->party ? party_label(p, x->party) : "—");
 	page_raw(p, "</td>");
-	page_money_cell(p, x->before, x->by->exchange->from, "n");
+	page_money_cell(p, x->before, x->from, "n");
 	page_raw(p, "<td class=\"n\">");
 	page_figure(p, x->by->rate, FIGURE_NUMBER);
 	page_raw(p, "</td>");
-	page_money_cell(p, x->after, x->by->exchange->to, "n money");
+	page_money_cell(p, x->after, x->to, "n money");
 	page_raw(p, "</tr>\n");
 }
 

@@ -24,11 +24,6 @@ static void print(struct text *out, const char *heading, struct grid *g)
 	grid_print(out, g);
 }
 
-static bool is_limit_in(const struct exchanged *x, const struct statement *s)
-{
-	return book_at(s->book, x->after)->rounding == NULL;
-}
-
 void text_exchanged(struct text *out, const struct statement *s)
 {
 	struct grid g = { .columns = 6, .right = { [3] = true, [4] = true } };
@@ -36,19 +31,17 @@ void text_exchanged(struct text *out, const struct statement *s)
 	for (size_t i = 0; i < s->exchanged_count; i++) {
 		const struct exchanged *x = &s->exchanged[i];
 
-		if (is_limit_in(x, s))
-			continue; /* which credits it cut is said there */
 		grid_cell(&g, x->what);
 		grid_cell(&g, x->id);
 		grid_cell(&g, x->party ? x->party->id : "");
-		money_cell(&g, s, x->before, x->by->exchange->from);
-		money_cell(&g, s, x->after, "JPY");
+		money_cell(&g, s, x->before, x->from);
+		money_cell(&g, s, x->after, x->to);
 		text_add(&g.cell, "at ");
 		figure_add(&g.cell, LANGUAGE_EN, s, x->by->rate, FIGURE_NUMBER);
 		text_add(&g.cell, ", ");
 		grid_cell(&g, x->by->invoice ? x->by->invoice->id : x->by->exchange->id);
 	}
-	print(out, "in yen", &g);
+	print(out, "exchanged", &g);
 }
 
 void text_invoices(struct text *out, const struct statement *s)
