@@ -22,8 +22,7 @@ void limit_note(struct limit *l, const char *note)
 
 const char *limit_clause(const struct limit *l, const char *clause)
 {
-	return clause ? arena_printf(l->judge->arena, "contract %s, %s", l->contract->id, clause)
-	              : arena_printf(l->judge->arena, "contract %s", l->contract->id);
+	return contract_clause(l->judge->arena, l->contract, clause);
 }
 
 bool limit_month_is_judged(const struct limit *l)

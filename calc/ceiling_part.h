@@ -18,7 +18,7 @@ struct limit { /* one question: debtor, loss, contract */
 /* Adds to out->notes. */
 void limit_note(struct limit *l, const char *note);
 
-/* "contract エ/lg-a, 23-1(2)"; the contract alone without a clause. */
+/* contract_clause() of the contract. */
 const char *limit_clause(const struct limit *l, const char *clause);
 
 /* Whether the loss's month of the cause is the month that the case judges. */

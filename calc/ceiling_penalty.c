@@ -139,9 +139,7 @@ int limit_penalty(struct limit *l, struct penalty *out)
 			(void)is_all_owed(l, m->service->terms, &out->sole, &out->clause);
 			parts[count] = penalty_of_service(l, &r);
 			if (parts[count++] < 0)
-				return error_at(l->err, NULL, 0,
-				                arena_printf(l->judge->arena, "records[%zu].misses[%zu]",
-				                             loss->index, i));
+				return l->err->code;
 		}
 	}
 	out->applies = count > 0 && without == 0;

@@ -11,3 +11,9 @@ const char *const policy_names[POLICY_COUNT + 1] = {
 	[POLICY_ASP_LOSS_BY_CSP] = "asp_loss_by_csp",
 	[POLICY_EXEMPTION_BARS_PENALTY] = "exemption_bars_penalty",
 };
+
+const char *contract_clause(struct arena *a, const struct contract *k, const char *clause)
+{
+	return clause ? arena_printf(a, "contract %s, %s", k->id, clause)
+	              : arena_printf(a, "contract %s", k->id);
+}

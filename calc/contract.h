@@ -6,6 +6,7 @@
 #ifndef GOVSLA_CALC_CONTRACT_H
 #define GOVSLA_CALC_CONTRACT_H
 
+#include "base/arena.h"
 #include "calc/terms.h"
 
 struct party;
@@ -129,6 +130,9 @@ struct policies {
 
 /* How whole units are shared, by name (apportion.h): "floor", "largest_remainder", … */
 extern const char *const apportion_methods[];
+
+/* What a figure cites: "contract エ/lg-a, 23-1(2)"; the contract alone without a clause. */
+const char *contract_clause(struct arena *a, const struct contract *k, const char *clause);
 
 /* "nsp_back_to_back", … */
 extern const char *const policy_names[POLICY_COUNT + 1];

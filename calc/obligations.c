@@ -29,6 +29,16 @@ static void cut_more(struct graph *g, struct obligation *o, const char *why, con
 	cut->amount = chain_plus(g->judge, "cut", cut->amount, amount);
 }
 
+/* What a cut by the cap of an edge's debtor cites. */
+static const char *cap_clause(const struct graph *g, const struct edge *e)
+{
+	const struct contract_cap *rule = NULL;
+
+	for (size_t i = 0; !rule && i < e->leg_count; i++)
+		rule = e->legs[i]->ceiling.rule;
+	return e->contract ? contract_clause(g->judge->arena, e->contract, rule ? rule->clause : NULL) : NULL;
+}
+
 /* Of a loss: what the rules took, in their order, as far as it was lost on this edge; the rest is the cap's. */
 static void cut_leg(struct graph *g, struct obligation *o, const struct leg *leg)
 {
@@ -48,7 +58,7 @@ static void cut_leg(struct graph *g, struct obligation *o, const struct leg *leg
 		left = derive(j->book, "cut by other rules", NULL, "$1 - $2", 2, (int[]){ left, part });
 	}
 	if (book_sign(j->book, left) > 0)
-		cut_more(g, o, "cap", c->rule ? c->rule->clause : NULL, left);
+		cut_more(g, o, "cap", cap_clause(g, leg->edge), left);
 }
 
 /* What is cut beyond the losses' own: by a cap that several share, or by the provider's behind it. */
@@ -65,7 +75,7 @@ static void cut_shared(struct graph *g, struct obligation *o, const struct edge 
 	if (e->drawn && (!e->scope || book_compare(j->book, e->now.owed, e->scope->cap) < 0))
 		cut_more(g, o, "cap of the provider", "5.3-1", rest);
 	else
-		cut_more(g, o, "cap", e->contract ? e->contract->id : NULL, rest);
+		cut_more(g, o, "cap", cap_clause(g, e), rest);
 }
 
 static void list_cuts(struct graph *g, struct obligation *o, const struct edge *e)

@@ -420,7 +420,8 @@ static const struct {
 	{ { "a penalty without a rate of exchange", MODEL, HEADS ", " MONTH ", " MISS,
 	    .services = "[ " SERVICE("app", DAY_DOWN,
 	                             "{ 'payer': 'lg-a', 'amount': '10', 'currency': 'USD' }") " ]" },
-	  "records[0].misses[0]: 'app/lg-a' (penalty) needs yen for USD, and the case has no exchange from "
+	  "services[0].fees[0].currency: 'app/lg-a' (penalty) needs yen for USD, and the case has no "
+	  "exchange from "
 	  "USD to JPY\n"
 	  "hint: there is no default rate: state it in 'exchange' or 'invoices'" },
 	{ { "no month", MODEL, HEADS },
