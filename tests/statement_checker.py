@@ -205,6 +205,42 @@ def wrong_obligations(statement):
     return wrong
 
 
+def wrong_apportionment(a):
+    """Whole units, nobody gives back, and all that is shared is granted or residual: less than a unit but for floor."""
+    wrong, unit = [], Fraction(a["unit"])
+    granted = {b["party"]: Fraction(0) for b in a["bodies"]}
+    for part in a.get("parts", []):
+        for party, grant in part["grants"].items():
+            granted[party] += Fraction(grant)
+            if Fraction(grant) < 0 or Fraction(grant) % unit:
+                wrong.append(f"the grant of {party} of {part['id']} is {grant}")
+    for b in a["bodies"]:
+        if "parts" in a and granted[b["party"]] != number(b["amount"]):
+            wrong.append(f"what {b['party']} was granted is not the sum of its grants")
+    if number(a["granted"]) != sum(number(b["amount"]) for b in a["bodies"]):
+        wrong.append("granted is not the sum of the bodies")
+    if number(a["total"]) != number(a["granted"]) + number(a["residual"]) or number(a["residual"]) < 0:
+        wrong.append("total is not granted + residual")
+    if a["method"] != "floor" and a["granted"] is not None and number(a["residual"]) >= unit:
+        wrong.append(f"the residual {a['residual']} holds a whole unit")
+    return wrong
+
+
+def wrong_sharings(statement):
+    wrong = [f"apportionment {a['id']}: {line}"
+             for a in statement.get("apportionments", []) for line in wrong_apportionment(a)]
+    passed = statement.get("pass_through", [])
+    for p in passed:
+        if number(p["amount"]) != number(p["carried"]) + number(p["on_bill"]):
+            wrong.append(f"pass-through to {p['to']}: amount is not on_bill + carried")
+    reduced = sum(number(r["amount"]) for r in statement.get("reductions", []) if r["reversed_by"] is None)
+    if "excerpt_for" not in statement and sum(number(p["gross"]) for p in passed) != reduced:
+        wrong.append("the shares of the reductions are not what was received")
+    if sum(number(p["amount"]) + number(p["state"]) + number(p.get("withheld")) for p in passed) > reduced:
+        wrong.append("more is passed through than was received")
+    return wrong
+
+
 def wrong_ledger(statement):
     """Entries sum to zero, and the balances are those of the entries."""
     ledger, wrong, balances = statement.get("ledger") or {}, [], {}
@@ -224,7 +260,7 @@ def problems(statement):
     wrong = wrong_nodes(nodes) + wrong_figures(statement, nodes) + loose_nodes(statement, nodes)
     for service in statement["services"]:
         wrong += wrong_levels(service["id"], service["levels"])
-    return wrong + wrong_obligations(statement) + wrong_ledger(statement)
+    return wrong + wrong_obligations(statement) + wrong_sharings(statement) + wrong_ledger(statement)
 
 
 # ---- altered statements ----
