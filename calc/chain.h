@@ -79,6 +79,7 @@ struct edge { /* an obligation in the making */
 	struct leg **legs;
 	size_t leg_count, leg_size, order;
 	struct edge_state now, entered; /* entered: as of the last entry of the ledger */
+	int grown_by[TOTALS]; /* the node of what a figure grew by since the last entry, if one step did it */
 	bool touched;
 	struct obligation *obligation;
 };
@@ -116,7 +117,8 @@ struct graph {
 	size_t scope_count;
 	struct fault_legs *legs; /* in the order of the records */
 	size_t leg_count, leg_size;
-	size_t *first_legs; /* by record: index in legs of its first; of the next record its end */
+	size_t *first_legs;  /* by record: index in legs of its first; of the next record its end */
+	struct edge **found; /* room for edges */
 	struct edge **touched;
 	size_t touched_count;
 	struct pass_work *pass_through; /* what reductions do: they have no edge here */
@@ -171,6 +173,9 @@ void edge_touch(struct graph *g, struct edge *e);
 /* What an edge owes after one of its figures changed, and what follows for those that make it good. */
 int edge_settle(struct graph *g, struct edge *e, const struct liability_record *r,
                 struct error *err) MUST_CHECK;
+
+/* A figure of an edge that grew by a node more (FIGURE_UNKNOWN: it did not simply grow) and is now another. */
+void edge_grow(struct graph *g, struct edge *e, enum total t, int more, int figure);
 
 /* Sets a figure of an edge. */
 void edge_set(struct graph *g, struct edge *e, enum total t, int figure);

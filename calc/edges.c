@@ -416,5 +416,6 @@ int graph_make(struct graph *g, struct error *err)
 	if (g->edge_count)
 		qsort(g->edges, g->edge_count, sizeof *g->edges, by_statement);
 	g->touched = arena_array(a, g->edge_count, sizeof *g->touched);
+	g->found = arena_array(a, g->edge_count, sizeof *g->found);
 	return 0;
 }

@@ -13,15 +13,21 @@ void edge_touch(struct graph *g, struct edge *e)
 	e->touched = true;
 }
 
-void edge_set(struct graph *g, struct edge *e, enum total t, int figure)
+void edge_grow(struct graph *g, struct edge *e, enum total t, int more, int figure)
 {
+	e->grown_by[t] = e->now.total[t] == e->entered.total[t] ? more : FIGURE_UNKNOWN;
 	e->now.total[t] = figure;
 	edge_touch(g, e);
 }
 
+void edge_set(struct graph *g, struct edge *e, enum total t, int figure)
+{
+	edge_grow(g, e, t, FIGURE_UNKNOWN, figure);
+}
+
 static void edge_add(struct graph *g, struct edge *e, enum total t, const char *label, int more)
 {
-	edge_set(g, e, t, chain_plus(g->judge, label, e->now.total[t], more));
+	edge_grow(g, e, t, more, chain_plus(g->judge, label, e->now.total[t], more));
 }
 
 /* What the scope's cap leaves for one of its edges: those that owe already come first. */
@@ -207,12 +213,14 @@ static enum total form_of(const struct liability_record *r)
 static void pay(struct graph *g, struct edge *e, const struct liability_record *r, int amount)
 {
 	const char *label = arena_printf(g->judge->arena, "paid to %s", e->creditor->id);
+	enum total form = form_of(r);
+	int paid = chain_plus(g->judge, label, e->now.paid, amount);
 
-	e->now.paid = chain_plus(g->judge, label, e->now.paid, amount);
-	if (e->now.total[form_of(r)] < 0 && e->now.paid == amount)
-		edge_set(g, e, form_of(r), amount);
+	if (e->now.total[form] == e->now.paid) /* all of it in one form so far */
+		edge_grow(g, e, form, amount, paid);
 	else
-		edge_add(g, e, form_of(r), label, amount);
+		edge_add(g, e, form, label, amount);
+	e->now.paid = paid;
 }
 
 /* What is left of a payment goes to the edges in their order, to each as far as it is payable; the last takes the rest. */
@@ -237,28 +245,51 @@ static void distribute(struct graph *g, const struct liability_record *r, struct
 	}
 }
 
+/* Whether no more is paid than is payable at the time. A payment that fits leaves no node behind. */
+static int check_payment(struct graph *g, const struct liability_record *r, struct edge *const *edges,
+                         size_t count, int amount, const char *what, struct error *err)
+{
+	struct judge *j = g->judge;
+	int payable = FIGURE_UNKNOWN, paid = FIGURE_UNKNOWN;
+	bool fits;
+	mpq_t left;
+
+	mpq_init(left);
+	mpq_neg(left, book_value(j->book, amount));
+	for (size_t i = 0; i < count; i++) {
+		const struct edge_state *e = &edges[i]->now;
+
+		if (e->total[TOTAL_PAYABLE] >= 0)
+			mpq_add(left, left, book_value(j->book, e->total[TOTAL_PAYABLE]));
+		if (e->paid >= 0)
+			mpq_sub(left, left, book_value(j->book, e->paid));
+	}
+	fits = mpq_sgn(left) >= 0;
+	mpq_clear(left);
+	if (fits)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		payable = chain_plus(j, "payable in all", payable, edges[i]->now.total[TOTAL_PAYABLE]);
+		paid = chain_plus(j, "paid in all", paid, edges[i]->now.paid);
+	}
+	return chain_exceeds(j, err, r, chain_plus(j, "paid in all", paid, amount), what,
+	                     chain_zero(j, "payable", payable), "the payable amount");
+}
+
 /* A payment on the edges between two parties: never more than is payable at the time. */
 static int enter_payment(struct graph *g, const struct liability_record *r, const char *what,
                          struct error *err)
 {
-	struct judge *j = g->judge;
-	struct edge **edges = arena_array(j->arena, g->edge_count, sizeof *edges);
-	int amount = yen_of(g, r, "paid", "payment", err), payable = FIGURE_UNKNOWN, paid = amount;
+	struct edge **edges = g->found;
+	int amount = yen_of(g, r, "paid", "payment", err);
 	size_t count = 0;
 
 	if (err->code < 0)
 		return err->code;
 	for (size_t i = 0; i < g->edge_count; i++)
-		if (is_of(g->edges[i], r->from, r->to, r->incident)) {
-			const struct edge_state *e = &(edges[count++] = g->edges[i])->now;
-
-			payable = chain_plus(j, "payable in all", payable, e->total[TOTAL_PAYABLE]);
-			paid = e->paid < 0 ? paid
-			                   : chain_plus(j, arena_printf(j->arena, "paid to %s", r->to->id),
-			                                e->paid, paid);
-		}
-	if (!g->replaying &&
-	    chain_exceeds(j, err, r, paid, what, chain_zero(j, "payable", payable), "the payable amount") < 0)
+		if (is_of(g->edges[i], r->from, r->to, r->incident))
+			edges[count++] = g->edges[i];
+	if (!g->replaying && check_payment(g, r, edges, count, amount, what, err) < 0)
 		return err->code;
 	distribute(g, r, edges, count, amount);
 	return 0;
@@ -420,8 +451,11 @@ static void move_edge(struct graph *g, struct edge *e)
 		                                    : NULL };
 
 	for (size_t t = 0; t < TOTALS; t++) {
-		int more = difference(g->judge, total_of(e, &e->now, t), total_of(e, &e->entered, t));
+		int more = t == TOTAL_CLAIMED && e->fed ? FIGURE_UNKNOWN : e->grown_by[t];
 
+		if (more < 0)
+			more = difference(g->judge, total_of(e, &e->now, t), total_of(e, &e->entered, t));
+		e->grown_by[t] = FIGURE_UNKNOWN;
 		if (more >= 0)
 			ledger_move(g->statement->ledger, moves[t], &edge, more);
 	}

@@ -115,7 +115,7 @@ static void grant(struct graph *g, struct pool *p, int *grants)
 	apportion_share(j, p->pot, total, false, grants, &p->residual);
 	for (size_t i = 0; i < p->count; i++)
 		if (p->pot->granted[i] != p->drawers[i]->now.total[TOTAL_PAYABLE])
-			edge_set(g, p->drawers[i], TOTAL_PAYABLE, p->pot->granted[i]);
+			edge_grow(g, p->drawers[i], TOTAL_PAYABLE, grants[i], p->pot->granted[i]);
 }
 
 /* What may be recovered in all: what was, and what the provider owes and has not paid. FIGURE_UNKNOWN: all that is owed. */

@@ -10,7 +10,7 @@ void graph_reset(struct graph *g)
 		struct edge_state *e = &g->edges[i]->now;
 
 		for (size_t t = 0; t < TOTALS; t++)
-			e->total[t] = FIGURE_UNKNOWN;
+			e->total[t] = g->edges[i]->grown_by[t] = FIGURE_UNKNOWN;
 		e->legs = e->free = e->owed = e->paid = e->asked = FIGURE_UNKNOWN;
 		e->grown = INT64_MIN;
 	}
@@ -67,7 +67,10 @@ int replay_without(struct graph *g, size_t at, bool *undone, struct error *err)
 	g->replaying = false;
 	if (err->code < 0 || check_paid(g, r, err) < 0)
 		return err->code;
-	for (size_t i = 0; i < g->edge_count; i++)
+	for (size_t i = 0; i < g->edge_count; i++) {
+		for (size_t t = 0; t < TOTALS; t++)
+			g->edges[i]->grown_by[t] = FIGURE_UNKNOWN;
 		edge_touch(g, g->edges[i]);
+	}
 	return 0;
 }
