@@ -17,6 +17,9 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SLACALC = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(ROOT, "build"))), "bin", "slacalc")
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import statement_checker  # noqa: E402
+
 HERE = os.path.join(ROOT, "scenarios", "jip-base")
 COHORTS = (315, 31, 96, 8, 3)  # 315, 346 - 315, 442 - 346, 450 - 442, 453 - 450
 LOSS = (200000, 600000, 1500000, 4000000, 6000000)
@@ -206,6 +209,10 @@ class Scenario(unittest.TestCase):
             for body, weight in zip(sharing["bodies"], weights):
                 self.assertLess(abs(int(body["amount"]) * sum(weights) - weight * 140000000), 2 * sum(weights))
 
+    def test_an_independent_program_comes_to_every_figure(self):
+        for name in ("as-it-was-2020-01", "government-cloud-2019-12"):
+            self.assertEqual(statement_checker.problems(self.statements[name]), [], name)
+
     def test_the_ledger_sums_to_zero(self):
         for name in ("as-it-was-2019-12", "without-cap-2019-12", "government-cloud-2019-12"):
             ledger = self.statements[name]["ledger"]
@@ -238,7 +245,7 @@ class Scenario(unittest.TestCase):
                              self.credits)).splitlines()
         with open(os.path.join(HERE, "README.md"), encoding="utf-8") as file:
             told = re.findall(r"^```text\n(.*?)^```", file.read(), re.M | re.S)
-        self.assertEqual(len(told), 3)
+        self.assertEqual(len(told), 4)
         self.assertEqual([line for block in told for line in block.splitlines()
                           if line not in {p.rstrip() for p in printed}], [])
 
