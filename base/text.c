@@ -104,27 +104,48 @@ static int io_error(struct error *err, const char *doing, const char *path)
 	return error_at(err, path, 0, NULL);
 }
 
+/* Creates path with the text; on disk when it returns, if flush. */
+static int write_whole(const struct text *t, const char *temporary, const char *path, bool flush,
+                       struct error *err)
+{
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), rc = 0;
+
+	if (fd < 0)
+		return io_error(err, "create", path);
+	if (write_all(fd, text_string(t), t->length) < 0 || (flush && fsync(fd) < 0))
+		rc = io_error(err, "write", path);
+	if (close(fd) < 0 && rc == 0)
+		rc = io_error(err, "close", path);
+	return rc;
+}
+
 int text_write_file(const struct text *t, const char *path, struct error *err)
 {
 	char temporary[4096];
-	int fd, rc = 0;
+	int rc;
 
 	if (t->failed)
 		return error_set(err, ERROR_MEMORY, "out of memory while writing '%s'", path);
 	if ((size_t)snprintf(temporary, sizeof temporary, "%s.part-%ld", path, (long)getpid()) >=
 	    sizeof temporary)
 		return error_set(err, ERROR_IO, "the path '%.200s...' is too long", path);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return io_error(err, "create", path);
-	if (write_all(fd, text_string(t), t->length) < 0 || fsync(fd) < 0)
-		rc = io_error(err, "write", path);
-	if (close(fd) < 0 && rc == 0)
-		rc = io_error(err, "close", path);
+	rc = write_whole(t, temporary, path, true, err);
 	if (rc == 0 && rename(temporary, path) < 0)
 		rc = io_error(err, "rename into place", path);
 	if (rc < 0)
 		unlink(temporary);
+	return rc;
+}
+
+int text_write_part(const struct text *t, const char *path, struct error *err)
+{
+	int rc;
+
+	if (t->failed)
+		return error_set(err, ERROR_MEMORY, "out of memory while writing '%s'", path);
+	rc = write_whole(t, path, path, false, err);
+	if (rc < 0)
+		unlink(path);
 	return rc;
 }
 

@@ -46,6 +46,12 @@ void text_release(struct text *t); /* empties, gives the memory back */
  */
 int text_write_file(const struct text *t, const char *path, struct error *err) MUST_CHECK;
 
+/*
+ * Writes a file that is not in its place yet, one of many that become visible together: it is not flushed to disk, the
+ * caller does that once for all (syncfs) before it renames them. Left out when it fails. Results as above.
+ */
+int text_write_part(const struct text *t, const char *path, struct error *err) MUST_CHECK;
+
 /* Appends a whole file. Returns 0, or ERROR_IO / ERROR_MEMORY with the path in err. */
 int text_read_file(struct text *t, const char *path, struct error *err) MUST_CHECK;
 

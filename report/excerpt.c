@@ -93,9 +93,11 @@ enum shown excerpt_shows(const struct statement *s, int node)
 
 const char *excerpt_label(const struct statement *s, const char *label)
 {
-	int named = s->excerpt && label ? owner_named_in(s->excerpt->all->owners, label) : OWNER_NONE;
+	int named = excerpt_hides(s) && label ? owner_named_in(s->excerpt->all->owners, label) : OWNER_NONE;
 
-	return excerpt_hides(s) && (named == OWNER_SEVERAL || is_foreign(s->excerpt, named)) ? NULL : label;
+	if (named == OWNER_NONE || (named != OWNER_SEVERAL && !is_foreign(s->excerpt, named)))
+		return label;
+	return strncmp(label, "cut-off", 7) == 0 ? "cut-off" : NULL;
 }
 
 /* ---- what of the statement concerns a municipality ---- */

@@ -177,6 +177,9 @@ static int owner_of_derived(const struct owners *o, const struct derivation *d)
 {
 	int owner = OWNER_NONE, named;
 
+	/* a remainder below one yen that decides for all (apportion.h): whose it is says nothing of that body */
+	if (strncmp(d->label, "cut-off", 7) == 0)
+		return OWNER_SEVERAL;
 	for (size_t i = 0; i < d->input_count; i++)
 		owner = join(owner, o->of_node[d->inputs[i]]);
 	if (owner >= 0)

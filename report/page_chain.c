@@ -186,7 +186,7 @@ static void notes(struct page *p, const struct obligation *o)
 static void grounds_row(struct page *p, const struct obligation *o)
 {
 	page_raw(p, "<tr class=\"more\"><td></td><td colspan=\"8\"><dl class=\"grounds\">");
-	label(p, W_ORIGIN);
+	label(p, W_GROUND);
 	basis_words(p->out, p->language, o->basis);
 	contracts(p, o);
 	if (o->incident) {

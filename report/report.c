@@ -5,6 +5,7 @@
 #include "report/page.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,6 +38,10 @@ void report_page(const struct statement *s, const struct report_options *options
 	const struct party *only = NULL;
 	bool several = excerpt_party(s) != NULL;
 
+	if (excerpt_hides(s) && excerpt_party(s) && !resolved.organisation_name) {
+		resolved.organisation_name = excerpt_party(s)->name;
+		resolved.organisation_code = excerpt_party(s)->code;
+	}
 	/* a page for nobody in particular is still for the one payer that the case has */
 	for (size_t i = 0; i < s->service_count; i++)
 		for (size_t k = 0; k < s->services[i].service->fee_count; k++) {
@@ -199,7 +204,7 @@ static int write_one(const struct outputs *o, const struct statement *s, struct 
 	if (text_failed(&out))
 		error_set(err, ERROR_MEMORY, "out of memory while composing '%.200s'", file->path);
 	else
-		(void)!text_write_file(&out, file->ready, err);
+		(void)!text_write_part(&out, file->ready, err);
 	text_release(&out);
 	return err->code;
 }
@@ -244,6 +249,21 @@ static int check_places(const struct outputs *o, struct error *err)
 	return 0;
 }
 
+/* All at once: a page for each municipality of the nation must not wait for the disk one by one. */
+static int flush(const struct outputs *o, struct error *err)
+{
+	int fd = open(o->options->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? -1 : syncfs(fd);
+
+	if (rc < 0) {
+		error_set(err, ERROR_IO, "cannot write to disk: %s", strerror(errno));
+		error_at(err, o->options->directory, 0, NULL);
+	}
+	if (fd >= 0)
+		close(fd);
+	return err->code;
+}
+
 static int put_in_place(struct outputs *o, struct error *err)
 {
 	for (size_t i = 0; i < o->count; i++)
@@ -278,7 +298,7 @@ int report_write(const struct statement *s, const struct report_options *options
 	    check_places(&o, err) == 0) {
 		while (o.written < o.count && write_one(&o, s, e, &pages, &o.at[o.written], err) == 0)
 			o.written++;
-		if (err->code == 0)
+		if (err->code == 0 && flush(&o, err) == 0)
 			(void)!put_in_place(&o, err);
 	}
 	for (size_t i = 0; i < o.written; i++)

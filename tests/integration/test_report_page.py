@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The monthly page as a reader gets it: made by slacalc, rendered by a real browser."""
 
+import csv
 import glob
 import html
 import html.parser
@@ -136,7 +137,12 @@ def outline(page):
     return parser
 
 
-def words_of_the_contract(statement):
+def open_text(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def words_of_the_contract(statement, case):
     """What the terms themselves call things, in their own language: not ours to translate."""
     found = set()
 
@@ -149,6 +155,8 @@ def words_of_the_contract(statement):
 
     with open(statement, encoding="utf-8") as file:
         visit(json.load(file)["services"])
+    with open(case, encoding="utf-8") as file:
+        visit({key: value for key, value in json.load(file).items() if key in ("terms", "contracts", "exchange")})
     return found
 
 
@@ -230,12 +238,87 @@ class ReportPage(unittest.TestCase):
             os.makedirs(os.path.dirname(out), exist_ok=True)
             run = subprocess.run([SLACALC, "evaluate", case, "-o", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             self.assertEqual((run.returncode, run.stderr), (0, b""), name)
-            page = os.path.join(out, "case.ja.html")
-            seen = outline(page)
-            self.assertEqual((seen.problems, seen.open, seen.fetches), ([], [], []), name)
+            known = words_of_the_contract(os.path.join(out, "case.json"), case)
+            for page in glob.glob(os.path.join(out, "*.ja.html")):
+                self.check_page(page, out, known)
+            self.check_that_nothing_of_others_is_shown(case, out)
+
+    def check_page(self, page, out, known):
+        seen = outline(page)
+        self.assertEqual((seen.problems, seen.open, seen.fetches), ([], [], []), page)
+        self.assertEqual(len(seen.ids), len(set(seen.ids)), page)
+        beside = {"./" + name for name in os.listdir(out)}
+        self.assertEqual([a for a in seen.links if a[1:] not in set(seen.ids) and a not in beside], [], page)
+        with open(page, encoding="utf-8") as file:
+            english = {html.unescape(text) for text in re.findall(r'<span lang="en">(.*?)</span>', file.read())}
+        self.assertEqual(english - known, set(), page)
+
+    def check_that_nothing_of_others_is_shown(self, case, out):
+        """On the page of one municipality no other is named, by id, code or name."""
+        with open(case, encoding="utf-8") as file:
+            bodies = [p for p in json.load(file)["parties"] if p["kind"] == "LG"]
+        for body in bodies:
+            page = os.path.join(out, "case.%s.ja.html" % body.get("code", body["id"]))
+            if not os.path.exists(page):
+                continue
             with open(page, encoding="utf-8") as file:
-                english = {html.unescape(text) for text in re.findall(r'<span lang="en">(.*?)</span>', file.read())}
-            self.assertEqual(english - words_of_the_contract(os.path.join(out, "case.json")), set(), name)
+                text = re.sub(r'<p class="sub">.*?<br>', "", re.sub(r"<style>.*?</style>", "", file.read(), flags=re.S), flags=re.S)
+            for other in bodies:
+                if other.get("code", other["id"]) != body.get("code", body["id"]):
+                    names = [re.escape(other[k]) for k in ("id", "code", "name") if k in other]
+                    self.assertEqual(re.findall(r"(?<![\w-])(?:%s)(?![\w-])" % "|".join(names), text), [], page)
+
+    def test_a_municipality_sees_nothing_of_others(self):
+        out = os.path.join(self.dir, "one")
+        run = [SLACALC, "evaluate", self.case, "--organisation", "131024"]
+        said = subprocess.run(run + ["-o", out], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(sorted(os.listdir(out)), sorted("case." + s for s in SUFFIXES))
+        files = {name: open_text(os.path.join(out, name)) for name in os.listdir(out)}
+        files["terminal"] = said
+        for name, text in files.items():
+            text = text.replace("千代田区の接続回線とクラウド（例）", "")  # the title of the case
+            for secret in ("lg-a", "131016", "千代田区", "30,000,000", "30000000", "400050", "400,050", "9,000,000", "被害届1",
+                           "被害届 1", "拠点接続", "own-line"):
+                self.assertNotIn(secret, text, name)
+        mine = json.loads(files["case.json"])
+        whole = json.loads(open_text(os.path.join(self.out, "case.json")))
+        self.assertEqual(mine["excerpt_for"], "lg-b")
+        self.assertEqual([(o["debtor"], o["creditor"], o["payable"]) for o in mine["obligations"]],
+                         [("csp", "da", "25000000"), ("da", "lg-b", "4000000")])
+        for node, derivation in mine["derivations"].items():  # the numbers are those of the whole case
+            self.assertEqual(derivation["value"], whole["derivations"][node]["value"], node)
+            if "withheld" not in derivation:
+                self.assertEqual(derivation, whole["derivations"][node])
+        withheld = {d["value"] for d in mine["derivations"].values() if "withheld" in d}
+        self.assertIn("50000000", withheld)  # the total of the pot, which the share is computed from
+        page = open_text(os.path.join(self.out, "case.131024.en.html"))
+        self.assertEqual(files["case.en.html"], page)  # the same page as beside that of the whole case
+
+    def test_nobody_has_that_code(self):
+        done = subprocess.run([SLACALC, "evaluate", self.case, "--organisation", "131032"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr, "slacalc: no municipality of the case has the code '131032'\n")
+
+    def test_the_agency_sees_what_was_recovered_owed_and_is_open(self):
+        page = open_text(os.path.join(self.out, "case.da.ja.html"))
+        head = re.search(r"<h1>(.*?)</h1>", page).group(1)
+        self.assertEqual(head, "デジタル庁")
+        table = re.search(r"回収と支払いの状況</h2>.*?<tbody>(.*?)</tbody>", page, re.S).group(1)
+        rows = [re.findall(r">([^<>]*円)<", row) for row in table.split("</tr>")[:2]]
+        self.assertEqual(rows, [  # determined, payable, paid, open, pending, cut
+            ["50,000,000円", "25,000,000円", "10,000,000円", "15,000,000円", "15,000,000円", "25,000,000円"],
+            ["50,000,000円", "10,000,000円", "6,000,000円", "4,000,000円", "15,000,000円", "25,000,000円"]])
+        for name in ("東京都千代田区", "東京都中央区"):
+            self.assertIn(name, page)
+
+    def test_the_journal_balances_on_the_page(self):
+        ledger = open_text(os.path.join(self.out, "case.ledger.csv")).lstrip("\ufeff")
+        entries = {}
+        for row in csv.DictReader(ledger.splitlines()):
+            entries.setdefault(row["entry"], []).append(int(row["amount"]))
+        self.assertEqual([sum(amounts) for amounts in entries.values()], [0] * len(entries))
+        self.assertEqual(len(entries), 4)
+        self.assertIn("台帳（入力された記録の仕訳）", self.text("ja"))
 
     def test_outages_of_minutes_stay_visible(self):
         paths = re.findall(r'<path class="down" d="(M[^"]*)"/>', self.text("ja"))
