@@ -32,7 +32,7 @@ def golden(accepted):
 
 class Schemas(unittest.TestCase):
     def test_are_schemas(self):
-        for name in ("terms", "case", "statement", "liability-form"):
+        for name in ("terms", "case", "rates", "statement", "liability-form"):
             jsonschema.Draft202012Validator.check_schema(load("contracts", "schema", name + ".schema.json"))
 
     def test_every_accepted_case_fits(self):
@@ -60,6 +60,16 @@ class Schemas(unittest.TestCase):
         listed = subprocess.run([PROGRAM, "catalogue", "list", "--liability", "--json"], capture_output=True,
                                 text=True, check=True)
         self.assertEqual([f["id"] + ".json" for f in json.loads(listed.stdout)["forms"]], names)
+
+    def test_tables_of_rates(self):
+        check = validator("rates.schema.json")
+        for name in sorted(os.listdir(os.path.join(ROOT, "contracts", "rates"))):
+            with self.subTest(name):
+                table = load("contracts", "rates", name)
+                check.validate(table)
+                self.assertEqual(table["id"] + ".json", name)
+                for before, after in zip(table["rates"], table["rates"][1:]):
+                    self.assertLessEqual(before["to"], after["from"])
 
     def test_every_statement_fits(self):
         check = validator("statement.schema.json")
