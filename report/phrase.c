@@ -18,7 +18,16 @@ struct part { /* what a {} stood for; borrowed from the phrase */
 	size_t length;
 };
 
-/* Matches the whole phrase; each {} takes the shortest text up to the next literal. */
+/* Where the phrase ends with the literal; NULL: it does not. */
+static const char *tail(const char *phrase, const char *literal)
+{
+	size_t whole = strlen(phrase), length = strlen(literal);
+
+	return whole >= length && strcmp(phrase + whole - length, literal) == 0 ? phrase + whole - length
+	                                                                        : NULL;
+}
+
+/* Matches the whole phrase; each {} takes the shortest text up to the next literal, the last one up to the end. */
 static bool match(const char *pattern, const char *phrase, struct part parts[PARTS_MOST])
 {
 	size_t count = 0;
@@ -39,7 +48,7 @@ static bool match(const char *pattern, const char *phrase, struct part parts[PAR
 			return false;
 		memcpy(head, literal, length);
 		head[length] = '\0';
-		found = length == 0 ? phrase + strlen(phrase) : strstr(phrase, head);
+		found = literal[length] == '\0' ? tail(phrase, head) : strstr(phrase, head);
 		if (!found || found == phrase)
 			return false;
 		parts[count++] = (struct part){ phrase, (size_t)(found - phrase) };

@@ -64,6 +64,8 @@ START_TEST(phrases_keep_names_and_numbers)
 	translates("fee of lg-a", "lg-a の利用料");
 	translates("terms own-line, level delay", "契約条件 own-line、項目 delay");
 	translates("notice 3 days before, 7 required", "通知が3日前（7日前までに必要）");
+	translates("exemption x refused: no document proves it (contract エ, 24-1(5))",
+	           "免責事由 x を認めない：証する文書がない（契約 エ, 24-1(5)）");
 	translates("timeline of a of b, range", "a of b の時系列（幅）");
 	translates("one level only, the largest: a; also: cut by a cap",
 	           "一つの項目だけ（選択がないため最も大きいもの：a）；上限により減らした");
