@@ -51,10 +51,12 @@ static void reduction_row(struct page *p, const struct reduction_result *r)
 	figure_exact_money(p->out, p->language, record->amount, record->currency ? "" : "JPY");
 	page_text(p, record->currency);
 	page_raw(p, "</td>");
-	page_money_cell(p, r->residual, "JPY", "n");
+	page_money_cell(p, r->residual, r->currency, "n");
 	page_raw(p, "<td>");
 	page_text(p, record->id);
 	soft(p, record->document);
+	for (size_t i = 0; i < r->note_count; i++)
+		soft(p, r->notes[i]);
 	page_raw(p, "</td></tr>\n");
 }
 
@@ -81,7 +83,8 @@ static void bill_cell(struct page *p, const struct pass_through *t)
 		soft(p, t->bill->document);
 	} else
 		page_word(p, W_NO_BILL);
-	soft(p, t->note);
+	for (size_t i = 0; i < t->note_count; i++)
+		soft(p, t->notes[i]);
 	page_raw(p, "</td>");
 }
 
@@ -97,11 +100,11 @@ static void pass_row(struct page *p, const struct pass_through *t)
 		page_text(p, t->contract->id);
 	}
 	page_raw(p, "</span></th>");
-	page_money_cell(p, t->gross, "JPY", "n");
-	page_money_cell(p, t->state, "JPY", "n soft");
-	page_money_cell(p, t->amount, "JPY", "n money");
-	page_money_cell(p, t->on_bill, "JPY", "n");
-	page_money_cell(p, t->carried, "JPY", "n");
+	page_money_cell(p, t->gross, t->currency, "n");
+	page_money_cell(p, t->state, t->currency, "n soft");
+	page_money_cell(p, t->amount, t->currency, "n money");
+	page_money_cell(p, t->on_bill, t->currency, "n");
+	page_money_cell(p, t->carried, t->currency, "n");
 	bill_cell(p, t);
 	page_raw(p, "</tr>\n");
 }
@@ -223,7 +226,7 @@ static void part_row(struct page *p, const struct apportionment_result *r, const
 	page_text(p, part->part->id);
 	soft(p, part->part->document);
 	page_raw(p, "</th><td class=\"n\">");
-	figure_exact_money(p->out, p->language, part->part->amount, currency);
+	page_money(p, part->amount, currency);
 	page_raw(p, "</td>");
 	if (r->body_count == 1)
 		page_money_cell(p, part->grants ? part->grants[0] : FIGURE_UNKNOWN, currency, "n money");

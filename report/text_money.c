@@ -74,11 +74,22 @@ void text_chain(struct text *out, const struct statement *s)
 
 /* ---- what is shared ---- */
 
+/* Below a table: of what, and what a reader must know of it. */
+static void notes(struct text *out, const char *of, const char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		text_add(out, "  ");
+		escape_terminal(out, of);
+		text_add(out, ": ");
+		escape_terminal(out, texts[i]);
+		text_add(out, "\n");
+	}
+}
+
 void text_pass_through(struct text *out, const struct statement *s)
 {
-	static const char *const words[] = {
-		"", "share", "the State's", "off the fee", "on bills", "carried"
-	};
+	static const char *const words[] = { "from → to",   "share",    "the State's",
+		                             "off the fee", "on bills", "carried" };
 	struct grid g = { .columns = 6 };
 
 	if (s->pass_through_count == 0)
@@ -91,11 +102,18 @@ void text_pass_through(struct text *out, const struct statement *s)
 		const struct pass_through *t = &s->pass_through[i];
 		const int figures[] = { t->gross, t->state, t->amount, t->on_bill, t->carried };
 
+		escape_terminal(&g.cell, t->from->id);
+		text_add(&g.cell, " → ");
 		grid_cell(&g, t->to->id);
 		for (size_t k = 0; k < sizeof figures / sizeof *figures; k++)
-			money_cell(&g, s, figures[k], "JPY");
+			money_cell(&g, s, figures[k], t->currency);
 	}
 	grid_print(out, &g);
+	for (size_t i = 0; i < s->pass_through_count; i++)
+		notes(out, s->pass_through[i].to->id, s->pass_through[i].notes,
+		      s->pass_through[i].note_count);
+	for (size_t i = 0; i < s->reduction_count; i++)
+		notes(out, s->reductions[i].record->id, s->reductions[i].notes, s->reductions[i].note_count);
 }
 
 static void apportionment(struct text *out, const struct statement *s, const struct apportionment_result *r)
