@@ -27,7 +27,13 @@ latency-excluded loss-just-above minute-without-attempt network-missed notice-la
 path-obscured-remove path-router-silent path-two-providers quorum-two-down-one-unmeasured redundant-lines
 rolling-year-over running-not-provable running-second-miss subscribed-unmeasured-before ten-absent
 timeline-6-failing-feb-minutes
+apportion-new-version apportion-of-recoveries apportion-staged ceiling-monthly-fees ceiling-penalty-not-named
+ceiling-per-incident money-invoices-exchanged money-late-each-day money-instalments-six money-recovery-in-dollars
+money-tax-named-base pass-through-bills pass-through-credit-agrees pass-through-debt-assumed
 """.split()
+
+# A case of the database always has an as_of; without one the interest of this ends with the last payment.
+NOT_ALIKE = {"money-late-no-as-of"}
 
 ORGANISATION = "131016"
 UNNAMED = "a segment without a name"
@@ -62,9 +68,30 @@ class Converter:
         with open(os.path.join(self.folder, "expect.json"), encoding="utf-8") as file:
             self.expected = json.load(file)
         self.month = self.case["period"].get("month")
+        self.filled = not self.case.get("services")
+        if self.filled:
+            self.add_service()
         self.codes = self.municipalities()
         self.vantages = sorted({o.get("vantage") or "v1" for o in self.observations()} |
                                {p["vantage"] for p in self.case.get("paths") or []}) or ["v1"]
+
+    def add_service(self):
+        """A month of the database has a service; one about which nothing is said, where the case has none."""
+        terms = {"id": "plain", "levels": [{
+            "id": "availability", "metric": "availability", "method": "duration_ratio", "binding": "target",
+            "objective": {"op": ">=", "percent": "99"}, "excluded_time": "remove", "unmeasured_time": "bounds"}]}
+        self.case["parties"] = self.case["parties"] + [{"id": "nobody-in-particular", "kind": "NSP"}]
+        self.case["terms"] = [terms]
+        self.case["services"] = [{"id": "plain", "provider": "nobody-in-particular", "terms": "plain", "outages": [], "fees": []}]
+
+    def file(self, directory):
+        """Where the case stands: as it was found, or as it was filled."""
+        if not self.filled:
+            return os.path.join(self.folder, "case.json")
+        path = os.path.join(directory, "filled.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.case, file, ensure_ascii=False)
+        return path
 
     def observations(self):
         return self.case.get("observations") or []
@@ -216,7 +243,7 @@ def figures(statement):
 
 def accepted():
     for name in sorted(os.listdir(GOLDEN)):
-        if os.path.exists(os.path.join(GOLDEN, name, "expect.json")):
+        if os.path.exists(os.path.join(GOLDEN, name, "expect.json")) and name not in NOT_ALIKE:
             yield name
 
 
@@ -257,7 +284,7 @@ class Golden(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             case.write(directory)
             self.run_slacalc("apply", directory, url=url)
-        expected = json.loads(self.run_slacalc("evaluate", "--json", os.path.join(case.folder, "case.json")))
+            expected = json.loads(self.run_slacalc("evaluate", "--json", case.file(directory)))
         numbers = dict(line.split("|") for line in self.psql(url, "-c", "SELECT id, target FROM target_number").split())
         vantages = dict(line.split("|") for line in self.psql(url, "-c", "SELECT id, number FROM vantage").split())
         period = [instant(expected["period"][k]) for k in ("start", "end")]
@@ -268,8 +295,12 @@ class Golden(unittest.TestCase):
             self.psql(url, "-c", "ALTER TABLE applied_version DISABLE TRIGGER USER; UPDATE applied_version SET known_from = "
                       "least(known_from, '" + case.case["as_of"] + "')")
         as_of = ["--as-of", case.case["as_of"]] if case.case.get("as_of") else []
-        self.assertEqual(figures(json.loads(self.run_slacalc("verdict", case.month, *as_of, "--json", url=url))),
-                         figures(expected))
+        said = self.run_slacalc("verdict", case.month, *as_of, "--json", url=url)
+        self.assertEqual(figures(json.loads(said)), figures(expected))
+        if any(json.loads(said).get(k) for k in MONEY):
+            with tempfile.TemporaryDirectory() as directory:
+                self.run_slacalc("export-case", case.month, *as_of, "-o", directory, url=url)
+                self.assertEqual(self.run_slacalc("evaluate", "--json", os.path.join(directory, "case.json")), said)
 
     def test_same_figures(self):
         names = list(accepted()) if os.environ.get("GOVSLA_ALL_GOLDEN") else CHOSEN
