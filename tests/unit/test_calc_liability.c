@@ -165,9 +165,240 @@ START_TEST(residuals_are_carried)
 }
 END_TEST
 
+/* ---- the whole of the graph, as text ---- */
+
+#define FIRMS                                                                                                \
+	"[ { 'id': 'csp', 'kind': 'CSP' }, { 'id': 'nsp', 'kind': 'NSP' }, { 'id': 'da', 'kind': 'DA' }, "   \
+	"{ 'id': 'lg-a', 'kind': 'LG', 'code': '131016' }, { 'id': 'lg-b', 'kind': 'LG', 'code': '131024' "  \
+	"}, "                                                                                                \
+	"{ 'id': 'asp', 'kind': 'ASP' } ]"
+#define A(keys) "{ 'id': 'ア', 'kind': 'ア', 'parties': [ 'da', 'csp' ]" keys " }"
+#define I(keys) "{ 'id': 'イ', 'kind': 'イ', 'parties': [ 'da', 'lg-a' ]" keys " }"
+#define E(keys) "{ 'id': 'エ', 'kind': 'エ', 'parties': [ 'asp', 'lg-a' ]" keys " }"
+#define AMOUNT(who, amount, keys)                                                                            \
+	", 'caps': [ { 'debtor': '" who "', 'rule': { 'amount': '" amount "' }" keys " } ]"
+#define L(id, day, sufferer, fault, amount, keys)                                                            \
+	"{ 'id': '" id "', 'at': '2026-11-" day "', 'kind': 'loss', 'sufferer': '" sufferer                  \
+	"', 'fault': { " fault " }, 'heads': { 'direct': '" amount "' }, 'determined': '" amount "'" keys    \
+	" }"
+#define M(id, day, kind, from, to, amount, keys)                                                             \
+	"{ 'id': '" id "', 'at': '2026-11-" day "', 'kind': '" kind "', 'from': '" from "', 'to': '" to      \
+	"', 'amount': '" amount "'" keys " }"
+#define UNDO(id, day, of)                                                                                    \
+	"{ 'id': '" id "', 'at': '2026-11-" day "', 'kind': 'reversal', 'of': '" of                          \
+	"', 'cause': 'a mistake' }"
+#define MAY(names)   "'policies': { " names " }, "
+#define SHARED       "'shared_fault': true"
+#define CONTRIBUTORY "'contributory_fault': true"
+
+/* "DEBTOR>CREDITOR determined/payable/paid/pending/cut[ residual …]; …" */
+static const char *outcome(struct arena *a, const char *contracts, const char *more, const char *records)
+{
+	struct error err = { 0 };
+	struct statement *s = NULL;
+	struct sla_case *c;
+	const char *text = "";
+	char line[2048];
+
+	more = arena_printf(a, "'contracts': [ %s ], %s'records': [ %s ]", contracts, more, records);
+	if (read_case(a, &(struct case_parts){ .parties = FIRMS, .services = "[]", .more = more }, &c, &err) <
+	        0 ||
+	    statement_make(a, c, &s, &err) < 0)
+		return arena_copy(a, error_line(&err, line, sizeof line));
+	for (size_t i = 0; i < s->obligation_count; i++) {
+		const struct obligation *o = &s->obligations[i];
+		const char *determined = figure_text(s, o->determined);
+
+		text =
+		    arena_printf(a, "%s%s%s>%s %s/%s/%s/%s/%s", text, i ? "; " : "", o->debtor->id,
+		                 o->creditor->id, determined ? determined : "?", figure_text(s, o->payable),
+		                 figure_text(s, o->paid), figure_text(s, o->pending), figure_text(s, o->cut));
+		if (o->residual >= 0 && book_sign(s->book, o->residual) > 0)
+			text = arena_printf(a, "%s residual %s", text, figure_text(s, o->residual));
+		for (size_t k = 0; k < o->cut_count; k++)
+			text = arena_printf(a, "%s %s %s", text, o->cuts[k].why,
+			                    figure_text(s, o->cuts[k].amount));
+	}
+	statement_free(s);
+	return text;
+}
+
+struct story {
+	const char *contracts, *more, *records, *want;
+};
+
+#define ONE_LOSS              L("l1", "01", "lg-a", "'csp': '1'", "1000", "")
+#define TWO_LOSSES            ONE_LOSS ", " L("l2", "01", "lg-b", "'csp': '1'", "3000", "")
+#define CASH(id, day, amount) M(id, day, "recovery", "csp", "da", amount, "")
+#define PAYS(id, day, amount) M(id, day, "payment", "da", "lg-a", amount, "")
+
+static const struct story stories[] = {
+	/* shared fault: each owes its share in whole yen; what is less is shown */
+	{ "", MAY(SHARED), L("l", "01", "lg-a", "'da': '1/2', 'asp': '1/2'", "1001", ""),
+	  "da>lg-a 500/500/0/0/0 residual 0.5; asp>lg-a 500/500/0/0/0 residual 0.5" },
+	{ I(", 'rounding': { 'rule': 'half_up', 'unit': '1', 'clause': '5' }"), MAY(SHARED),
+	  L("l", "01", "lg-a", "'da': '1/2', 'asp': '1/2'", "1001", ""),
+	  "da>lg-a 501/501/0/0/0; asp>lg-a 500/500/0/0/0 residual 0.5" },
+	{ "", MAY(SHARED),
+	  L("l", "01", "lg-a", "'csp': '0.3', 'da': '0.7'", "1000", "") ", " CASH("r", "02", "120"),
+	  "csp>da 300/300/120/180/0; da>lg-a 300/120/0/180/0; da>lg-a 700/700/0/0/0" },
+	/* the injured party's own share is nobody's to pay */
+	{ "", MAY(CONTRIBUTORY), L("l", "01", "lg-a", "'da': '3/4', 'lg-a': '1/4'", "1000", ""),
+	  "da>lg-a 750/750/0/0/0" },
+	{ "", MAY(SHARED ", " CONTRIBUTORY),
+	  L("l", "01", "lg-a", "'da': '1/2', 'lg-a': '1/4', 'asp': '1/4'", "1000", ""),
+	  "da>lg-a 500/500/0/0/0; asp>lg-a 250/250/0/0/0" },
+	{ "", "", L("l", "01", "lg-a", "'da': '1', 'asp': '0'", "1000", ""), "da>lg-a 1000/1000/0/0/0" },
+	/* indemnities follow what is owed, not what was determined */
+	{ E(AMOUNT("lg-a", "600", "")), "", L("l", "01", "asp", "'da': '1'", "1000", ""),
+	  "lg-a>asp 1000/600/0/0/400 cap 400; da>lg-a 600/600/0/0/0" },
+	{ E(AMOUNT("asp", "600", "")), "", L("l", "01", "da", "'asp': '1'", "1000", ""),
+	  "lg-a>da 1000/1000/0/0/0; asp>lg-a 1000/600/0/0/400 cap 400" },
+	{ E(AMOUNT("asp", "600", ", 'per': 'loss'")), "",
+	  L("l1", "01", "lg-a", "'asp': '1'", "1000", "") ", " L("l2", "02", "lg-a", "'asp': '1'", "500", ""),
+	  "asp>lg-a 1500/1100/0/0/400 cap 400" },
+	{ E(AMOUNT("asp", "600", ", 'per': 'incident'")), "",
+	  L("l1", "01", "lg-a", "'asp': '1'", "1000",
+	    ", 'incident': 'x'") ", " L("l2", "01", "lg-a", "'asp': '1'", "500", ", 'incident': 'y'"),
+	  "asp>lg-a 1000/600/0/0/400 cap 400; asp>lg-a 500/500/0/0/0" },
+	/* a cap in all: what was determined first comes first */
+	{ E(AMOUNT("asp", "600", "")), "",
+	  L("l1", "01", "lg-a", "'asp': '1'", "400",
+	    ", 'incident': 'y'") ", " L("l2", "02", "lg-a", "'asp': '1'", "500", ", 'incident': 'x'"),
+	  "asp>lg-a 500/200/0/0/300 cap 300; asp>lg-a 400/400/0/0/0" },
+	{ E(AMOUNT("asp", "600", "")), "",
+	  L("l1", "01", "lg-a", "'asp': '1'", "400",
+	    ", 'incident': 'y'") ", " L("l2", "01", "lg-a", "'asp': '1'", "500", ", 'incident': 'x'"),
+	  "records[1]: the cap of 'asp' under 'エ' does not hold all that was determined on one day, and "
+	  "nothing says "
+	  "which comes first" },
+	{ E(AMOUNT("asp", "900", "")), "",
+	  L("l1", "01", "lg-a", "'asp': '1'", "400",
+	    ", 'incident': 'y'") ", " L("l2", "01", "lg-a", "'asp': '1'", "500", ", 'incident': 'x'"),
+	  "asp>lg-a 500/500/0/0/0; asp>lg-a 400/400/0/0/0" },
+	/* lifted for one loss and not for another */
+	{ E(AMOUNT("asp", "600", ", 'lifted_by': [ 'intent' ]")), "",
+	  L("l1", "01", "lg-a", "'asp': '1'", "1000", "") ", " L("l2", "02", "lg-a", "'asp': '1'", "500",
+	                                                         ", 'intent': true"),
+	  "asp>lg-a 1500/1100/0/0/400 cap 400" },
+	/* heads that a contract excludes are cut, and do not come back behind it */
+	{ I(", 'excludes': [ 'lost_profit' ]"), "",
+	  "{ 'id': 'l', 'at': '2026-11-01', 'kind': 'loss', 'sufferer': 'lg-a', 'fault': { 'csp': '1' }, "
+	  "'heads': { "
+	  "'direct': '500', 'lost_profit': '200' }, 'determined': '700' }, " CASH("r", "02", "100"),
+	  "csp>da 500/500/100/400/0; da>lg-a 700/100/0/400/200 excluded head of loss 200" },
+	/* forms of recovery */
+	{ A(", 'counts_as_received': [ 'credit' ]"), "",
+	  ONE_LOSS ", " M("r1", "02", "recovery", "csp", "da", "100", ", 'form': 'credit'") ", " M(
+	      "r2", "03", "recovery", "csp", "da", "50", ", 'form': 'set_off'"),
+	  "csp>da 1000/1000/150/850/0; da>lg-a 1000/100/0/850/50 cap of the provider 50" },
+	{ A(", 'counts_as_received': [ 'cash', 'set_off' ]"), "",
+	  ONE_LOSS ", " M("r1", "02", "recovery", "csp", "da", "100", ", 'form': 'credit'") ", " M(
+	      "r2", "03", "recovery", "csp", "da", "50", ", 'form': 'set_off'"),
+	  "csp>da 1000/1000/150/850/0; da>lg-a 1000/50/0/850/100 cap of the provider 100" },
+	/* incidents have pots of their own */
+	{ "", "",
+	  L("l1", "01", "lg-a", "'csp': '1'", "1000", ", 'incident': 'x'") ", " L(
+	      "l2", "01", "lg-b", "'csp': '1'", "1000",
+	      ", 'incident': 'y'") ", " M("r", "02", "recovery", "csp", "da", "300", ", 'incident': 'y'"),
+	  "csp>da 1000/1000/0/1000/0; da>lg-a 1000/0/0/1000/0; csp>da 1000/1000/300/700/0; da>lg-b "
+	  "1000/300/0/700/0" },
+	{ "", "",
+	  L("l1", "01", "lg-a", "'csp': '1'", "1000", ", 'incident': 'x'") ", " L(
+	      "l2", "01", "lg-b", "'csp': '1'", "1000", ", 'incident': 'y'") ", " CASH("r", "02", "300"),
+	  "records[2].incident: losses by 'csp' are of several incidents: say to which it belongs" },
+	{ "", "",
+	  L("l1", "01", "lg-a", "'csp': '1'", "1000", ", 'incident': 'x'") ", " CASH("r", "02", "300"),
+	  "csp>da 1000/1000/300/700/0; da>lg-a 1000/300/0/700/0" },
+	/* DA's own loss: outside the pot, under the same cap */
+	{ A(AMOUNT("csp", "1500", "")), "",
+	  ONE_LOSS ", " L("l2", "02", "da", "'csp': '1'", "800", "") ", " CASH("r", "03", "200") ", " M(
+	      "o", "04", "recovery", "csp", "da", "500", ", 'own_loss': true"),
+	  "csp>da 1000/1000/200/800/0; da>lg-a 1000/200/0/800/0; csp>da 800/500/500/0/300 cap 300" },
+	{ "", "", ONE_LOSS ", " M("o", "04", "recovery", "csp", "da", "500", ", 'own_loss': true"),
+	  "records[1].amount: a recovery of 500 exceeds the payable amount of 0" },
+	/* the contract's way of sharing */
+	{ A(", 'apportionment': { 'method': 'largest_remainder', 'clause': '9' }"), "",
+	  TWO_LOSSES ", " CASH("r", "02", "101"),
+	  "csp>da 4000/4000/101/3899/0; da>lg-a 1000/25/0/975/0; da>lg-b 3000/76/0/2924/0" },
+	{ "", "", TWO_LOSSES ", " CASH("r", "02", "101"),
+	  "csp>da 4000/4000/101/3899/0 residual 1; da>lg-a 1000/25/0/975/0; da>lg-b 3000/75/0/2925/0" },
+	/* payments on any edge, to what is payable at the time */
+	{ E(""), "",
+	  L("l", "01", "da", "'asp': '1'", "1000", "") ", " M("p", "02", "payment", "asp", "lg-a", "300",
+	                                                      "") ", " M("q", "03", "payment", "lg-a", "da",
+	                                                                 "1000", ""),
+	  "lg-a>da 1000/1000/1000/0/0; asp>lg-a 1000/1000/300/0/0" },
+	{ E(""), "",
+	  L("l", "01", "da", "'asp': '1'", "1000", "") ", " M("p", "02", "payment", "asp", "lg-a", "1001",
+	                                                      ""),
+	  "records[1].amount: a payment of 1001 exceeds the payable amount of 1000" },
+	{ "", "", ONE_LOSS ", " CASH("r", "03", "600") ", " PAYS("p", "02", "600"),
+	  "records[2].amount: a payment of 600 exceeds the payable amount of 0" },
+	/* what was acknowledged lies between what was claimed and what was recovered */
+	{ "", "",
+	  ONE_LOSS ", " M("c", "02", "claim", "da", "csp", "900", "") ", " M("a", "03", "acknowledgement",
+	                                                                     "csp", "da", "901", ""),
+	  "records[2].amount: an acknowledgement of 901 exceeds the claimed amount of 900" },
+	/* reversals */
+	{ "", "", ONE_LOSS ", " CASH("r", "02", "600") ", " PAYS("p", "03", "600") ", " UNDO("u", "04", "p"),
+	  "csp>da 1000/1000/600/400/0; da>lg-a 1000/600/0/400/0" },
+	{ "", "", ONE_LOSS ", " CASH("r", "02", "600") ", " UNDO("u", "04", "r"),
+	  "csp>da 1000/1000/0/1000/0; da>lg-a 1000/0/0/1000/0" },
+	{ "", "", ONE_LOSS ", " CASH("r", "02", "600") ", " UNDO("u", "04", "r") ", " CASH("s", "05", "50"),
+	  "csp>da 1000/1000/50/950/0; da>lg-a 1000/50/0/950/0" },
+	{ "", "", ONE_LOSS ", " CASH("r", "02", "600") ", " PAYS("p", "03", "500") ", " UNDO("u", "04", "r"),
+	  "records[3].of: without 'r', a payment of 500 from 'da' to 'lg-a' exceeds the payable amount of "
+	  "0\nhint: "
+	  "reverse first what was paid" },
+	{ "", "",
+	  ONE_LOSS ", " CASH("r", "02", "600") ", " PAYS("p", "03", "500") ", " UNDO(
+	      "u", "04", "p") ", " UNDO("v", "05", "r"),
+	  "csp>da 1000/1000/0/1000/0; da>lg-a 1000/0/0/1000/0" },
+	/* as if the other loss had not been there: lg-a's share is the whole */
+	{ "", "", TWO_LOSSES ", " CASH("r", "02", "400") ", " UNDO("u", "03", "l2"),
+	  "csp>da 1000/1000/400/600/0; da>lg-a 1000/400/0/600/0; da>lg-b ?/0/0/0/0" },
+	{ "", "",
+	  ONE_LOSS ", " M("a", "02", "acknowledgement", "csp", "da", "700",
+	                  "") ", " M("b", "02", "acknowledgement", "csp", "da", "100",
+	                             "") ", " CASH("r", "03", "750") ", " UNDO("u", "04", "b"),
+	  "records[4].of: without 'b', a recovery of 750 from 'csp' to 'da' exceeds the acknowledged amount "
+	  "of "
+	  "700\nhint: reverse first what was paid" },
+	{ "", "", ONE_LOSS ", { 'id': 'u', 'at': '2026-11-02', 'kind': 'reversal', 'of': 'l1' }",
+	  "case.json:8: records[1]: a reversal must name its cause" },
+	{ "", "", ONE_LOSS ", " UNDO("u", "02", "x"), "case.json:8: records[1].of: no record 'x'" },
+	{ "", "", CASH("r", "03", "1") ", " UNDO("u", "02", "r"),
+	  "case.json:8: records[1].of: 'r' is of a later day" },
+	{ "", "", ONE_LOSS ", " UNDO("u", "02", "l1") ", " UNDO("v", "03", "l1"),
+	  "case.json:8: records[2].of: 'l1' is reversed already, by 'u'" },
+	{ "", "", ONE_LOSS ", " UNDO("u", "02", "l1") ", " UNDO("v", "03", "u"),
+	  "case.json:8: records[2].of: 'u' is a reversal itself: enter anew what it undid" },
+	/* shares */
+	{ "", MAY(SHARED), L("l", "01", "lg-a", "'da': '1/2', 'asp': '1/3'", "1000", ""),
+	  "case.json:8: records[0].fault: the shares of fault must sum to 1, not 5/6" },
+	{ "", MAY(SHARED), L("l", "01", "lg-a", "'da': '1/2', 'lg-a': '1/2'", "1000", ""),
+	  "case.json:8: records[0].fault: 'lg-a' has a share in its own loss: no rule says so unless "
+	  "contributory_fault is true" },
+};
+
+START_TEST(what_comes_of_records)
+{
+	for (size_t i = 0; i < ROWS(stories); i++) {
+		struct arena a = { 0 };
+		const char *got = outcome(&a, stories[i].contracts, stories[i].more, stories[i].records);
+
+		ck_assert_msg(strcmp(got, stories[i].want) == 0, "row %zu:\n got  %s\n want %s", i, got,
+		              stories[i].want);
+		arena_release(&a);
+	}
+}
+END_TEST
+
 int main(void)
 {
-	return run_suite("liability", (const TTest *const[]){ obligations, what_exceeds_is_refused,
-	                                                      a_loss_that_is_not_determined_owes_nothing_yet,
-	                                                      residuals_are_carried, NULL });
+	return run_suite("liability",
+	                 (const TTest *const[]){ obligations, what_exceeds_is_refused,
+	                                         a_loss_that_is_not_determined_owes_nothing_yet,
+	                                         residuals_are_carried, what_comes_of_records, NULL });
 }
