@@ -126,7 +126,7 @@ void exchange_open(struct judge *j, struct statement *s)
 struct question {
 	const char *currency; /* of the exchange, from which it goes to yen */
 	const char *what, *id;
-	const struct party *biller;    /* NULL: not known */
+	const struct party *biller;    /* from whom the amount comes */
 	const struct service *service; /* NULL: of none */
 };
 
@@ -146,10 +146,6 @@ static const char *place_of(struct judge *j, const struct question *q)
 	for (size_t i = 0; i < c->record_count && !q->service; i++)
 		if (strcmp(c->records[i].id, q->id) == 0)
 			return arena_printf(j->arena, "records[%zu].currency", c->records[i].index);
-	for (size_t i = 0; i < c->apportionment_count && !q->service; i++)
-		if (strcmp(c->apportionments[i].id, q->id) == 0)
-			return arena_printf(j->arena, "apportionments[%zu].currency",
-			                    c->apportionments[i].index);
 	for (size_t i = 0; i < c->service_count; i++)
 		if (is_of_service(q, &c->services[i]))
 			return arena_printf(j->arena, "services[%zu].fees[0].currency", i);
@@ -183,7 +179,7 @@ static bool sends_invoices(const struct statement *s, const char *currency, cons
 /* A provider's amounts need its own invoice; those of others go by the invoices there are. */
 static bool answers(const struct statement *s, const struct exchange_result *r, const struct question *q)
 {
-	bool provider = q->biller && (q->biller->kind == PARTY_CSP || q->biller->kind == PARTY_NSP);
+	bool provider = q->biller->kind == PARTY_CSP || q->biller->kind == PARTY_NSP;
 
 	if (strcmp(r->exchange->from, q->currency) != 0)
 		return false;
@@ -224,11 +220,10 @@ static const struct exchange_result *find_rate(struct judge *j, const struct sta
 	else if (!month)
 		refuse(j, q, "a period without a month has no invoice of its month", err);
 	else
-		refuse(j, q,
-		       arena_printf(j->arena, "no invoice of %s%s%s%s gives a rate", month,
-		                    q->biller ? " from '" : "", q->biller ? q->biller->id : "",
-		                    q->biller ? "'" : ""),
-		       err);
+		refuse(
+		    j, q,
+		    arena_printf(j->arena, "no invoice of %s from '%s' gives a rate", month, q->biller->id),
+		    err);
 	error_hint(err, "there is no default rate: state it in 'exchange' or 'invoices'");
 	return NULL;
 }

@@ -26,8 +26,8 @@ bool exchange_knows(const struct sla_case *c, const char *from, const char *to);
 
 /*
  * An amount of currency (NULL: JPY) in whole yen, noted in s->exchanged; yen stay as they are. what: what the amount is
- * ("recovery", "payment", "reduction", "claim", "credit", …) of the record or service id; party: from whom it comes, and
- * NULL where it comes from nobody. The same what, id and party again: the same figure. FIGURE_UNKNOWN for an unknown
+ * ("recovery", "payment", "reduction", "claim", "credit", …) of the record or service id; party: from whom it comes.
+ * The same what, id and party again: the same figure. FIGURE_UNKNOWN for an unknown
  * amount; and with err set (ERROR_DATA) for a currency without a rate.
  */
 int exchange_to_yen(struct judge *j, struct statement *s, const char *currency, int amount, const char *what,
