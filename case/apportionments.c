@@ -298,20 +298,36 @@ static int read_stages(struct reader *r, const struct node *stages, struct appor
 
 /* ---- the whole ---- */
 
+/* Method and clause stand together, or the contract is silent. */
 static int read_method(struct reader *r, const struct node *object, struct apportionment *out,
                        struct error *err)
 {
-	struct node clause = node_member(object, "clause"), unit = node_member(object, "unit");
+	struct node clause = node_member(object, "clause");
 	int method = -1;
 
 	if (node_word(object, "method", OPTIONAL, apportion_methods, &method, err) < 0 ||
-	    read_text(r->arena, object, "clause", OPTIONAL, &out->clause, err) < 0 ||
-	    read_text(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
-	    read_exact(r->arena, object, "unit", OPTIONAL, &out->unit, err) < 0)
+	    read_text(r->arena, object, "clause", OPTIONAL, &out->clause, err) < 0)
 		return err->code;
 	out->method = method < 0 ? NULL : apportion_methods[method];
 	if (out->clause && !out->method)
 		return node_fail(&clause, err, "a clause without the method that it names");
+	if (out->method && !out->clause) {
+		node_fail(object, err, "a method without the clause that names it");
+		return error_hint(err,
+		                  "where the contract is silent, leave the method out: each share is floored "
+		                  "and the residual carried");
+	}
+	return 0;
+}
+
+static int read_unit(struct reader *r, const struct node *object, struct apportionment *out,
+                     struct error *err)
+{
+	struct node unit = node_member(object, "unit");
+
+	if (read_text(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
+	    read_exact(r->arena, object, "unit", OPTIONAL, &out->unit, err) < 0)
+		return err->code;
 	if (!out->currency)
 		out->currency = "JPY";
 	if (!out->unit)
@@ -352,7 +368,7 @@ static int read_apportionment(struct reader *r, const struct node *object, struc
 	    read_text(r->arena, object, "id", REQUIRED, &out->id, err) < 0 ||
 	    read_text(r->arena, object, "title", OPTIONAL, &out->title, err) < 0 ||
 	    read_text(r->arena, object, "document", OPTIONAL, &out->document, err) < 0 ||
-	    read_method(r, object, out, err) < 0)
+	    read_method(r, object, out, err) < 0 || read_unit(r, object, out, err) < 0)
 		return err->code;
 	for (const struct apportionment *other = r->c->apportionments; other < out; other++)
 		if (strcmp(other->id, out->id) == 0)
