@@ -309,7 +309,7 @@ static const struct file *find_place(struct arena *a, const struct file *files, 
 static void locate(struct arena *a, const struct file *files, size_t count, struct error *err)
 {
 	const char *path;
-	const struct file *f = find_place(a, files, count, err->field, &path);
+	const struct file *f = find_place(a, files, count, arena_copy(a, err->field), &path);
 
 	if (!f)
 		return;

@@ -329,6 +329,28 @@ class Refusals(Databases):
                 said = self.slacalc("apply", self.dir, status=1).splitlines()[0]
                 self.assertRegex(said, re.escape(f"slacalc: {self.dir}/records/2026.json:") + r"\d+: " + re.escape(want))
 
+    def test_records_of_several_files(self):
+        """One file's records refer to what stands in another; a mistake is said of the file in which it is made."""
+        self.migrated()
+        undo = {"id": "v1", "at": "2026-11-12", "kind": "reversal", "of": "r1", "cause": "entered twice"}
+        for more, want in [
+            ({"records": [undo]}, None),
+            ({"records": [dict(undo, of="r9")]}, "later.json:7: records[0].of: no record 'r9'"),
+            ({"records": [dict(undo, id="l1")]}, "later.json:3: records[0]: the record 'l1' is there twice"),
+            ({"records": [undo, dict(undo, id="v2")]}, "later.json:14: records[1].of: 'r1' is reversed already, by 'v1'"),
+            ({"contracts": [{"id": "ア", "kind": "ア", "parties": ["csp", "nobody"]}]},
+             "later.json:8: contracts[0].parties[1]: no party 'nobody'"),
+            ({"policies": {"two_firms": "yes"}}, "later.json:3: policies.two_firms: must be true or false"),
+            ({"policies": {"state_budget": "none_if_any"}}, "later.json:3: policies.state_budget: the policy 'state_budget' is there twice"),
+            ({"records": {}}, "later.json:2: records: must be an array"),
+        ]:
+            with self.subTest(want):
+                write_directory(self.dir)
+                write_json(os.path.join(self.dir, "records", "later.json"), dict(more, format="govsla-records/1"))
+                said = self.slacalc("apply", "--check", self.dir, url="host=/nonexistent", status=1 if want else 0)
+                self.assertEqual(said.splitlines()[0], f"slacalc: {self.dir}/records/{want}" if want
+                                 else f"{self.dir}: nothing to object to")
+
     def test_check_needs_no_database(self):
         write_directory(self.dir)
         said = self.slacalc("apply", "--check", self.dir, url="host=/nonexistent")
