@@ -310,7 +310,7 @@ int exchange_limit(struct judge *j, struct statement *s, const char *to, const c
 	struct exchanged x = { .what = what, .id = service->id, .before = amount, .from = from, .to = to };
 	const struct exchanged *before;
 
-	if (amount < 0 || !(x.by = find_rate(j, s, &q, err)))
+	if (!(x.by = find_rate(j, s, &q, err)))
 		return FIGURE_UNKNOWN;
 	before = noted(j, s, &x);
 	if (before)

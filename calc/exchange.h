@@ -35,7 +35,7 @@ int exchange_to_yen(struct judge *j, struct statement *s, const char *currency, 
 
 /*
  * A limit (what: "minimum", "cap") of a service's credit, from one currency to that of its fees, exactly: noted in
- * s->exchanged. One of the two is JPY. As exchange_to_yen(), with err set where there is no rate.
+ * s->exchanged. One of the two is JPY; the amount is known. With err set where there is no rate.
  */
 int exchange_limit(struct judge *j, struct statement *s, const char *to, const char *from, int amount,
                    const char *what, const struct service *service, struct error *err);

@@ -6,7 +6,7 @@
 int judge_before_tax(struct judge *j, int amount, bool stated, bool included, exact percent,
                      const char *source)
 {
-	if (!stated || !included || amount < 0)
+	if (!stated || !included)
 		return stated ? amount : FIGURE_UNKNOWN;
 	return derive(j->book, "amount before consumption tax", "consumption tax included",
 	              "$1 * 100 / (100 + $2)", 2,
