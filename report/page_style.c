@@ -165,7 +165,8 @@ static const char print[] =
     "td{padding-top:1.4pt;padding-bottom:1.4pt}.outages{font-size:8pt}.obligations{font-size:7.4pt}."
     "obligations th,.obligations "
     "td{padding-right:4pt}"
-    "h4+.note{break-after:avoid}.chain{row-gap:2pt}.edge{font-size:7.4pt}.who{font-size:8.4pt;padding:3pt}}\n";
+    "h4+.note{break-after:avoid}.chain{row-gap:2pt}.edge{font-size:7.4pt}.who{font-size:8.4pt;padding:3pt}}"
+    "\n";
 
 void page_style(struct page *p)
 {

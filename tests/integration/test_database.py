@@ -612,7 +612,8 @@ class Months(Databases):
         """The statement by way of a case file."""
         out = os.path.join(self.dir, "exported")
         self.slacalc("export-case", "2026-10", *args, "-o", out)
-        return self.slacalc("evaluate", os.path.join(out, "case.json"), "--json", url="host=/nonexistent")
+        mine = args if args[:1] == ("--organisation",) else ()  # an excerpt, as verdict gives
+        return self.slacalc("evaluate", os.path.join(out, "case.json"), *mine, "--json", url="host=/nonexistent")
 
     def test_verdict_is_evaluate_of_the_exported_case(self):
         self.loaded()
@@ -696,6 +697,21 @@ class Months(Databases):
             self.assertNotIn(f"{code}-2026-10.en.html", names)
             with open(os.path.join(out, f"{code}-2026-10.json"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), self.slacalc("verdict", "2026-10", "--organisation", code, "--json"))
+
+    def test_a_report_to_one_holds_nothing_of_others_and_the_agency_has_all(self):
+        self.loaded()
+        out = os.path.join(self.dir, "pages")
+        said = self.slacalc("report", "2026-10", "-o", out, "--lang", "ja")
+        self.assertIn("da-2026-10.ja.html", said)
+        for name in os.listdir(out):
+            with open(os.path.join(out, name), encoding="utf-8") as file:
+                text = file.read()
+            if name.startswith("131024-"):
+                self.assertNotIn("lg-a", text, name)
+                self.assertNotIn("131016", text, name)
+            if name == "da-2026-10.json":
+                self.assertEqual(text, self.slacalc("verdict", "2026-10", "--json"))
+        self.assertIn("lg-a", open(os.path.join(out, "131016-2026-10.json"), encoding="utf-8").read())
 
     def test_status(self):
         self.loaded(samples=False)
@@ -798,7 +814,8 @@ class Facts(Databases):
     def same_as_evaluate(self, month, *args):
         verdict = self.slacalc("verdict", month, *args, "--json")
         self.export(month, *args)
-        self.assertEqual(verdict, self.slacalc("evaluate", os.path.join(self.dir, "exported", "case.json"), "--json",
+        mine = args if args[:1] == ("--organisation",) else ()  # an excerpt, as verdict gives
+        self.assertEqual(verdict, self.slacalc("evaluate", os.path.join(self.dir, "exported", "case.json"), *mine, "--json",
                                                url="host=/nonexistent"))
         return json.loads(verdict)
 

@@ -6,8 +6,8 @@
 
 /* Two municipalities share a recovery of 1,000,000; a third has no part in it. */
 #define RECORDS                                                                                              \
-	"'contracts': [ { 'id': 'イ/a', 'kind': 'イ', 'parties': [ 'da', 'lg-a' ], 'caps': [ { 'debtor': "  \
-	"'da', 'rule': 'recovered' } ] }, { 'id': 'イ/b', 'kind': 'イ', 'parties': [ 'da', 'lg-b' ], "      \
+	"'contracts': [ { 'id': 'イ/a', 'kind': 'イ', 'parties': [ 'da', 'lg-a' ], 'caps': [ { 'debtor': " \
+	"'da', 'rule': 'recovered' } ] }, { 'id': 'イ/b', 'kind': 'イ', 'parties': [ 'da', 'lg-b' ], "     \
 	"'caps': [ { 'debtor': 'da', 'rule': 'recovered' } ] } ], 'records': [ { 'id': 'l1', 'kind': "       \
 	"'loss', 'at': '2026-11-02', 'document': 'd', 'sufferer': 'lg-a', 'heads': { 'direct': '3000001' "   \
 	"}, 'fault': { 'csp': '1' }, 'determined': '3000001' }, { 'id': 'l2', 'kind': 'loss', 'at': "        \
@@ -49,7 +49,8 @@ START_TEST(nothing_of_others)
 		ck_assert_msg(names(whole, of_b[i]), "%s is in the whole", of_b[i]);
 		ck_assert_msg(!names(mine, of_b[i]), "%s is shown to lg-a", of_b[i]);
 	}
-	ck_assert(names(mine, "3000001") && names(mine, "8000004")); /* its own loss, and the total of the pot */
+	ck_assert(names(mine, "3000001") &&
+	          names(mine, "8000004")); /* its own loss, and the total of the pot */
 	excerpts_free(e);
 	statement_free(whole);
 	arena_release(&a);
@@ -174,7 +175,7 @@ END_TEST
 int main(void)
 {
 	return run_suite("report/excerpt",
-	                 (const TTest *const[]){ nothing_of_others, totals_lose_their_formula, the_ledger_of_one,
-	                                         who_has_a_page_and_who_is_a_stranger, the_agency_sees_all,
-	                                         whose_a_text_is, NULL });
+	                 (const TTest *const[]){ nothing_of_others, totals_lose_their_formula,
+	                                         the_ledger_of_one, who_has_a_page_and_who_is_a_stranger,
+	                                         the_agency_sees_all, whose_a_text_is, NULL });
 }
