@@ -3,7 +3,8 @@
  *
  * edges.c  makes the graph from the losses: for each loss and each party at fault the route (table3.h); an edge for each
  *          debtor, creditor, contract, basis and incident, with a leg for each loss on it.
- * events.c enters the records in the order of their days; pool.c shares what was recovered (5.3①); replay.c undoes one.
+ * events.c enters the records in the order of their days; pool.c shares what was recovered (5.3①); entry.c moves it all in
+ *          the ledger; replay.c undoes a record.
  * obligations.c says what came of it.
  *
  * What a leg owes by itself does not hang on other records and is worked out once. What an edge owes in all, and what of
@@ -180,7 +181,9 @@ void edge_grow(struct graph *g, struct edge *e, enum total t, int more, int figu
 /* Sets a figure of an edge. */
 void edge_set(struct graph *g, struct edge *e, enum total t, int figure);
 
-/* Moves in the ledger what changed since the last entry. */
+/* ---- entry.c ---- */
+
+/* Moves in the ledger what changed since the last entry, and closes the entry. */
 int entry_close(struct graph *g, struct error *err) MUST_CHECK;
 
 /* ---- replay.c ---- */

@@ -1,19 +1,8 @@
-#include "calc/table3.h"
+#include "calc/table3_part.h"
 
 #include <string.h>
 
-/* The sides of the table: rows and columns, and the provider behind the Agency. */
-enum side { SIDE_PROVIDER, SIDE_AGENCY, SIDE_LG, SIDE_FIRM };
-
-struct question {
-	struct arena *arena;
-	const struct sla_case *c;
-	const struct liability_record *loss;
-	const struct party *fault, *agency;
-	const struct party *lg; /* in whose use it happened; NULL until somebody asked */
-};
-
-static enum side side_of(const struct party *p)
+enum side side_of(const struct party *p)
 {
 	static const enum side sides[] = { SIDE_PROVIDER, SIDE_PROVIDER, SIDE_AGENCY,
 		                           SIDE_LG,       SIDE_FIRM,     SIDE_FIRM };
@@ -21,8 +10,7 @@ static enum side side_of(const struct party *p)
 	return sides[p->kind];
 }
 
-/* Refuses the question; the cause is set already. */
-static int refused(const struct question *q, struct error *err, const char *key, const char *name)
+int question_refused(const struct question *q, struct error *err, const char *key, const char *name)
 {
 	return error_at(err, NULL, 0,
 	                arena_printf(q->arena, "records[%zu].%s%s%s", q->loss->index, key, name ? "." : "",
@@ -31,13 +19,12 @@ static int refused(const struct question *q, struct error *err, const char *key,
 
 static int refused_fault(const struct question *q, struct error *err)
 {
-	return refused(q, err, "fault", q->fault->id);
+	return question_refused(q, err, "fault", q->fault->id);
 }
 
 /* ---- what is in effect ---- */
 
-/* In effect in the month of the cause, else on the day of the loss. */
-static bool in_effect(const struct liability_record *loss, int64_t from_day, int64_t to_day)
+bool in_effect(const struct liability_record *loss, int64_t from_day, int64_t to_day)
 {
 	struct error ignored = { 0 };
 	struct date d;
@@ -92,7 +79,7 @@ static int find_contract(const struct question *q, struct route_edge *e, struct 
 		else {
 			error_set(err, ERROR_DATA, "the contracts '%s' and '%s' both fit: name one",
 			          k->kind == e->contract->kind ? e->contract->id : e->also->id, k->id);
-			return refused(q, err, "contract", NULL);
+			return question_refused(q, err, "contract", NULL);
 		}
 	}
 	if (e->also && e->also->kind == CONTRACT_E) {
@@ -135,8 +122,7 @@ static const struct party *lg_of_sides(const struct question *q)
 	                                           : NULL;
 }
 
-/* The municipality in whose use it happened: stated, a side of the loss, or the only one that it can be. */
-static int find_lg(struct question *q, struct error *err)
+int find_lg(struct question *q, struct error *err)
 {
 	const struct party *side = lg_of_sides(q), *found = NULL, *any = NULL;
 	size_t count;
@@ -146,7 +132,7 @@ static int find_lg(struct question *q, struct error *err)
 	if (side && q->loss->lg && q->loss->lg != side) {
 		error_set(err, ERROR_DATA, "'%s' is not '%s', whose fault or loss it is", q->loss->lg->id,
 		          side->id);
-		return refused(q, err, "lg", NULL);
+		return question_refused(q, err, "lg", NULL);
 	}
 	q->lg = side ? side : q->loss->lg;
 	if (q->lg)
@@ -161,7 +147,7 @@ static int find_lg(struct question *q, struct error *err)
 		    err, ERROR_DATA,
 		    count ? "several municipalities have the contracts: say in whose use the loss happened"
 		          : "no municipality has the contracts: say in whose use the loss happened");
-		return refused(q, err, "lg", NULL);
+		return question_refused(q, err, "lg", NULL);
 	}
 	q->lg = found;
 	return 0;
@@ -204,7 +190,7 @@ static int no_rule(const struct question *q, struct error *err)
 	return refused_fault(q, err);
 }
 
-static void say(struct claim_route *out, const char *basis, const char *why)
+void say(struct claim_route *out, const char *basis, const char *why)
 {
 	out->basis = basis;
 	out->why = why;
@@ -352,140 +338,6 @@ static void own_fault(const struct question *q, struct claim_route *out)
 	say(out, bases[side_of(q->fault)], "Table 3: nobody owes for a loss by one's own fault");
 }
 
-/* ---- agreements ---- */
-
-static bool is_party(const struct agreement *g, const struct party *p)
-{
-	for (size_t i = 0; i < g->party_count; i++)
-		if (g->parties[i] == p)
-			return true;
-	return false;
-}
-
-/* Whether the agreement holds for the use in which the loss happened: it names that municipality, or none. */
-static int holds_for_use(struct question *q, const struct agreement *g, bool *out, struct error *err)
-{
-	bool names_lg = false;
-
-	for (size_t i = 0; i < g->party_count; i++)
-		names_lg = names_lg || g->parties[i]->kind == PARTY_LG;
-	*out = true;
-	if (!names_lg)
-		return 0;
-	if (find_lg(q, err) < 0)
-		return err->code;
-	*out = is_party(g, q->lg);
-	return 0;
-}
-
-/* 共同利用 or 単独利用, as the loss or the contracts of the use say. */
-static int find_mode(const struct question *q, enum use_mode *out, struct error *err)
-{
-	*out = q->loss->mode;
-	for (size_t i = 0; *out == USE_NOT_STATED && i < q->c->contract_count; i++) {
-		const struct contract *k = &q->c->contracts[i];
-
-		if ((k->parties[0] == q->lg || k->parties[1] == q->lg) && k->mode != USE_NOT_STATED &&
-		    in_effect(q->loss, k->from_day, k->to_day))
-			*out = k->mode;
-	}
-	for (size_t i = 0; q->loss->mode == USE_NOT_STATED && i < q->c->contract_count; i++) {
-		const struct contract *k = &q->c->contracts[i];
-
-		if ((k->parties[0] == q->lg || k->parties[1] == q->lg) && k->mode != USE_NOT_STATED &&
-		    k->mode != *out && in_effect(q->loss, k->from_day, k->to_day)) {
-			error_set(err, ERROR_DATA,
-			          "the contracts of '%s' state both joint and single use: say which",
-			          q->lg->id);
-			return refused(q, err, "mode", NULL);
-		}
-	}
-	return 0;
-}
-
-/* §4.1.4②③: in joint use for the fault of either, in single use for OMA's fault that harms ASP. */
-static int reaches(const struct question *q, bool *out, struct error *err)
-{
-	enum use_mode mode;
-
-	*out = q->fault->kind == PARTY_OMA;
-	if (*out)
-		return 0;
-	if (find_mode(q, &mode, err) < 0)
-		return err->code;
-	if (mode == USE_NOT_STATED) {
-		error_set(err, ERROR_DATA,
-		          "whether the direct claim reaches a fault of '%s' hangs on joint or single use: "
-		          "say which",
-		          q->fault->id);
-		return refused(q, err, "mode", NULL);
-	}
-	*out = mode == USE_JOINT;
-	return 0;
-}
-
-static int matches(struct question *q, const struct agreement *g, bool *out, struct error *err)
-{
-	const struct party *sufferer = q->loss->sufferer;
-
-	*out = false;
-	if (!in_effect(q->loss, g->from_day, g->to_day))
-		return 0;
-	if (g->kind == AGREEMENT_ROUTE) {
-		if (g->fault != q->fault || g->sufferer != sufferer)
-			return 0;
-		return holds_for_use(q, g, out, err);
-	}
-	if (side_of(q->fault) != SIDE_FIRM || side_of(sufferer) != SIDE_FIRM ||
-	    q->fault->kind == sufferer->kind || !is_party(g, q->fault) || !is_party(g, sufferer))
-		return 0;
-	if (holds_for_use(q, g, out, err) < 0 || !*out)
-		return err->code;
-	return reaches(q, out, err);
-}
-
-/* The agreement that prevails: a route over a direct claim; NULL where the table holds. */
-static int find_agreement(struct question *q, const struct agreement **out, struct error *err)
-{
-	*out = NULL;
-	for (size_t i = 0; i < q->c->agreement_count; i++) {
-		const struct agreement *g = &q->c->agreements[i];
-		bool match;
-
-		if (matches(q, g, &match, err) < 0)
-			return err->code;
-		if (!match || (*out && (*out)->kind == AGREEMENT_ROUTE && g->kind != AGREEMENT_ROUTE))
-			continue;
-		if (*out && (*out)->kind == g->kind) {
-			error_set(err, ERROR_DATA, "the agreements '%s' and '%s' both speak of it",
-			          (*out)->id, g->id);
-			return refused_fault(q, err);
-		}
-		*out = g;
-	}
-	return 0;
-}
-
-static void take_agreement(const struct question *q, const struct agreement *g, struct claim_route *out)
-{
-	if (g->kind == AGREEMENT_DIRECT_CLAIM) {
-		say(out, "direct-claim",
-		    "agreed by LG, OMA and ASP: claimed directly, not through DA (§4.1.4)");
-		out->edge_count = 1;
-		out->edges[0] =
-		    (struct route_edge){ .debtor = q->fault, .creditor = q->loss->sufferer, .agreement = g };
-		return;
-	}
-	say(out, "agreement", "an individual agreement prevails over Table 3 (fn. 8, 9)");
-	out->edge_count = g->edge_count;
-	out->edges = arena_array(q->arena, g->edge_count, sizeof *out->edges);
-	for (size_t i = 0; i < g->edge_count; i++)
-		out->edges[i] = (struct route_edge){ .debtor = g->edges[i].debtor,
-			                             .creditor = g->edges[i].creditor,
-			                             .contract = g->edges[i].contract,
-			                             .agreement = g };
-}
-
 /* ---- the route ---- */
 
 static int by_table(struct question *q, struct claim_route *out, struct error *err)
@@ -510,7 +362,7 @@ static int check_named(const struct question *q, const struct claim_route *r, st
 		if (r->edges[i].contract == q->loss->contract)
 			return 0;
 	error_set(err, ERROR_DATA, "nobody owes for the loss under '%s'", q->loss->contract->id);
-	return refused(q, err, "contract", NULL);
+	return question_refused(q, err, "contract", NULL);
 }
 
 #define EDGES_MOST 3
