@@ -1,4 +1,5 @@
 #include "report/outline.h"
+#include "base/text.h"
 #include "report/json_part.h"
 
 #include <stdlib.h>
@@ -50,6 +51,8 @@ static const char *own_name(struct arena *a, const json_t *object, const char **
 	*alias = NULL;
 	if (text_of(object, "debtor") && text_of(object, "creditor"))
 		return edge_name(a, object, alias);
+	if (text_of(object, "debtors") && text_of(object, "creditors"))
+		return arena_printf(a, "%s-%s", text_of(object, "debtors"), text_of(object, "creditors"));
 	if (id && what)
 		return arena_printf(a, "%s:%s", what, id);
 	if (text_of(object, "reading")) /* of a level, or of how to claim */
@@ -258,7 +261,7 @@ struct search {
 	const struct outline_item *best;
 	const struct outline_part *at; /* the object or leaf that the path names */
 	int rank;
-	const struct outline_item *other; /* in another place: the path means several */
+	const struct outline_part *other; /* another place: the path means several */
 	bool whole;                       /* fits from the first part on */
 };
 
@@ -282,10 +285,29 @@ static void consider(struct search *s, const struct outline_item *item, const ch
 			s->at = at;
 			s->rank = rank;
 		} else if (at != s->at) {
-			s->other = s->other ? s->other : item;
+			s->other = s->other ? s->other : at;
 		}
 		return;
 	}
+}
+
+static void write_path(struct text *out, const struct outline_part *part)
+{
+	if (part->above)
+		write_path(out, part->above);
+	text_printf(out, "%s%s", part->above ? "." : "", part->name);
+}
+
+static int several(const struct search *s, const char *path, struct error *err)
+{
+	struct text one = { 0 }, other = { 0 };
+
+	write_path(&one, s->at);
+	write_path(&other, s->other);
+	error_set(err, ERROR_USAGE, "'%s' may be '%s' or '%s'", path, text_string(&one), text_string(&other));
+	text_release(&one);
+	text_release(&other);
+	return error_hint(err, "write more of it");
 }
 
 static int none(const struct outline *o, const char *path, struct error *err)
@@ -313,10 +335,8 @@ int outline_find(const struct outline *o, const char *path, const struct outline
 			consider(&s, &o->items[i], path);
 	if (!s.best)
 		return none(o, path, err);
-	if (s.other) {
-		error_set(err, ERROR_USAGE, "'%s' may be '%s' or '%s'", path, s.best->path, s.other->path);
-		return error_hint(err, "write more of it");
-	}
+	if (s.other)
+		return several(&s, path, err);
 	*out = s.best;
 	return 0;
 }

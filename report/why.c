@@ -357,8 +357,10 @@ static void pass_not(struct asked *q, const struct pass_through *p)
 		amount_of(q, W_WHY_STATE, p->state, "state");
 	if (positive(q, p->carried))
 		amount_of(q, W_WHY_CARRIED, p->carried, "carried");
-	if (p->note) {
-		phrase(q, p->note);
+	if (p->withheld >= 0 && positive(q, p->withheld))
+		amount_of(q, W_WHY_WITHHELD, p->withheld, "withheld");
+	for (size_t i = 0; i < p->note_count; i++) {
+		phrase(q, p->notes[i]);
 		reason(q, "note");
 	}
 }

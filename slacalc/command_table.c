@@ -20,7 +20,8 @@ const struct command command_table[] = {
 	  "\n"
 	  "FILE              a case (govsla-case/1)\n"
 	  "--json            print the statement as JSON (govsla-statement/1)\n"
-	  "-o, --output DIR  also write the page (HTML in Japanese and English), JSON and CSV into DIR; with\n"
+	  "-o, --output DIR  also write the page (HTML in Japanese and English), JSON and CSV into DIR; "
+	  "with\n"
 	  "                  several municipalities a page for each, and one for the Agency\n"
 	  "--organisation CODE  only what concerns this municipality (six digits), nothing of others\n",
 	  command_evaluate },
@@ -45,7 +46,7 @@ const struct command command_table[] = {
 	  "--json            nodes and evidence as JSON\n" MONTH,
 	  command_explain },
 	{ "whatif", "a case with one fact otherwise, and all that this changes",
-	  "usage: slacalc whatif CASE CHANGE... [--lang ja|en] [--json]\n"
+	  "usage: slacalc whatif CASE CHANGE... [--lang ja|en] [--all] [--json]\n"
 	  "\n"
 	  "CASE                             a case file (govsla-case/1)\n"
 	  "--drop KIND:ID                   without an exclusion, correction, incident, record, claim, "
@@ -60,6 +61,7 @@ const struct command command_table[] = {
 	  "--reading SERVICE/LEVEL=READING  another reading of the wording becomes the level\n"
 	  "--as-of INSTANT                  with what was entered by then\n"
 	  "--lang ja|en                     default: en\n"
+	  "--all                            the ledger and the effects of exclusions too\n"
 	  "--json                           all differences as JSON\n",
 	  command_whatif },
 	{ "compare", "our figures and a provider's: where each part of the difference comes from",

@@ -89,7 +89,37 @@ static void tell_change(struct text *out, const char *before, const char *after,
 	text_add(out, "\n");
 }
 
-static void tell(const struct outcome *o, enum language l, struct text *out)
+/* What repeats, in another form, what stands elsewhere. */
+static bool is_aside(const char *path)
+{
+	return strncmp(path, "ledger.", 7) == 0 || strstr(path, ".effects.");
+}
+
+static void tell_differences(const struct outcome *o, enum language l, bool all, struct text *out)
+{
+	size_t more = 0;
+
+	text_printf(out, "\n%s\n", word_of(l, o->differences.count ? W_WHATIF_DIFFERS : W_WHATIF_NOTHING));
+	for (size_t i = 0; i < o->differences.count; i++) {
+		const struct difference *d = &o->differences.items[i];
+
+		if (!all && is_aside(d->path)) {
+			more++;
+			continue;
+		}
+		text_add(out, "  ");
+		escape_terminal(out, d->path);
+		text_add(out, "  ");
+		tell_change(out, d->before, d->after, d->change, d->figure);
+	}
+	if (more) {
+		text_add(out, "  ");
+		text_printf(out, word_of(l, W_WHATIF_MORE), more);
+		text_add(out, "\n");
+	}
+}
+
+static void tell(const struct outcome *o, enum language l, bool all, struct text *out)
 {
 	static const enum word words[TOTALS] = { W_WHATIF_CREDIT, W_WHATIF_PAYABLE, W_WHATIF_PASSED };
 
@@ -104,15 +134,7 @@ static void tell(const struct outcome *o, enum language l, struct text *out)
 		text_printf(out, "  %s  ", word_of(l, words[i]));
 		tell_change(out, o->totals[i].before, o->totals[i].after, o->totals[i].change, true);
 	}
-	text_printf(out, "\n%s\n", word_of(l, o->differences.count ? W_WHATIF_DIFFERS : W_WHATIF_NOTHING));
-	for (size_t i = 0; i < o->differences.count; i++) {
-		const struct difference *d = &o->differences.items[i];
-
-		text_add(out, "  ");
-		escape_terminal(out, d->path);
-		text_add(out, "  ");
-		tell_change(out, d->before, d->after, d->change, d->figure);
-	}
+	tell_differences(o, l, all, out);
 }
 
 static void tell_json(const struct outcome *o, struct text *out)
@@ -145,8 +167,9 @@ static void tell_json(const struct outcome *o, struct text *out)
 int command_whatif(int argc, char **argv, struct error *err)
 {
 	const char *path = NULL, *lang = NULL;
-	bool json = false;
+	bool json = false, all = false;
 	const struct command_option options[] = { { "json", 0, NULL, &json },
+		                                  { "all", 0, NULL, &all },
 		                                  { "lang", 0, &lang, NULL },
 		                                  { NULL, 0, NULL, NULL } };
 	enum language language = LANGUAGE_EN;
@@ -168,7 +191,7 @@ int command_whatif(int argc, char **argv, struct error *err)
 	if (json)
 		tell_json(&o, &out);
 	else
-		tell(&o, language, &out);
+		tell(&o, language, all, &out);
 out:
 	judged_close(&o.before);
 	judged_close(&o.after);
