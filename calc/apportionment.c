@@ -18,8 +18,7 @@ static int by_code(const void *left, const void *right)
 
 void parties_by_code(const struct party **parties, size_t count)
 {
-	if (count)
-		qsort(parties, count, sizeof *parties, by_code);
+	qsort(parties, count, sizeof *parties, by_code);
 }
 
 /* One apportionment while it is worked out. */

@@ -13,7 +13,7 @@
 /* Fills s->apportionments; after exchange_open(). */
 int judge_apportionments(struct judge *j, struct statement *s, struct error *err) MUST_CHECK;
 
-/* Parties in the order of their codes; of their ids where there is none. */
+/* One party or more in the order of their codes; of their ids where there is none. */
 void parties_by_code(const struct party **parties, size_t count);
 
 #endif

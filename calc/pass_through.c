@@ -3,6 +3,7 @@
 #include "calc/ledger.h"
 #include "calc/pass_through_part.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct pass_work *pass_through_new(struct judge *j, struct statement *s)
@@ -237,8 +238,8 @@ static int enter_reversal(struct pass_work *p, const struct liability_record *re
 	for (size_t i = 0; i < p->line_count; i++)
 		if (p->lines[i].amount < 0 && p->lines[i].on_bill >= 0)
 			p->lines[i].amount = derive_given(p->j->book, "passed through", "reversed", "0");
-	if (undone) /* it is: a reversal comes after its record */
-		move_all(p, undone, amount, before, count);
+	assert(undone && "a reversal comes after its record");
+	move_all(p, undone, amount, before, count);
 	return err->code;
 }
 

@@ -6,12 +6,12 @@
 
 /* ---- contracts ---- */
 
-/* The municipality of a contract イ with the Agency; NULL for another contract. */
+/* The municipality of a contract イ, which is between it and the Agency; NULL for another contract. */
 static const struct party *granted_to(const struct pass_work *p, const struct contract *k)
 {
 	if (k->kind != CONTRACT_I)
 		return NULL;
-	return k->parties[0] == p->agency ? k->parties[1] : k->parties[1] == p->agency ? k->parties[0] : NULL;
+	return k->parties[0] == p->agency ? k->parties[1] : k->parties[0];
 }
 
 void pass_find_contracts(struct pass_work *p)

@@ -18,6 +18,8 @@ import sys
 from fractions import Fraction
 from math import ceil, floor
 
+sys.setrecursionlimit(20000)  # a sum over 1,741 bodies nests as deep
+
 # ---- formulas ----
 
 

@@ -171,6 +171,34 @@ START_TEST(weights_change_with_or_without_a_version)
 }
 END_TEST
 
+/* A body of whom nothing is known yet joins with a new version: it has a share of what comes from then on. */
+START_TEST(a_body_joins_with_a_version)
+{
+	static const char *const both[MOST] = { "1", "3" };
+	static const char *const first[] = { "largest_remainder", "webster" };
+
+	for (size_t i = 0; i < ROWS(first); i++) {
+		struct fixture f = { 0 };
+
+		begin(&f, first[i], both);
+		f.pot->weights[1] = FIGURE_UNKNOWN;
+		share(&f, "10");
+		ck_assert_str_eq(figure(&f, f.grants[0]), "10");
+		ck_assert_str_eq(figure(&f, f.grants[1]), "none");
+		apportion_version(&f.j, f.pot);
+		set_weights(&f, both);
+		share(&f, "8");
+		ck_assert_str_eq(figure(&f, f.grants[0]), "2");
+		ck_assert_str_eq(figure(&f, f.grants[1]), "6");
+		ck_assert_str_eq(figure(&f, f.pot->shares[1]), "6");
+		share(&f, "4");
+		ck_assert_str_eq(figure(&f, f.grants[0]), "1");
+		ck_assert_str_eq(figure(&f, f.grants[1]), "3");
+		end(&f);
+	}
+}
+END_TEST
+
 /* What if more came: the pot stays as it is; and a part of nothing is not shared anew. */
 START_TEST(a_hypothetical_part_changes_nothing)
 {
@@ -213,9 +241,9 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("apportion", (const TTest *const[]){ parts_are_shared_by_their_method,
-	                                                      one_yen_more_goes_to_the_first,
-	                                                      weights_change_with_or_without_a_version,
-	                                                      a_hypothetical_part_changes_nothing,
-	                                                      the_unit_is_of_the_currency, NULL });
+	return run_suite(
+	    "apportion",
+	    (const TTest *const[]){ parts_are_shared_by_their_method, one_yen_more_goes_to_the_first,
+	                            weights_change_with_or_without_a_version, a_body_joins_with_a_version,
+	                            a_hypothetical_part_changes_nothing, the_unit_is_of_the_currency, NULL });
 }
