@@ -294,6 +294,32 @@ class ReportPage(unittest.TestCase):
         page = open_text(os.path.join(self.out, "case.131024.en.html"))
         self.assertEqual(files["case.en.html"], page)  # the same page as beside that of the whole case
 
+    def test_no_figure_of_another_is_in_a_statement_to_one(self):
+        """No node whose source is a record, and no text, of another municipality: golden cases of several."""
+        golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
+        checked = 0
+        for path in sorted(glob.glob(os.path.join(golden, "*", "case.json"))):
+            name = os.path.basename(os.path.dirname(path))
+            with open(path, encoding="utf-8") as file:
+                case = json.load(file)
+            bodies = [p for p in case.get("parties", []) if p["kind"] == "LG" and "code" in p]
+            if not re.match("recover|chain|share|pass|apportion|money-(payment|recovery)", name) or len(bodies) < 2:
+                continue
+            of = {r["id"]: {r.get(k) for k in ("sufferer", "lg", "from", "to")} for r in case.get("records", [])}
+            for body in bodies[:2]:
+                said = subprocess.run([SLACALC, "evaluate", path, "--json", "--organisation", body["code"]],
+                                      capture_output=True, text=True, check=True).stdout
+                others = {b["id"] for b in bodies if b["code"] != body["code"]}
+                statement = {**json.loads(said), "title": None}
+                self.assertEqual(re.findall(r"(?<![\w-])(?:%s)(?![\w-])" % "|".join(map(re.escape, others)),
+                                            json.dumps(statement, ensure_ascii=False)), [], name)
+                for node in statement["derivations"].values():
+                    record = re.match(r"record ([^,]+)", node["clause"] or "")
+                    if record and not node.get("withheld"):
+                        self.assertEqual(of.get(record.group(1), set()) & others, set(), (name, node))
+                checked += 1
+        self.assertGreater(checked, 10)
+
     def test_nobody_has_that_code(self):
         done = subprocess.run([SLACALC, "evaluate", self.case, "--organisation", "131032"], capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
