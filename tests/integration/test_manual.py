@@ -2,6 +2,7 @@
 """What the manual shows whole can be run as it stands: the case of case.md, the registry of registry.md."""
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 import unittest
@@ -44,6 +45,23 @@ class Manual(unittest.TestCase):
         [case] = whole(page, "case")
         [verdict] = re.findall(r"^ {4}(  BREACHED .*)$", page, re.MULTILINE)
         self.assertIn(verdict + "\n", self.slacalc("evaluate", self.put("case.json", case)))
+
+    def test_explaining(self):
+        """Every command that the page shows prints what the page shows."""
+        page = read("docs", "manual", "explaining.md")
+        [provider] = whole(page, "provider")
+        self.put("case.json", whole(read("docs", "manual", "case.md"), "case")[0])
+        self.put("provider.json", provider)
+        shown = re.findall(r"^```\n\$ slacalc ([^\n]*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+        self.assertEqual(len(shown), 4)
+        for command, printed in shown:
+            with self.subTest(command):
+                done = subprocess.run([SLACALC, *shlex.split(command)], cwd=self.folder, capture_output=True, text=True,
+                                      timeout=30)
+                self.assertEqual(done.stdout.rstrip("\n"), printed.rstrip("\n"))
+        [below] = re.findall(r"^```\n( +n8 .*?)^```$", page, re.MULTILINE | re.DOTALL)
+        done = subprocess.run([SLACALC, "explain", "credit_total", "case.json"], cwd=self.folder, capture_output=True, text=True)
+        self.assertIn(below, done.stdout)
 
     def test_registry(self):
         page = read("docs", "registry.md")

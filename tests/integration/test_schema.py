@@ -32,7 +32,7 @@ def golden(accepted):
 
 class Schemas(unittest.TestCase):
     def test_are_schemas(self):
-        for name in ("terms", "case", "rates", "statement", "liability-form"):
+        for name in ("terms", "case", "rates", "statement", "liability-form", "provider"):
             jsonschema.Draft202012Validator.check_schema(load("contracts", "schema", name + ".schema.json"))
 
     def test_every_accepted_case_fits(self):
@@ -42,6 +42,17 @@ class Schemas(unittest.TestCase):
         for name in names:
             with self.subTest(name):
                 check.validate(load("tests", "golden", name, "case.json"))
+
+    def test_every_provider_fits(self):
+        check = validator("provider.schema.json")
+        folder = os.path.join("tests", "compare")
+        for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+            with self.subTest(name):
+                provider = load(folder, name, "provider.json")
+                check.validate(provider)
+                provider["services"][0]["colour"] = "red"
+                self.assertFalse(check.is_valid(provider))
+                validator("case.schema.json").validate(load(folder, name, "case.json"))
 
     def test_every_form_of_liability_fits_and_is_carried(self):
         check = validator("liability-form.schema.json")
