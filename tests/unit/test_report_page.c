@@ -352,6 +352,8 @@ START_TEST(terminal)
 	    "  da → lg-a     5.3-1  ¥3,000,000  ¥3,000,000  ¥1,000,000  ¥1,000,000          ¥0  ¥2,000,000 "
 	    "  ¥0\n"
 	    "\n"
+	    "ledger: 2 entries, 9 accounts (slacalc ledger show)\n"
+	    "\n"
 	    "policies used\n"
 	    "  nsp_back_to_back    true                 (default)\n"
 	    "  recovery_split      pro_rata_determined  (default)\n"
