@@ -237,8 +237,6 @@ static int apply_contract(struct limit *l, const struct heads *h)
 			           "the exemption does not bar the penalty: policy exemption_bars_penalty");
 		return 0;
 	}
-	if (!l->loss->miss_count)
-		limit_unnamed_penalties(l);
 	if (x) {
 		owe_nothing(l, x);
 		return 0;

@@ -31,11 +31,8 @@ struct penalty { /* that is all that is owed */
 	int amount; /* in yen */
 };
 
-/* ceiling_penalty.c: what the credits of the misses that the loss names come to for this creditor. */
+/* ceiling_penalty.c: what the credits of the misses that the loss comes from are worth to this creditor. */
 int limit_penalty(struct limit *l, struct penalty *out) MUST_CHECK;
-
-/* Notes penalties of the same relation and month that a loss without named misses may have come from. */
-void limit_unnamed_penalties(struct limit *l);
 
 /* ceiling_cap.c: the cap of the debtor, unless the loss lifts it: out->cap, per, rule. */
 int limit_cap(struct limit *l) MUST_CHECK;

@@ -118,9 +118,54 @@ static int penalty_of_service(struct limit *l, const struct relation *r)
 	                       arena_printf(j->arena, "%s/%s", s->id, l->creditor->id), l->debtor, l->err);
 }
 
+/* ---- those that it does not name ---- */
+
+/* The misses of one service that the loss is taken to come from. */
+static void assume_misses_of(struct limit *l, const struct service_result *s, struct liability_record *loss)
+{
+	const char *clause;
+	struct relation r;
+	bool sole;
+
+	if (!find_relation(l, s, &r) || !is_all_owed(l, s->service->terms, &sole, &clause))
+		return;
+	for (size_t k = 0; k < s->level_count; k++) {
+		if (!has_penalty(l, &r, &s->levels[k]))
+			continue;
+		loss->misses[loss->miss_count++] = (struct miss){ s->service, s->levels[k].level->id };
+		limit_note(l, arena_printf(
+		                  l->judge->arena,
+		                  "%s of %s was missed in the month of the cause: the loss is taken to come "
+		                  "from it, since the case names no misses, and its penalty is all that is "
+		                  "owed (%s)",
+		                  s->levels[k].level->id, s->service->id, clause));
+	}
+}
+
+/*
+ * A loss that says nothing of misses, of a month in which the same debtor missed what it guaranteed the same creditor, is
+ * taken to come from that: whoever says otherwise states "misses": [].
+ */
+static const struct liability_record *with_misses(struct limit *l)
+{
+	struct liability_record *loss;
+	size_t most = 0;
+
+	if (l->loss->misses_stated || !limit_month_is_judged(l))
+		return l->loss;
+	for (size_t i = 0; i < l->statement->service_count; i++)
+		most += l->statement->services[i].level_count;
+	loss = arena_new(l->judge->arena, struct liability_record);
+	*loss = *l->loss;
+	loss->misses = arena_array(l->judge->arena, most, sizeof *loss->misses);
+	for (size_t i = 0; i < l->statement->service_count; i++)
+		assume_misses_of(l, &l->statement->services[i], loss);
+	return loss;
+}
+
 int limit_penalty(struct limit *l, struct penalty *out)
 {
-	const struct liability_record *loss = l->loss;
+	const struct liability_record *loss = l->loss = with_misses(l);
 	int *parts = arena_array(l->judge->arena, loss->miss_count, sizeof *parts);
 	size_t count = 0, without = 0;
 	struct relation r;
@@ -149,30 +194,4 @@ int limit_penalty(struct limit *l, struct penalty *out)
 	if (out->applies)
 		out->amount = derive_sum(l->judge->book, "penalties", out->clause, parts, count);
 	return 0;
-}
-
-/* ---- those that it does not name ---- */
-
-void limit_unnamed_penalties(struct limit *l)
-{
-	const char *clause;
-	struct relation r;
-	bool sole;
-
-	if (!limit_month_is_judged(l))
-		return;
-	for (size_t i = 0; i < l->statement->service_count; i++) {
-		const struct service_result *s = &l->statement->services[i];
-
-		if (!find_relation(l, s, &r) || !is_all_owed(l, s->service->terms, &sole, &clause))
-			continue;
-		for (size_t k = 0; k < s->level_count; k++)
-			if (has_penalty(l, &r, &s->levels[k]))
-				limit_note(
-				    l,
-				    arena_printf(l->judge->arena,
-				                 "%s of %s was missed in the month of the cause: if the loss "
-				                 "comes from it, its penalty is all that is owed (%s)",
-				                 s->levels[k].level->id, s->service->id, clause));
-	}
 }

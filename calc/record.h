@@ -52,6 +52,7 @@ struct liability_record {
 	const struct contract *contract; /* under which it falls where two would fit; NULL not stated */
 	struct miss *misses;
 	size_t miss_count;
+	bool misses_stated;                         /* an empty list too: the loss came from no miss */
 	const char *exemption, *exemption_document; /* the cause that exempts, and its proof; NULL none */
 	/* money from one party to another */
 	const struct party *from, *to;

@@ -132,6 +132,7 @@ static int read_misses(struct reader *r, const struct node *object, struct liabi
 
 	if (node_array(object, "misses", OPTIONAL, &list, err) < 0)
 		return err->code;
+	out->misses_stated = list.value != NULL;
 	out->misses = arena_array(r->arena, node_count(&list), sizeof *out->misses);
 	for (size_t i = 0; i < node_count(&list); i++) {
 		struct miss *m = &out->misses[out->miss_count++];

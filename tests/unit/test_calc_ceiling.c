@@ -18,8 +18,9 @@
 #define MISS         "'misses': [ { 'service': 'app', 'level': 'availability' } ]"
 #define PENALTY_NOTE "the penalty is the credit of the service level: it is paid once"
 #define UNNAMED                                                                                              \
-	"availability of app was missed in the month of the cause: if the loss comes from it, its penalty "  \
-	"is all that is owed (contract k, 23-1(1))"
+	"availability of app was missed in the month of the cause: the loss is taken to come from it, "      \
+	"since "                                                                                             \
+	"the case names no misses, and its penalty is all that is owed (contract k, 23-1(1))"
 
 #define USD                                                                                                  \
 	"'exchange': [ { 'id': 'usd', 'document': 'x', 'from': 'USD', 'to': 'JPY', 'policy': "               \
@@ -104,8 +105,12 @@ static const struct row rows[] = {
 	  "a miss without a penalty: the penalties do not limit it",
 	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) ", " SERVICE(
 	      "two", "[]", "{ 'payer': 'lg-a', 'amount': '10000', 'currency': 'JPY' }") " ]" },
-	{ "the miss is not named", MODEL, HEADS ", " AGREED ", " MONTH, "7000000", "5000000", "5000000",
-	  "2400000", "2400000", "", UNNAMED, .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]" },
+	{ "the miss is not named", MODEL, HEADS ", " AGREED ", " MONTH, "7000000", "5000000", "80000",
+	  "unknown", "80000", "liquidated damages (contract k, 23-1(1)) 4920000", UNNAMED " | " PENALTY_NOTE,
+	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]" },
+	{ "the loss came from no miss", MODEL, HEADS ", " AGREED ", " MONTH ", 'misses': []", "7000000",
+	  "5000000", "5000000", "2400000", "2400000", "", "",
+	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]" },
 	{ "the miss is not named, nor the month", "'liquidated_damages': true", HEADS ", " AGREED, "7000000",
 	  "5000000", "5000000", "unknown", "unknown", "", "",
 	  .services = "[ " SERVICE("app", DAY_DOWN, FEE) " ]" },
