@@ -203,8 +203,9 @@ static char *add_component(struct arena *a, const char *name, const char *id)
 	*at++ = ':';
 	for (; *id; id++)
 		if (*id == ':' || *id == '%') {
-			memcpy(at, *id == ':' ? "%3A" : "%25", 3);
-			at += 3;
+			*at++ = '%';
+			*at++ = *id == ':' ? '3' : '2';
+			*at++ = *id == ':' ? 'A' : '5';
 		} else {
 			*at++ = *id;
 		}

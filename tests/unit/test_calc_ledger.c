@@ -284,10 +284,73 @@ START_TEST(a_nation_is_entered)
 }
 END_TEST
 
+/* Edges that differ in one thing only are edges of their own, however many there are. */
+START_TEST(edges_are_kept_apart)
+{
+	static const struct party *const parties[] = { &csp, &da, &a, &b };
+	static const char *const bases[] = { "5.3-1", "5.3-2", "table3-1C" }, *const incidents[] = {
+		NULL, "i1", "i2", "i3"
+	};
+	struct bench t = { 0 };
+	size_t count = 0;
+	char yen[16];
+
+	set_up(&t);
+	open_entry(&t, "c", RECORD_CLAIM);
+	for (size_t twice = 0; twice < 2; twice++)
+		for (size_t i = 0; i < 4 * 4 * 3 * 4; i++) {
+			const struct ledger_edge edge = { parties[i % 4],
+				                          parties[i / 4 % 4],
+				                          bases[i / 16 % 3],
+				                          incidents[i / 48],
+				                          false,
+				                          NULL };
+
+			snprintf(yen, sizeof yen, "%zu", i + 1);
+			if (edge.debtor != edge.creditor)
+				move(&t, MOVE_CLAIM, &edge, yen);
+		}
+	ck_assert_str_eq(close_entry(&t), "");
+	ledger_finish(t.ledger);
+	for (size_t i = 0; i < t.ledger->balance_count; i++) {
+		const struct balance *k = &t.ledger->balances[i];
+		size_t n = 0;
+
+		for (; n < 4 * 4 * 3 * 4; n++) /* the only one with these four */
+			if (parties[n % 4] == k->edge->debtor && parties[n / 4 % 4] == k->edge->creditor &&
+			    strcmp(bases[n / 16 % 3], k->edge->basis) == 0 &&
+			    (incidents[n / 48]
+			         ? k->edge->incident && strcmp(incidents[n / 48], k->edge->incident) == 0
+			         : !k->edge->incident))
+				break;
+		snprintf(yen, sizeof yen, "%s%zu", strcmp(k->kind, "Claimed") == 0 ? "" : "-", 2 * (n + 1));
+		ck_assert_str_eq(book_at(t.judge.book, k->amount)->value, yen);
+		count++;
+	}
+	ck_assert_uint_eq(count, 2 * (4 * 4 - 4) * 3 * 4);
+	tear_down(&t);
+}
+END_TEST
+
+START_TEST(parts_of_a_yen_are_refused)
+{
+	struct bench t = { 0 };
+
+	set_up(&t);
+	open_entry(&t, "c", RECORD_CLAIM);
+	move(&t, MOVE_CLAIM, &plain, "1/2");
+	move(&t, MOVE_CLAIM, &plain, "1/2");
+	ck_assert_str_eq(close_entry(&t), "records[0]: the record 'c' breaks 'whole yen'");
+	tear_down(&t);
+	ledger_free(NULL);
+}
+END_TEST
+
 int main(void)
 {
 	return run_suite("ledger",
 	                 (const TTest *const[]){ a_chain_is_entered, names_of_accounts_are_unambiguous,
 	                                         every_invariant_is_checked, a_pot_may_run_ahead,
-	                                         pots_are_kept_apart, a_nation_is_entered, NULL });
+	                                         pots_are_kept_apart, a_nation_is_entered,
+	                                         edges_are_kept_apart, parts_of_a_yen_are_refused, NULL });
 }
