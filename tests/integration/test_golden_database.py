@@ -219,11 +219,11 @@ class Converter:
 
 
 def figures(statement):
-    """What must be the same: all of it but the nodes' names, the order of services, and why a sample failed, which the
+    """What must be the same: all of it but the nodes' names, codes of municipalities that are none, the order of services, and why a sample failed, which the
     table always says and a case need not, as it need not name its only vantage or a timeout."""
     def strip(value):
         if isinstance(value, dict):
-            return {k: strip(v) for k, v in value.items() if k not in ("node", "nodes", "derivations", "name", "failure",
+            return {k: strip(v) for k, v in value.items() if k not in ("node", "nodes", "derivations", "name", "code", "failure",
                                                                       "mean_with_timeouts")}
         if isinstance(value, list):
             return [strip(v) for v in value]
