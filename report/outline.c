@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define DEPTH_MOST 16
+#define NOT_MAIN   1000
 
 struct walk {
 	struct arena *arena;
@@ -243,8 +244,7 @@ static int rank_of(const struct outline_part *const *parts, size_t first, size_t
 		                                    "interest",        "granted",
 		                                    "determined",      "on_bill",
 		                                    "value",           "rate",
-		                                    "first",           "in_yen",
-		                                    "least",           "gross" };
+		                                    "first",           "in_yen" };
 
 	if (first == depth)
 		return 0;
@@ -254,15 +254,16 @@ static int rank_of(const struct outline_part *const *parts, size_t first, size_t
 		if (taken && first + taken == depth)
 			return (int)i + 1;
 	}
-	return 1000;
+	return NOT_MAIN;
 }
 
 struct search {
 	const struct outline_item *best;
 	const struct outline_part *at; /* the object or leaf that the path names */
 	int rank;
-	const struct outline_part *other; /* another place: the path means several */
-	bool whole;                       /* fits from the first part on */
+	const struct outline_item *second; /* another figure there that is no main one either */
+	const struct outline_part *other;  /* another place: the path means several */
+	bool whole;                        /* fits from the first part on */
 };
 
 static void consider(struct search *s, const struct outline_item *item, const char *path)
@@ -280,6 +281,8 @@ static void consider(struct search *s, const struct outline_item *item, const ch
 		rank = rank_of(parts, first + taken, depth);
 		if (first == 0 && !s->whole)
 			*s = (struct search){ .whole = true };
+		if (at == s->at && rank == NOT_MAIN && s->rank == NOT_MAIN && !s->second)
+			s->second = item;
 		if (!s->best || (at == s->at && rank < s->rank)) {
 			s->best = item;
 			s->at = at;
@@ -337,6 +340,11 @@ int outline_find(const struct outline *o, const char *path, const struct outline
 		return none(o, path, err);
 	if (s.other)
 		return several(&s, path, err);
+	if (s.rank == NOT_MAIN && s.second) {
+		error_set(err, ERROR_USAGE, "'%s' holds several figures: '%s', '%s', …", path, s.best->path,
+		          s.second->path);
+		return error_hint(err, "write more of it");
+	}
 	*out = s.best;
 	return 0;
 }

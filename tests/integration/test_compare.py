@@ -103,7 +103,7 @@ class Same(Folder):
     def test_the_same_program_and_the_same_facts(self):
         """Every golden case whose statement is its own provider's."""
         names = [n for n in sorted(os.listdir(GOLDEN)) if os.path.exists(os.path.join(GOLDEN, n, "expect.json"))]
-        for name in random.Random(1).sample(names, 40):
+        for name in random.Random(1).sample(names, 25):
             case = os.path.join(GOLDEN, name, "case.json")
             got = self.compare(case, json.loads(run("evaluate", "--json", case)))
             for service in got["services"]:
@@ -264,10 +264,10 @@ class Random(Folder):
         for name in self.BASES:
             case = os.path.join(GOLDEN, name, "case.json")
             statement = json.loads(run("evaluate", "--json", case))
-            for _ in range(4):
+            for _ in range(3):
                 got = self.compare(case, self.provider(rnd, statement))
                 parts += sum(p["skipped"] is None for s in got["services"] for p in s["parts"])
-        self.assertGreater(parts, 100)
+        self.assertGreater(parts, 80)
 
 
 class Refused(Folder):

@@ -184,11 +184,38 @@ START_TEST(an_empty_case)
 }
 END_TEST
 
+/* Who looks at the figures alone is spared the effects, and gets the same figures. */
+START_TEST(figures_only)
+{
+	static const struct case_parts parts = {
+		.outages = "[ { 'start': '2026-10-10T00:00:00+09:00', 'end': '2026-10-10T02:00:00+09:00' } ]",
+		.more = "'exclusions': [ { 'id': 'x', 'services': [ 'line' ], 'kind': 'other', 'start': "
+		        "'2026-10-10T00:00:00+09:00', 'end': '2026-10-10T01:00:00+09:00' } ]"
+	};
+	struct statement *whole, *figures = NULL;
+	struct error err = { 0 };
+	struct arena a = { 0 };
+	struct sla_case *c;
+
+	whole = judged(&a, &parts);
+	ck_assert_int_eq(read_case(&a, &parts, &c, &err), 0);
+	c->figures_only = true;
+	ck_assert_int_eq(statement_make(&a, c, &figures, &err), 0);
+	ck_assert_uint_eq(whole->services[0].levels[0].effect_count, 1);
+	ck_assert_uint_eq(figures->services[0].levels[0].effect_count, 0);
+	assert_figure(figures, figures->services[0].credit_total,
+	              figure_text(whole, whole->services[0].credit_total));
+	statement_free(whole);
+	statement_free(figures);
+	arena_release(&a);
+}
+END_TEST
+
 int main(void)
 {
 	return run_suite("statement", (const TTest *const[]){
 	                                  a_verdict_holds_under_every_reading, equality_and_the_comparison,
 	                                  notice_is_counted_in_calendar_days, outages_are_listed,
 	                                  minute_buckets_need_samples, policies_that_were_used_are_named,
-	                                  an_empty_case, NULL });
+	                                  an_empty_case, figures_only, NULL });
 }
