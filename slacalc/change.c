@@ -1,16 +1,8 @@
 #include "slacalc/change.h"
-#include "calc/exact.h"
-#include "case/catalogue.h"
+#include "slacalc/change_part.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct work {
-	struct arena *arena;
-	struct document *doc;
-	struct change_list *list;
-	const struct change *change; /* the one that is being made */
-};
 
 /* ---- options ---- */
 
@@ -55,18 +47,18 @@ int change_options(struct arena *a, int *argc, char **argv, struct change_list *
 	return 0;
 }
 
-static void say(struct work *w, const char *text)
+void change_say(struct work *w, const char *text)
 {
 	w->list->done[w->list->done_count++] = text;
 }
 
-static int refuse(const struct work *w, struct error *err, const char *why)
+int change_refuse(const struct work *w, struct error *err, const char *why)
 {
 	return error_set(err, ERROR_USAGE, "'--%s %s': %s", w->change->option, w->change->value, why);
 }
 
 /* The text before the first of a character, and what is behind it in *rest; NULL: it does not hold it. */
-static char *cut(struct work *w, const char *text, char at, const char **rest)
+char *change_cut(struct work *w, const char *text, char at, const char **rest)
 {
 	const char *found = strchr(text, at);
 
@@ -77,6 +69,10 @@ static char *cut(struct work *w, const char *text, char at, const char **rest)
 }
 
 /* ---- finding ---- */
+json_t *change_list_of(const struct work *w, const char *key)
+{
+	return json_object_get(w->doc->value, key);
+}
 
 json_t *change_member(const json_t *list, const char *id, size_t *index)
 {
@@ -95,69 +91,6 @@ json_t *change_member(const json_t *list, const char *id, size_t *index)
 	return NULL;
 }
 
-static json_t *list_of(const struct work *w, const char *key)
-{
-	return json_object_get(w->doc->value, key);
-}
-
-/* Terms that refer to the catalogue become what they refer to. */
-static int write_out(struct work *w, const char *id, json_t **out, struct error *err)
-{
-	struct node root = { .doc = w->doc, .value = w->doc->value }, list, object;
-	json_t *whole;
-	size_t i;
-
-	*out = change_member(list_of(w, "terms"), id, &i);
-	if (!*out || !json_object_get(*out, "catalogue"))
-		return 0;
-	list = node_member(&root, "terms");
-	object = node_item(&list, i);
-	if (terms_write_out(&object, &root, &whole, err) < 0)
-		return err->code;
-	json_array_set_new(list.value, i, whole);
-	*out = whole;
-	return 0;
-}
-
-static bool is_shared(const struct work *w, const char *terms, const char *service)
-{
-	json_t *member;
-	size_t i;
-
-	json_array_foreach (list_of(w, "services"), i, member) {
-		const char *id = json_string_value(json_object_get(member, "id"));
-		const char *used = json_string_value(json_object_get(member, "terms"));
-
-		if (id && used && strcmp(used, terms) == 0 && strcmp(id, service) != 0)
-			return true;
-	}
-	return false;
-}
-
-static int own_terms(struct work *w, const char *service, json_t **out, struct error *err)
-{
-	json_t *object = change_member(list_of(w, "services"), service, NULL);
-	const char *id = json_string_value(json_object_get(object, "terms"));
-
-	*out = NULL;
-	if (!id || write_out(w, id, out, err) < 0 || !*out || !is_shared(w, id, service))
-		return err->code;
-	id = arena_printf(w->arena, "%s (%s)", id, service);
-	*out = json_deep_copy(*out);
-	json_object_set_new(*out, "id", json_string(id));
-	json_array_append_new(list_of(w, "terms"), *out);
-	json_object_set_new(object, "terms", json_string(id));
-	return 0;
-}
-
-int change_own_terms(struct arena *a, struct document *doc, const char *service, json_t **out,
-                     struct error *err)
-{
-	struct work w = { .arena = a, .doc = doc };
-
-	return own_terms(&w, service, out, err);
-}
-
 /* ---- --drop ---- */
 
 static int drop(struct work *w, struct error *err)
@@ -167,21 +100,21 @@ static int drop(struct work *w, struct error *err)
 		{ "record", "records" },       { "claim", "claims" },           { "invoice", "invoices" },
 		{ "agreement", "agreements" }
 	};
-	const char *id = NULL, *kind = cut(w, w->change->value, ':', &id), *key = NULL;
+	const char *id = NULL, *kind = change_cut(w, w->change->value, ':', &id), *key = NULL;
 	size_t index;
 
 	for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(kinds[i][0], kind) == 0)
 			key = kinds[i][1];
 	if (!key) {
-		refuse(w, err, "not KIND:ID");
+		change_refuse(w, err, "not KIND:ID");
 		return error_hint(
 		    err, "KIND is exclusion, correction, incident, record, claim, invoice or agreement");
 	}
-	if (!change_member(list_of(w, key), id, &index))
-		return refuse(w, err, arena_printf(w->arena, "the case has no such %s", kind));
-	json_array_remove(list_of(w, key), index);
-	say(w, arena_printf(w->arena, "%s %s dropped", kind, id));
+	if (!change_member(change_list_of(w, key), id, &index))
+		return change_refuse(w, err, arena_printf(w->arena, "the case has no such %s", kind));
+	json_array_remove(change_list_of(w, key), index);
+	change_say(w, arena_printf(w->arena, "%s %s dropped", kind, id));
 	return 0;
 }
 
@@ -235,10 +168,10 @@ static int put(struct work *w, json_t *holder, const char *name, bool member, co
 	json_t *value = value_of(present, text, is_json);
 
 	if (!value)
-		return refuse(w, err, "the value is not JSON");
+		return change_refuse(w, err, "the value is not JSON");
 	if (member && !present) {
 		json_decref(value);
-		return refuse(w, err, arena_printf(w->arena, "there is no '[%s]'", name));
+		return change_refuse(w, err, arena_printf(w->arena, "there is no '[%s]'", name));
 	}
 	if (member)
 		json_array_set_new(holder, index, value);
@@ -252,18 +185,19 @@ static int enter(struct work *w, const char *first, json_t **value, struct error
 {
 	const char *id = json_string_value(json_object_get(*value, "id"));
 
-	return strcmp(first, "terms") == 0 && id ? write_out(w, id, value, err) : 0;
+	return strcmp(first, "terms") == 0 && id ? change_write_out(w, id, value, err) : 0;
 }
 
 static int set(struct work *w, struct error *err)
 {
-	const char *text = NULL, *path = cut(w, w->change->value, '=', &text), *name = NULL, *first = path;
+	const char *text = NULL, *path = change_cut(w, w->change->value, '=', &text), *name = NULL,
+	           *first = path;
 	json_t *holder = w->doc->value;
 	bool is_json, member = false;
 	size_t ignored, depth = 0;
 
 	if (!path)
-		return refuse(w, err, "not KEY=VALUE");
+		return change_refuse(w, err, "not KEY=VALUE");
 	is_json = path[strlen(path) - 1] == ':';
 	if (is_json)
 		path = arena_printf(w->arena, "%.*s", (int)strlen(path) - 1, path);
@@ -271,104 +205,23 @@ static int set(struct work *w, struct error *err)
 	while ((name = step(w, &path, &member)) && *path) {
 		holder = member ? item_of(holder, name, &ignored) : json_object_get(holder, name);
 		if (!holder)
-			return refuse(w, err, arena_printf(w->arena, "the case has no '%s' there", name));
+			return change_refuse(w, err,
+			                     arena_printf(w->arena, "the case has no '%s' there", name));
 		if (++depth == 2 && strncmp(first, "terms", 5) == 0 && enter(w, "terms", &holder, err) < 0)
 			return err->code;
 	}
 	if (!name || !(member ? json_is_array(holder) : json_is_object(holder)))
-		return refuse(w, err, "no such key");
+		return change_refuse(w, err, "no such key");
 	if (put(w, holder, name, member, text, is_json, err) == 0)
-		say(w, w->change->value);
+		change_say(w, w->change->value);
 	return err->code;
-}
-
-/* ---- --band ---- */
-
-static int level_of(struct work *w, const char *terms, const char *level, json_t **out, struct error *err)
-{
-	json_t *object;
-
-	if (write_out(w, terms, &object, err) < 0)
-		return err->code;
-	if (!object)
-		return refuse(w, err, arena_printf(w->arena, "the case has no terms '%s'", terms));
-	*out = change_member(json_object_get(object, "levels"), level, NULL);
-	if (!*out)
-		return refuse(w, err, arena_printf(w->arena, "the terms have no level '%s'", level));
-	return 0;
-}
-
-static bool same(const json_t *band, const char *key, const char *want)
-{
-	const char *text = json_string_value(json_object_get(band, key));
-
-	if (!text || !*want)
-		return !text && !*want;
-	return exact_check(text) && exact_check(want) && exact_compare(text, want) == 0;
-}
-
-static int no_band(const struct work *w, const json_t *bands, struct error *err)
-{
-	struct text have = { 0 };
-	json_t *band;
-	size_t i;
-
-	refuse(w, err, "the level has no such band");
-	json_array_foreach (bands, i, band) {
-		const char *from = json_string_value(json_object_get(band, "from"));
-		const char *to = json_string_value(json_object_get(band, "to"));
-
-		text_printf(&have, "%s%s-%s", i ? ", " : "", from ? from : "", to ? to : "");
-	}
-	error_hint(err, have.length ? "it has %s" : "it has one rate: TERMS/LEVEL=RATE%s",
-	           text_string(&have));
-	text_release(&have);
-	return err->code;
-}
-
-static int set_band(struct work *w, json_t *level, const char *range, const char *rate, struct error *err)
-{
-	json_t *bands = json_object_get(json_object_get(level, "credit"), "bands"), *band;
-	const char *to = NULL, *from = cut(w, range, '-', &to);
-	size_t i;
-
-	json_array_foreach (bands, i, band)
-		if (from && same(band, "from", from) && same(band, "to", to)) {
-			json_object_set_new(band, "rate", json_string(rate));
-			return 0;
-		}
-	return no_band(w, bands, err);
-}
-
-static int change_band(struct work *w, struct error *err)
-{
-	const char *rate = NULL, *level = NULL, *range = NULL, *head = cut(w, w->change->value, '=', &rate);
-	const char *terms, *name;
-	json_t *object = NULL, *credit;
-
-	name = head ? cut(w, head, ':', &range) : NULL;
-	name = name ? name : head;
-	terms = name ? cut(w, name, '/', &level) : NULL;
-	for (const char *more; level && (more = strchr(level, '/')); level = more + 1)
-		terms = arena_printf(w->arena, "%s/%.*s", terms, (int)(more - level), level);
-	if (!terms)
-		return refuse(w, err, "not TERMS/LEVEL:FROM-TO=RATE");
-	if (level_of(w, terms, level, &object, err) < 0)
-		return err->code;
-	credit = json_object_get(object, "credit");
-	if (range ? set_band(w, object, range, rate, err) < 0 : !json_object_get(credit, "rate"))
-		return err->code ? err->code : refuse(w, err, "the level has no rate of its own");
-	if (!range)
-		json_object_set_new(credit, "rate", json_string(rate));
-	say(w, w->change->value);
-	return 0;
 }
 
 /* ---- --fault, --policy ---- */
 
 static json_t *policies_of(struct work *w)
 {
-	json_t *policies = list_of(w, "policies");
+	json_t *policies = change_list_of(w, "policies");
 
 	if (!json_is_object(policies)) {
 		policies = json_object();
@@ -386,20 +239,20 @@ static void turn_on(struct work *w, const char *policy)
 	if (json_is_true(stated))
 		return;
 	json_object_set_new(policies, policy, json_true());
-	say(w, arena_printf(w->arena, "policy %s turned on: the shares of fault need it", policy));
+	change_say(w, arena_printf(w->arena, "policy %s turned on: the shares of fault need it", policy));
 }
 
 static int fault(struct work *w, struct error *err)
 {
-	const char *shares = NULL, *loss = cut(w, w->change->value, ':', &shares), *sufferer;
-	json_t *record = loss ? change_member(list_of(w, "records"), loss, NULL) : NULL,
+	const char *shares = NULL, *loss = change_cut(w, w->change->value, ':', &shares), *sufferer;
+	json_t *record = loss ? change_member(change_list_of(w, "records"), loss, NULL) : NULL,
 	       *parties = json_object();
 
 	sufferer = json_string_value(json_object_get(record, "sufferer"));
 	while (sufferer && shares && *shares) {
 		size_t length = strcspn(shares, ",");
 		const char *share = NULL, *one = arena_printf(w->arena, "%.*s", (int)length, shares);
-		const char *party = cut(w, one, '=', &share);
+		const char *party = change_cut(w, one, '=', &share);
 
 		if (!party)
 			break;
@@ -408,9 +261,10 @@ static int fault(struct work *w, struct error *err)
 	}
 	if (!sufferer || !shares || *shares || json_object_size(parties) == 0) {
 		json_decref(parties);
-		return refuse(w, err, sufferer ? "not LOSS:PARTY=SHARE,…" : "the case has no such loss");
+		return change_refuse(w, err,
+		                     sufferer ? "not LOSS:PARTY=SHARE,…" : "the case has no such loss");
 	}
-	say(w, w->change->value);
+	change_say(w, w->change->value);
 	if (json_object_get(parties, sufferer))
 		turn_on(w, "contributory_fault");
 	if (json_object_size(parties) > (json_object_get(parties, sufferer) ? 2u : 1u))
@@ -421,68 +275,15 @@ static int fault(struct work *w, struct error *err)
 
 static int policy(struct work *w, struct error *err)
 {
-	const char *value = NULL, *name = cut(w, w->change->value, '=', &value);
+	const char *value = NULL, *name = change_cut(w, w->change->value, '=', &value);
 
 	if (!name)
-		return refuse(w, err, "not NAME=VALUE");
+		return change_refuse(w, err, "not NAME=VALUE");
 	json_object_set_new(policies_of(w), name,
 	                    strcmp(value, "true") == 0    ? json_true()
 	                    : strcmp(value, "false") == 0 ? json_false()
 	                                                  : json_string(value));
-	say(w, w->change->value);
-	return 0;
-}
-
-/* ---- --reading ---- */
-
-static json_t *named_reading(const json_t *level, const char *name)
-{
-	json_t *reading;
-	size_t i;
-
-	json_array_foreach (json_object_get(level, "readings"), i, reading) {
-		const char *own = json_string_value(json_object_get(reading, "reading"));
-
-		if (own && strcmp(own, name) == 0)
-			return reading;
-	}
-	return NULL;
-}
-
-/* The reading's keys replace the level's; a key that it sets to null goes; the readings go, as they were of the other. */
-static void become(json_t *level, const json_t *reading)
-{
-	json_t *keys = json_deep_copy(reading), *value;
-	const char *key;
-
-	json_object_del(level, "readings");
-	json_object_foreach (keys, key, value)
-		if (json_is_null(value))
-			json_object_del(level, key);
-		else
-			json_object_set(level, key, value);
-	json_decref(keys);
-}
-
-static int reading(struct work *w, struct error *err)
-{
-	const char *name = NULL, *head = cut(w, w->change->value, '=', &name),
-	           *slash = head ? strrchr(head, '/') : NULL;
-	json_t *terms, *level, *other;
-
-	if (!slash || slash == head)
-		return refuse(w, err, "not SERVICE/LEVEL=READING");
-	if (own_terms(w, arena_printf(w->arena, "%.*s", (int)(slash - head), head), &terms, err) < 0)
-		return err->code;
-	if (!terms)
-		return refuse(w, err, "the case has no such service");
-	level = change_member(json_object_get(terms, "levels"), slash + 1, NULL);
-	other = named_reading(level, name);
-	if (!level || !other)
-		return refuse(w, err,
-		              level ? "the level has no such reading" : "the service has no such level");
-	become(level, other);
-	say(w, w->change->value);
+	change_say(w, w->change->value);
 	return 0;
 }
 
@@ -492,14 +293,15 @@ static int as_of(struct work *w, struct error *err)
 {
 	(void)err;
 	json_object_set_new(w->doc->value, "as_of", json_string(w->change->value));
-	say(w, arena_printf(w->arena, "as of %s", w->change->value));
+	change_say(w, arena_printf(w->arena, "as of %s", w->change->value));
 	return 0;
 }
 
 int change_apply(struct arena *a, struct document *doc, struct change_list *changes, struct error *err)
 {
-	int (*const makers[])(struct work * w, struct error * err) = { drop,   set,     change_band, fault,
-		                                                       policy, reading, as_of };
+	int (*const makers[])(struct work * w, struct error * err) = { drop,  set,    change_band,
+		                                                       fault, policy, change_reading,
+		                                                       as_of };
 	struct work w = { .arena = a, .doc = doc, .list = changes };
 
 	if (!json_is_object(doc->value)) /* which the reader says */
