@@ -22,9 +22,20 @@ static int judge_month(struct judged *j, const char *month, struct month_options
 	return statement_make(&j->arena, j->c, &j->s, err);
 }
 
+/* A case file is judged whole, as it stands. */
+static int judge_case(struct judged *j, const char *path, const struct month_options *o, struct error *err)
+{
+	if (o && (o->request.organisation || o->request.service || o->request.as_of || o->url)) {
+		error_set(err, ERROR_USAGE,
+		          "'%s' is a file: --organisation, --service, --as-of and --db are of a month", path);
+		return error_hint(err, "a month of the database is written as 2026-10");
+	}
+	return judge_file(&j->arena, path, &j->s, err);
+}
+
 int judged_open(struct judged *j, const char *what, struct month_options *o, struct error *err)
 {
-	int rc = is_month(what) ? judge_month(j, what, o, err) : judge_file(&j->arena, what, &j->s, err);
+	int rc = o && is_month(what) ? judge_month(j, what, o, err) : judge_case(j, what, o, err);
 
 	if (rc == 0)
 		j->outline = outline_of(&j->arena, j->s);

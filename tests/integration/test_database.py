@@ -624,6 +624,18 @@ class Months(Databases):
                 self.assertEqual(verdict, self.evaluate(*args))
                 self.assertEqual(verdict, self.slacalc("verdict", "2026-10", *args, "--json"))  # at any time
 
+    def test_explain_is_that_of_the_exported_case(self):
+        self.loaded()
+        self.evaluate()
+        case = os.path.join(self.dir, "exported", "case.json")
+        figures = json.loads(self.slacalc("explain", "--list", "2026-10", "--json"))
+        self.assertEqual(figures, json.loads(self.slacalc("explain", "--list", case, "--json", url="host=/nonexistent")))
+        for figure in ("services.line-a.credit_total", "obligations.da-lg-a.payable"):
+            got = self.slacalc("explain", figure, "2026-10")
+            self.assertEqual(got, self.slacalc("explain", figure, case, url="host=/nonexistent"))
+        self.assertEqual(json.loads(self.slacalc("explain", "line-a.credit_total", "2026-10", "--service", "line-a",
+                                                 "--json"))["value"], figures["services.line-a.credit_total"]["value"])
+
     def test_figures(self):
         self.loaded()
         statement = json.loads(self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json"))

@@ -163,7 +163,7 @@ class Finding(unittest.TestCase):
     def test_usage(self):
         case = case_of("five-failing-october")
         for arguments in ([], ["n1"], ["--list"], ["--list", "n1", case], ["n1", case, "--why", "--why-not"],
-                          ["n1", case, "--depth", "x"], ["n1", case, "--lang", "fr"]):
+                          ["n1", case, "--depth", "x"], ["n1", case, "--lang", "fr"], ["n1", case, "--organisation", "131016"], ["n1", case, "--as-of", "2026-11-01"]):
             with self.subTest(arguments):
                 self.refused(*arguments)
 
