@@ -216,6 +216,34 @@ static void tell_formula(struct told *t, size_t level, const struct derivation *
 
 static void tell(struct told *t, size_t level, int node);
 
+/* ---- running sums: a total to which one figure after another was added is told as one sum ---- */
+
+#define RUNNING_LEAST 4
+
+static bool is_step(const struct derivation *d)
+{
+	return strcmp(d->formula, "$1 + $2") == 0;
+}
+
+/* Its terms, the last that was added first; NULL where it is no running sum of at least RUNNING_LEAST. */
+static int *running_sum(struct told *t, int node, size_t *count)
+{
+	const struct derivation *d = book_at(t->s->book, node), *next = d;
+	size_t length = 1;
+	int *terms;
+
+	for (; is_step(next) && strcmp(next->label, d->label) == 0; length++)
+		next = book_at(t->s->book, next->inputs[0]);
+	*count = length;
+	if (length < RUNNING_LEAST)
+		return NULL;
+	terms = arena_array(&t->arena, length, sizeof *terms);
+	for (size_t i = 0; i + 1 < length; i++, node = book_at(t->s->book, node)->inputs[0])
+		terms[i] = book_at(t->s->book, node)->inputs[1];
+	terms[length - 1] = node;
+	return terms;
+}
+
 /* Whether the formula looks at its k-th input: some are given to several formulas and not needed in each. */
 static bool uses(const struct derivation *d, size_t k)
 {
@@ -227,20 +255,36 @@ static bool uses(const struct derivation *d, size_t k)
 	return false;
 }
 
+static bool stops(struct told *t, size_t level, int node)
+{
+	size_t below;
+
+	if (!t->x->depth || level < t->x->depth)
+		return false;
+	below = count_below(t, node);
+	if (below) {
+		indent(t, level + 1, "");
+		text_printf(t->out, word_of(t->x->language, W_EXPLAIN_DEEPER), below);
+		text_add(t->out, "\n");
+	}
+	return true;
+}
+
+static void left_out(struct told *t, size_t level, size_t left)
+{
+	if (!left)
+		return;
+	indent(t, level + 1, "");
+	text_printf(t->out, word_of(t->x->language, W_EXPLAIN_MORE), left);
+	text_add(t->out, "\n");
+}
+
 static void tell_inputs(struct told *t, size_t level, const struct derivation *d, int node)
 {
 	size_t told = 0, left = 0;
 
-	if (t->x->depth && level >= t->x->depth) {
-		size_t below = count_below(t, node);
-
-		if (below) {
-			indent(t, level + 1, "");
-			text_printf(t->out, word_of(t->x->language, W_EXPLAIN_DEEPER), below);
-			text_add(t->out, "\n");
-		}
+	if (stops(t, level, node))
 		return;
-	}
 	for (size_t i = 0; i < d->input_count; i++)
 		if (!uses(d, i))
 			continue;
@@ -248,16 +292,29 @@ static void tell_inputs(struct told *t, size_t level, const struct derivation *d
 			tell(t, level + 1, d->inputs[i]);
 		else
 			left++;
-	if (left) {
-		indent(t, level + 1, "");
-		text_printf(t->out, word_of(t->x->language, W_EXPLAIN_MORE), left);
-		text_add(t->out, "\n");
-	}
+	left_out(t, level, left);
+}
+
+static void tell_sum(struct told *t, size_t level, const int *terms, size_t count, int node)
+{
+	size_t most = t->x->most && t->x->most < count ? t->x->most : count;
+
+	indent(t, level, "      ");
+	word(t, W_EXPLAIN_FORMULA);
+	text_printf(t->out, word_of(t->x->language, W_EXPLAIN_SUM), count);
+	text_add(t->out, "\n");
+	if (stops(t, level, node))
+		return;
+	for (size_t i = 0; i < most; i++)
+		tell(t, level + 1, terms[i]);
+	left_out(t, level, count - most);
 }
 
 static void tell(struct told *t, size_t level, int node)
 {
 	const struct derivation *d = book_at(t->s->book, node);
+	size_t count;
+	int *terms;
 
 	head(t, level, node);
 	if (t->seen[node] == TOLD) {
@@ -274,6 +331,11 @@ static void tell(struct told *t, size_t level, int node)
 		return;
 	}
 	source(t, level, d, W_EXPLAIN_BY);
+	terms = running_sum(t, node, &count);
+	if (terms) {
+		tell_sum(t, level, terms, count, node);
+		return;
+	}
 	tell_formula(t, level, d);
 	if (d->rounding)
 		rounded(t, level, d);

@@ -320,7 +320,7 @@ static int none(const struct outline *o, const char *path, struct error *err)
 
 	error_set(err, ERROR_USAGE, "the statement has no figure '%s'", path);
 	last = last ? last + 1 : path;
-	for (size_t i = 0; i < o->count && !near; i++)
+	for (size_t i = 0; *last && i < o->count && !near; i++)
 		if (o->items[i].kind == OUTLINE_FIGURE && strstr(o->items[i].path, last))
 			near = &o->items[i];
 	if (near)

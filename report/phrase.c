@@ -68,21 +68,28 @@ static void fill(struct text *out, const char *pattern, const struct part *parts
 			text_append(out, pattern, 1);
 }
 
+/* A phrase that stands in the table whole comes before the patterns that it fits too: "cap of the terms", "cap of {}". */
+static const struct pattern *find(const char *english, struct part parts[PARTS_MOST])
+{
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+		if (strcmp(patterns[i].english, english) == 0)
+			return &patterns[i];
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+		if (match(patterns[i].english, english, parts))
+			return &patterns[i];
+	return NULL;
+}
+
 static bool translate_one(struct text *out, enum language language, const char *english)
 {
 	struct part parts[PARTS_MOST];
+	const struct pattern *p = find(english, parts);
 
-	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-		const struct pattern *p = &patterns[i];
-
-		if (!match(p->english, english, parts))
-			continue;
+	if (p)
 		fill(out, language == LANGUAGE_JA ? p->japanese : p->plain ? p->plain : p->english, parts);
-		return true;
-	}
-	if (language == LANGUAGE_EN)
+	else if (language == LANGUAGE_EN)
 		text_add(out, english);
-	return language == LANGUAGE_EN;
+	return p || language == LANGUAGE_EN;
 }
 
 /* Several reasons in one, as calc/ joins them (calc/bill.h). */

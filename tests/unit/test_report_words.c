@@ -62,6 +62,8 @@ START_TEST(phrases_keep_names_and_numbers)
 {
 	translates("coverage", "計測率（1に対する割合）");
 	translates("fee of lg-a", "lg-a の利用料");
+	translates("cap of lg-a", "lg-a の責任の上限");
+	translates("cap of the terms", "契約条件の上限");
 	translates("terms own-line, level delay", "契約条件 own-line、項目 delay");
 	translates("notice 3 days before, 7 required", "通知が3日前（7日前までに必要）");
 	translates("exemption x refused: no document proves it (contract エ, 24-1(5))",
