@@ -121,6 +121,16 @@ class Down(unittest.TestCase):
         self.assertTrue(any(above for _, above in heads))
         self.assertTrue({n for n, above in heads if above} <= set(told))
 
+    def test_a_running_total_is_one_sum(self):
+        case = case_of("pass-through-sets-of-services")
+        text = run("explain", "pass_through.lg-b.gross", case)
+        head, count = re.search(r"^( *)n\d+  .*\n(?: +by .*\n)? +formula  the sum of (\d+) figures, added one after another$", text,
+                                re.M).groups()
+        told = text[text.index("added one after another"):].split("\n")[1:]
+        below = [line for line in told if re.match(head + r"  n\d+ ", line)]
+        self.assertGreaterEqual(len(below), int(count))
+        self.assertIn(f"… {int(count) - 1} more", run("explain", "pass_through.lg-b.gross", case, "--most", "1"))
+
     def test_limits_say_what_they_leave_out(self):
         case, path = case_of("five-failing-october"), "levels.availability.credit.amount"
         whole = explain(path, case)
