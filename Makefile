@@ -40,7 +40,7 @@ LIBS_BASE    := $(shell pkg-config --libs jansson icu-i18n icu-uc 2>/dev/null)
 LIBS_SLACALC := $(LIBS_BASE) $(shell pkg-config --libs gmp libpq libcrypto 2>/dev/null)
 LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares libpq sqlite3 libssl libcrypto 2>/dev/null)
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c)))) \
+objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c $(d)/*/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
 .PHONY: all programs check check-ledgers demo scenario bench lint format install clean setup tests

@@ -1,10 +1,10 @@
 #include "calc/statement.h"
-#include "calc/apportionment.h"
-#include "calc/exchange.h"
+#include "calc/sharing/apportionment.h"
+#include "calc/money/exchange.h"
 #include "calc/judge.h"
-#include "calc/ledger.h"
-#include "calc/policies.h"
-#include "calc/totals.h"
+#include "calc/liability/ledger.h"
+#include "calc/liability/policies.h"
+#include "calc/liability/totals.h"
 
 #include <string.h>
 

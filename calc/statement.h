@@ -17,7 +17,7 @@
 
 #include "calc/case.h"
 #include "calc/derivation.h"
-#include "calc/timeline.h"
+#include "calc/observe/timeline.h"
 
 enum verdict {
 	VERDICT_MET,          /* even the worst reading meets the level */

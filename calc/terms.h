@@ -32,7 +32,7 @@ enum metric {
 	METRIC_COUNT
 };
 
-/* How samples become a figure; calc/method.h says which metric has which. Its source stands at each one's code. */
+/* How samples become a figure; calc/measure/method.h says which metric has which. Its source stands at each one's code. */
 enum method {
 	METHOD_NONE,
 	METHOD_DURATION_RATIO,

@@ -1,5 +1,5 @@
 /* apportionments: costs and recoveries that bodies share: docs/manual/money.md. */
-#include "calc/apportion.h"
+#include "calc/sharing/apportion.h"
 #include "calc/exact.h"
 #include "case/reader.h"
 

@@ -3,7 +3,7 @@
  */
 #include "calc/exact.h"
 #include "calc/formula.h"
-#include "calc/rates.h"
+#include "calc/credit/rates.h"
 #include "case/bands_part.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* corrections: what was found out later about a target; nothing that was observed is erased by it. */
-#include "calc/corrections.h"
+#include "calc/observe/corrections.h"
 #include "case/reader.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* credit: what a level that was missed is worth. */
 #include "calc/exact.h"
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "case/bands.h"
 #include "case/reader.h"
 #include "case/terms_part.h"

@@ -3,7 +3,7 @@
  * level_method.c, what a miss is worth in credit.c.
  */
 #include "calc/exact.h"
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "case/reader.h"
 #include "case/terms_part.h"
 

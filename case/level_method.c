@@ -3,7 +3,7 @@
  * method's parameters. A key that would be ignored is refused.
  */
 #include "calc/exact.h"
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "case/reader.h"
 #include "case/terms_part.h"
 

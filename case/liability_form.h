@@ -10,7 +10,7 @@
  *     ... form.doc ...
  *     liability_form_release(&form);
  *
- * Not a judge: contract_rules.c reads the rules into a contract, calc/ceiling.h applies them.
+ * Not a judge: contract_rules.c reads the rules into a contract, calc/liability/ceiling.h applies them.
  */
 #ifndef GOVSLA_CASE_LIABILITY_FORM_H
 #define GOVSLA_CASE_LIABILITY_FORM_H

@@ -1,5 +1,5 @@
 /* money: that the services' fees hold what the credits and caps of their terms look at. */
-#include "calc/exchange.h"
+#include "calc/money/exchange.h"
 #include "case/reader.h"
 
 #include <string.h>

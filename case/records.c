@@ -155,7 +155,7 @@ static int read_misses(struct reader *r, const struct node *object, struct liabi
 	return 0;
 }
 
-/* A cause that exempts; one without a document is refused when the loss is judged (calc/ceiling.h). */
+/* A cause that exempts; one without a document is refused when the loss is judged (calc/liability/ceiling.h). */
 static int read_exemption(struct reader *r, const struct node *object, struct liability_record *out,
                           struct error *err)
 {

@@ -3,7 +3,7 @@
  * fractions without an end in the table of verdicts: a spreadsheet would take some of them for dates.
  */
 #include "base/instant.h"
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "report/csv.h"
 #include "report/escape.h"
 #include "report/excerpt.h"

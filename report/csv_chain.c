@@ -2,7 +2,7 @@
  * Who owes whom, who gets what of a reduction, how amounts are shared, and the ledger, as tables for a spreadsheet:
  * names of JSON as column names, exact values.
  */
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "report/csv.h"
 #include "report/report.h"
 

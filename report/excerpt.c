@@ -1,5 +1,5 @@
 #include "report/excerpt.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "report/excerpt_part.h"
 
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* What of a statement concerns one municipality: each list without what is of others. */
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "report/excerpt_part.h"
 
 #include <string.h>

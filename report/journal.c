@@ -1,6 +1,6 @@
 #include "report/journal.h"
 #include "base/instant.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 
 #include <jansson.h>
 #include <stdlib.h>

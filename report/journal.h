@@ -4,7 +4,7 @@
  *
  * A journal is the ledger without the nodes behind its amounts, so that one kept in a database is written by the same
  * code as that of a statement. Not an account of any one party: it is neutral, and speaks from the creditors' side
- * (calc/ledger.h has the chart of accounts).
+ * (calc/liability/ledger.h has the chart of accounts).
  *
  *     struct journal j;
  *     journal_of_statement(&arena, s, &j);

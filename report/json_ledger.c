@@ -1,6 +1,6 @@
 /* json_ledger: the ledger of a statement: its entries and balances. */
 #include "base/instant.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "report/journal.h"
 #include "report/json_part.h"
 

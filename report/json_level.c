@@ -1,5 +1,5 @@
 /* json_level: one level of a statement, with its parts, readings and effects. */
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "report/figure.h"
 #include "report/json_part.h"
 

@@ -1,7 +1,7 @@
 /* The ledger as a journal: for each record its movements, debit and credit, and the balances at the end. */
 #include "report/page.h"
 #include "report/basis.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What a level comes to: its figures, its other readings, and what each exclusion and correction did to it. */
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "report/chart.h"
 #include "report/number.h"
 #include "report/page.h"

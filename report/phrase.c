@@ -92,7 +92,7 @@ static bool translate_one(struct text *out, enum language language, const char *
 	return p || language == LANGUAGE_EN;
 }
 
-/* Several reasons in one, as calc/ joins them (calc/bill.h). */
+/* Several reasons in one, as calc/ joins them (calc/credit/bill.h). */
 bool phrase_translate(struct text *out, enum language language, const char *english)
 {
 	static const char join[] = "; also: ";

@@ -1,5 +1,5 @@
 #include "report/text_money.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "report/escape.h"
 #include "report/figure.h"
 #include "report/grid.h"

@@ -5,7 +5,7 @@
 #include "report/phrase.h"
 #include "report/when.h"
 #include "calc/exact.h"
-#include "calc/method.h"
+#include "calc/measure/method.h"
 #include "slacalc/comparison.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * store_ledger: the ledger that the database keeps: append-only, one for the installation.
  *
  * What is posted never changes. A ledger that was computed anew must begin with what is posted, entry by entry and
- * posting by posting; what it has more is added. The invariants of calc/ledger.h are constraints of the tables as well
+ * posting by posting; what it has more is added. The invariants of calc/liability/ledger.h are constraints of the tables as well
  * (sql/migrations/0007_ledger.sql).
  *
  *     if (store_ledger_lock(store, &err) < 0) …        before the records are read: posters do not meet

@@ -1,4 +1,4 @@
--- The ledger: what happened to each obligation, in double entry, append-only. Computed by calc/ (calc/ledger.h has the
+-- The ledger: what happened to each obligation, in double entry, append-only. Computed by calc/ (calc/liability/ledger.h has the
 -- chart of accounts), posted by `slacalc ledger post`; the same invariants hold here against any other SQL:
 --   - every movement of an entry sums to zero on its edge, in whole yen;
 --   - 0 <= paid <= payable on every edge; on those of 5.3① the sum of payable <= what was recovered into their pot;

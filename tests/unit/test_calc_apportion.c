@@ -1,4 +1,4 @@
-#include "calc/apportion.h"
+#include "calc/sharing/apportion.h"
 
 #include "calc/exact.h"
 #include "tests/unit/suite.h"

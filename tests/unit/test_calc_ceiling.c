@@ -1,5 +1,5 @@
 /* What the service provider owes a municipality for one loss at most: real cases, one ceiling each. */
-#include "calc/ceiling.h"
+#include "calc/liability/ceiling.h"
 #include "tests/unit/build_case.h"
 
 #define PARTIES                                                                                              \

@@ -1,4 +1,4 @@
-#include "calc/cut_off.h"
+#include "calc/sharing/cut_off.h"
 
 #include "calc/exact.h"
 #include "tests/unit/suite.h"

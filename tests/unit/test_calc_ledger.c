@@ -1,6 +1,6 @@
 /* ledger: double entry, and the invariants that hold after every entry. */
 #include "calc/exact.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "tests/unit/suite.h"
 
 static const struct party csp = { "csp", PARTY_CSP }, da = { "da", PARTY_DA };

@@ -2,7 +2,7 @@
  * Downtime by the length of outages: by a table, and against everything that may have happened. Samples are drawn one
  * letter each: U up, D down, M missed.
  */
-#include "calc/outage_length.h"
+#include "calc/measure/outage_length.h"
 
 #include "tests/unit/random.h"
 #include "tests/unit/suite.h"

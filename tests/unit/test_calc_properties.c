@@ -6,7 +6,7 @@
  */
 #include "calc/exact.h"
 #include "calc/statement.h"
-#include "calc/timeline.h"
+#include "calc/observe/timeline.h"
 
 #include "tests/unit/random.h"
 #include "tests/unit/suite.h"

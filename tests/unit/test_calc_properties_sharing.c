@@ -2,7 +2,7 @@
  * Laws of sharing, on random pots: the vectors' procedure followed literally gives the same; sums are exact, nobody
  * gives anything back, names and order do not matter; up to 1,741 bodies.
  */
-#include "calc/apportion.h"
+#include "calc/sharing/apportion.h"
 #include "calc/exact.h"
 
 #include "tests/unit/random.h"

@@ -1,5 +1,5 @@
 /* Rates of several outages or incidents, of tables at and between readings, and credits without limit under caps. */
-#include "calc/rates.h"
+#include "calc/credit/rates.h"
 
 #include "tests/unit/build_case.h"
 

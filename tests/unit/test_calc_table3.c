@@ -1,5 +1,5 @@
 /* Table 3: every cell, for CSP and NSP, in joint and in single use; agreements over it; what only a policy says. */
-#include "calc/table3.h"
+#include "calc/liability/table3.h"
 #include "tests/unit/build_case.h"
 
 #define PARTIES                                                                                              \

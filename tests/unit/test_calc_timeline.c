@@ -2,8 +2,8 @@
  * Timelines. Samples are drawn one letter a minute: U up, D down, M missed, '.' no record. Timelines are drawn
  * one letter each half minute: u up, d down, e either, x unmeasured, o obscured.
  */
-#include "calc/minutes.h"
-#include "calc/timeline.h"
+#include "calc/measure/minutes.h"
+#include "calc/observe/timeline.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,7 +1,7 @@
 #include "report/excerpt.h"
 #include "report/json.h"
 #include "report/owner.h"
-#include "calc/ledger.h"
+#include "calc/liability/ledger.h"
 #include "tests/unit/build_case.h"
 
 /* Two municipalities share a recovery of 1,000,000; a third has no part in it. */
