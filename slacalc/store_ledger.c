@@ -205,63 +205,60 @@ static int compare(const struct journal *posted, const struct journal *now, int6
 
 /* ---- posting ---- */
 
-/* What is to be added, as JSON: entries from first on, with their postings. */
-static json_t *additions(const struct journal *j, size_t first)
+static json_t *entry_row(const struct journal_entry *e, size_t number)
 {
-	json_t *all = json_array();
+	char day[DATE_TEXT_SIZE];
 
-	for (size_t i = first; i < j->entry_count; i++) {
-		const struct journal_entry *e = &j->entries[i];
-		json_t *postings = json_array();
-		char day[DATE_TEXT_SIZE];
-
-		for (size_t k = 0; k < e->posting_count; k++) {
-			const struct journal_account *account = &j->accounts[e->postings[k].account];
-
-			json_array_append_new(postings,
-			                      json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:s}", "debtor",
-			                                account->debtor, "creditor", account->creditor,
-			                                "basis", account->basis, "incident",
-			                                account->incident, "pot", account->pot, "account",
-			                                account->kind, "amount", e->postings[k].amount));
-		}
-		json_array_append_new(all, json_pack("{s:I, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:o}", "number",
-		                                     (json_int_t)i + 1, "record", e->record, "at",
-		                                     date_format(e->day, day), "kind", e->kind, "document",
-		                                     e->document, "reverses", e->of, "cause", e->cause,
-		                                     "postings", postings));
-	}
-	return all;
+	return json_pack("{s:I, s:s, s:s, s:s, s:s?, s:s?, s:s?}", "number", (json_int_t)number, "record",
+	                 e->record, "at", date_format(e->day, day), "kind", e->kind, "document", e->document,
+	                 "reverses", e->of, "cause", e->cause);
 }
 
-/* Edges first, then the entries, then their postings; the constraints are checked when it is committed. */
-static int add(struct store *store, const char *json, struct error *err)
+static json_t *posting_row(const struct journal *j, const struct journal_posting *p, size_t number,
+                           size_t position)
 {
-	static const char *const statements[] = {
-		"INSERT INTO ledger_edge (debtor, creditor, basis, incident, pot) "
-		"SELECT DISTINCT p.debtor, p.creditor, p.basis, p.incident, p.pot "
-		"FROM jsonb_array_elements($1) e, "
-		"jsonb_to_recordset(e->'postings') AS p (debtor text, creditor text, basis text, incident "
-		"text, pot text) "
-		"WHERE NOT EXISTS (SELECT FROM ledger_edge old WHERE old.debtor = p.debtor AND old.creditor "
-		"= p.creditor "
-		"AND old.basis = p.basis AND old.incident IS NOT DISTINCT FROM p.incident)",
-		"INSERT INTO ledger_entry (number, record, at, kind, document, reverses, cause, engine) "
-		"SELECT number, record, at, kind, document, reverses, cause, 'govsla " GOVSLA_VERSION "' "
-		"FROM jsonb_to_recordset($1) AS e (number bigint, record text, at date, kind text, document "
-		"text, "
-		"reverses text, cause text) ORDER BY number",
-		"INSERT INTO ledger_posting (entry, position, edge, account, amount) "
-		"SELECT (e->>'number')::bigint, place, old.edge, p->>'account', (p->>'amount')::numeric "
-		"FROM jsonb_array_elements($1) e, jsonb_array_elements(e->'postings') WITH ORDINALITY AS "
-		"list (p, place) "
-		"JOIN ledger_edge old ON old.debtor = p->>'debtor' AND old.creditor = p->>'creditor' "
-		"AND old.basis = p->>'basis' AND old.incident IS NOT DISTINCT FROM p->>'incident'",
+	const struct journal_account *account = &j->accounts[p->account];
+
+	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s?, s:s?, s:s, s:s}", "entry", (json_int_t)number,
+	                 "position", (json_int_t)position, "debtor", account->debtor, "creditor",
+	                 account->creditor, "basis", account->basis, "incident", account->incident, "pot",
+	                 account->pot, "account", account->kind, "amount", p->amount);
+}
+
+/* rows: entries, postings. Edges first, then the entries, then their postings; the constraints are checked when it is committed. */
+static int add(struct store *store, const char *const rows[2], struct error *err)
+{
+	static const struct {
+		const char *sql;
+		int rows;
+	} statements[] = {
+		{ "INSERT INTO ledger_edge (debtor, creditor, basis, incident, pot) "
+		  "SELECT DISTINCT p.debtor, p.creditor, p.basis, p.incident, p.pot FROM "
+		  "jsonb_to_recordset($1) "
+		  "AS p (debtor text, creditor text, basis text, incident text, pot text) "
+		  "WHERE NOT EXISTS (SELECT FROM ledger_edge old WHERE old.debtor = p.debtor AND "
+		  "old.creditor = "
+		  "p.creditor AND old.basis = p.basis AND old.incident IS NOT DISTINCT FROM p.incident)",
+		  1 },
+		{ "INSERT INTO ledger_entry (number, record, at, kind, document, reverses, cause, engine) "
+		  "SELECT number, record, at, kind, document, reverses, cause, 'govsla " GOVSLA_VERSION "' "
+		  "FROM jsonb_to_recordset($1) AS e (number bigint, record text, at date, kind text, "
+		  "document text, "
+		  "reverses text, cause text) ORDER BY number",
+		  0 },
+		{ "INSERT INTO ledger_posting (entry, position, edge, account, amount) "
+		  "SELECT p.entry, p.position, e.edge, p.account, p.amount "
+		  "FROM jsonb_to_recordset($1) AS p (entry bigint, position int, debtor text, creditor text, "
+		  "basis text, incident text, account text, amount numeric) "
+		  "JOIN ledger_edge e ON e.debtor = p.debtor AND e.creditor = p.creditor AND e.basis = "
+		  "p.basis "
+		  "AND e.incident IS NOT DISTINCT FROM p.incident",
+		  1 },
 	};
 	PGresult *r;
 
 	for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
-		if (store_query(store, &r, err, statements[i], 1, &json) < 0)
+		if (store_query(store, &r, err, statements[i].sql, 1, &rows[statements[i].rows]) < 0)
 			return err->code;
 		PQclear(r);
 	}
@@ -270,15 +267,26 @@ static int add(struct store *store, const char *json, struct error *err)
 
 static int add_from(struct store *store, const struct journal *now, size_t first, struct error *err)
 {
-	json_t *all = additions(now, first);
-	char *json = json_dumps(all, JSON_COMPACT);
+	json_t *entries = json_array(), *postings = json_array();
+	char *rows[2];
 
-	if (!json)
+	for (size_t i = first; i < now->entry_count; i++) {
+		const struct journal_entry *e = &now->entries[i];
+
+		json_array_append_new(entries, entry_row(e, i + 1));
+		for (size_t k = 0; k < e->posting_count; k++)
+			json_array_append_new(postings, posting_row(now, &e->postings[k], i + 1, k + 1));
+	}
+	rows[0] = json_dumps(entries, JSON_COMPACT);
+	rows[1] = json_dumps(postings, JSON_COMPACT);
+	if (!rows[0] || !rows[1])
 		error_set(err, ERROR_MEMORY, "out of memory");
-	else if (add(store, json, err) == 0)
+	else if (add(store, (const char *const[]){ rows[0], rows[1] }, err) == 0)
 		store_run(store, "COMMIT", err);
-	free(json);
-	json_decref(all);
+	free(rows[0]);
+	free(rows[1]);
+	json_decref(entries);
+	json_decref(postings);
 	return err->code;
 }
 

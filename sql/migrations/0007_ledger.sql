@@ -19,6 +19,8 @@ CREATE TABLE ledger_edge (
 COMMENT ON COLUMN ledger_edge.pot IS '5.3①: the party from which it must be recovered first; the debtor itself: what is paid '
 	'here was recovered, and may run ahead of what is payable; null: not capped';
 
+CREATE INDEX ledger_edge_pot ON ledger_edge (pot, debtor);
+
 CREATE TABLE ledger_entry (
 	number bigint PRIMARY KEY,
 	record text NOT NULL UNIQUE,
@@ -208,6 +210,11 @@ BEGIN
 				wrong.creditor, concat_ws(', ', wrong.basis, wrong.incident) USING ERRCODE = 'integrity_constraint_violation';
 		END IF;
 	END LOOP;
+	-- Nothing else makes more payable under 5.3①, or less recovered.
+	IF of_entry.kind <> 'reversal' AND NOT EXISTS (SELECT FROM ledger_posting p JOIN ledger_edge e USING (edge)
+			WHERE p.entry = of_entry.number AND e.pot <> e.debtor AND (p.account = 'Payable' OR p.account LIKE 'Paid-%')) THEN
+		RETURN;
+	END IF;
 	SELECT t.debtor, t.creditor, t.basis, t.incident, t.paid[2] AS recovered, drawn.payable INTO wrong
 	FROM ledger_totals(of_entry.number) t CROSS JOIN LATERAL (
 		SELECT coalesce(sum(p.amount), 0) AS payable
@@ -232,12 +239,12 @@ BEGIN
 			USING ERRCODE = 'integrity_constraint_violation';
 	END IF;
 END $$;
--- Once for each entry, by its last posting; deferred, when all of them are there.
+-- Once for each entry, by its last posting (by any that no other follows); deferred, when all of them are there.
 CREATE FUNCTION ledger_posting_check() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
 	of_entry ledger_entry%ROWTYPE;
 BEGIN
-	IF NEW.position = (SELECT max(position) FROM ledger_posting WHERE entry = NEW.entry) THEN
+	IF NOT EXISTS (SELECT FROM ledger_posting WHERE entry = NEW.entry AND position = NEW.position + 1) THEN
 		SELECT * INTO of_entry FROM ledger_entry WHERE number = NEW.entry;
 		PERFORM ledger_entry_check(of_entry);
 	END IF;
