@@ -98,71 +98,102 @@ static void put_rare(const struct statement *s, json_t *root)
 /* ---- derivations ---- */
 
 /* The formula with $k replaced by the node that it stands for. */
-static json_t *formula(const struct derivation *d)
+static void formula(struct json_writer *w, const struct derivation *d)
 {
-	struct text t = { 0 };
-	json_t *value;
+	const char *at = d->formula;
+	char id[JSON_NODE_SIZE];
 
-	for (const char *c = d->formula; *c; c++) {
-		size_t index = 0;
+	text_append(w->out, "\"", 1);
+	while (*at) {
+		size_t plain = strcspn(at, "$"), index = 0;
 
-		if (*c != '$') {
-			text_append(&t, c, 1);
-			continue;
-		}
-		while (c[1] >= '0' && c[1] <= '9')
-			index = index * 10 + (size_t)(*++c - '0');
-		text_printf(&t, "n%d", d->inputs[index - 1] + 1);
+		text_append(w->out, at, plain);
+		at += plain;
+		if (!*at)
+			break;
+		while (at[1] >= '0' && at[1] <= '9')
+			index = index * 10 + (size_t)(*++at - '0');
+		text_add(w->out, json_node_name(d->inputs[index - 1], id));
+		at++;
 	}
-	value = json_string(text_string(&t));
-	text_release(&t);
-	return value;
+	text_append(w->out, "\"", 1);
 }
 
-static json_t *rounding(const struct node_rounding *r)
+static void inputs(struct json_writer *w, const struct derivation *d)
 {
-	json_t *object;
+	json_open(w, '[');
+	for (size_t i = 0; i < d->input_count; i++) {
+		json_next(w);
+		json_node(w, d->inputs[i]);
+	}
+	json_close(w, ']');
+}
 
-	if (!r)
-		return json_null();
-	object = json_object();
-	json_put(object, "rule", json_string(r->rule));
-	json_put(object, "unit", json_string(r->unit));
-	json_put(object, "of", json_text_or_null(r->of));
-	json_put(object, "clause", json_text_or_null(r->clause));
-	return object;
+static void put_text(struct json_writer *w, const char *key, const char *text)
+{
+	json_key(w, key);
+	json_text(w, text);
+}
+
+static void put_rounding(struct json_writer *w, const struct node_rounding *r)
+{
+	json_key(w, "rounding");
+	if (!r) {
+		json_text(w, NULL);
+		return;
+	}
+	json_open(w, '{');
+	put_text(w, "rule", r->rule);
+	put_text(w, "unit", r->unit);
+	put_text(w, "of", r->of);
+	put_text(w, "clause", r->clause);
+	json_close(w, '}');
 }
 
 /* A figure that is made from those of others keeps its value; how it was made is left out. */
-static json_t *withheld(const struct statement *s, const struct derivation *d)
+static void withheld(struct json_writer *w, const struct derivation *d)
 {
-	const char *label = excerpt_label(s, d->label);
-	json_t *object = json_object();
+	const char *label = excerpt_label(w->s, d->label);
 
-	json_put(object, "label", json_string(label ? label : "a figure of other municipalities"));
-	json_put(object, "clause", json_text_or_null(excerpt_label(s, d->clause)));
-	json_put(object, "formula", json_string("given"));
-	json_put(object, "inputs", json_array());
-	json_put(object, "exact", json_string(d->value));
-	json_put(object, "rounding", json_null());
-	json_put(object, "value", json_string(d->value));
-	json_put(object, "withheld", json_true());
-	return object;
+	json_open(w, '{');
+	put_text(w, "label", label ? label : "a figure of other municipalities");
+	put_text(w, "clause", excerpt_label(w->s, d->clause));
+	put_text(w, "formula", "given");
+	json_key(w, "inputs");
+	json_open(w, '[');
+	json_close(w, ']');
+	put_text(w, "exact", d->value);
+	put_rounding(w, NULL);
+	put_text(w, "value", d->value);
+	json_key(w, "withheld");
+	json_tree(w, json_true());
+	json_close(w, '}');
+}
+
+void json_write_derivation(struct json_writer *w, const struct derivation *d)
+{
+	json_open(w, '{');
+	put_text(w, "label", d->label);
+	put_text(w, "clause", d->clause);
+	json_key(w, "formula");
+	formula(w, d);
+	json_key(w, "inputs");
+	inputs(w, d);
+	put_text(w, "exact", d->before);
+	put_rounding(w, d->rounding);
+	put_text(w, "value", d->value);
+	json_close(w, '}');
 }
 
 json_t *json_derivation(const struct derivation *d)
 {
-	json_t *object = json_object(), *inputs = json_array();
+	struct text text = { 0 };
+	struct json_writer w = { .out = &text };
+	json_t *object;
 
-	for (size_t i = 0; i < d->input_count; i++)
-		json_array_append_new(inputs, json_node_id(d->inputs[i]));
-	json_put(object, "label", json_string(d->label));
-	json_put(object, "clause", json_text_or_null(d->clause));
-	json_put(object, "formula", formula(d));
-	json_put(object, "inputs", inputs);
-	json_put(object, "exact", json_string(d->before));
-	json_put(object, "rounding", rounding(d->rounding));
-	json_put(object, "value", json_string(d->value));
+	json_write_derivation(&w, d);
+	object = text_failed(&text) ? NULL : json_loadb(text.bytes, text.length, 0, NULL);
+	text_release(&text);
 	return object;
 }
 
@@ -195,37 +226,43 @@ static void mark_named(json_t *value, bool *marked)
 	}
 }
 
-/* The nodes that some figure rests on, so that none can be altered unseen. They keep their numbers. */
-static json_t *derivations(const struct statement *s, json_t *root)
+/* The nodes that some figure of root rests on, so that none can be altered unseen. NULL: no memory. */
+static bool *nodes_wanted(const struct statement *s, json_t *root)
 {
-	json_t *object = json_object();
 	size_t count = book_count(s->book);
 	bool *marked = calloc(count + 1, sizeof *marked);
-	char id[24];
 
-	if (!marked) {
-		json_decref(object);
+	if (!marked)
 		return NULL;
-	}
 	mark_named(root, marked);
-	for (size_t i = count; i-- > 0;)
-		for (size_t k = 0;
-		     marked[i] && excerpt_is_open(s, (int)i) && k < book_at(s->book, (int)i)->input_count;
-		     k++)
-			marked[book_at(s->book, (int)i)->inputs[k]] = true;
-	excerpt_begin(s);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = count; i-- > 0;) {
 		const struct derivation *d = book_at(s->book, (int)i);
 
-		snprintf(id, sizeof id, "n%zu", i + 1);
-		if (marked[i])
-			json_put(object, id,
-			         excerpt_is_open(s, (int)i) ? json_derivation(d) : withheld(s, d));
-		if (marked[i])
-			excerpt_want(s, (int)i); /* the table of derivations has the same */
+		for (size_t k = 0; marked[i] && excerpt_is_open(s, (int)i) && k < d->input_count; k++)
+			marked[d->inputs[k]] = true;
 	}
-	free(marked);
-	return object;
+	return marked;
+}
+
+/* They keep their numbers. */
+static void write_derivations(struct json_writer *w, const bool *marked)
+{
+	const struct statement *s = w->s;
+	char id[JSON_NODE_SIZE];
+
+	json_open(w, '{');
+	excerpt_begin(s);
+	for (size_t i = 0; i < book_count(s->book); i++) {
+		if (!marked[i])
+			continue;
+		json_key(w, json_node_name((int)i, id));
+		if (excerpt_is_open(s, (int)i))
+			json_write_derivation(w, book_at(s->book, (int)i));
+		else
+			withheld(w, book_at(s->book, (int)i));
+		excerpt_want(s, (int)i); /* the table of derivations has the same */
+	}
+	json_close(w, '}');
 }
 
 json_t *json_statement(const struct statement *s)
@@ -260,18 +297,22 @@ json_t *json_statement(const struct statement *s)
 
 void report_json(const struct statement *s, struct text *out)
 {
-	json_t *root = json_statement(s);
-	char *dump;
+	struct json_writer w = { .s = s, .out = out };
+	json_t *root = json_statement(s), *value;
+	bool *marked = nodes_wanted(s, root);
+	const char *key;
 
-	json_write_out(s, root);
-	json_put(root, "derivations", derivations(s, root));
-	dump = json_object_get(root, "derivations") ? json_dumps(root, JSON_INDENT(2)) : NULL;
-	if (dump) {
-		text_add(out, dump);
-		text_add(out, "\n");
-	} else {
-		out->failed = true;
+	out->failed |= !marked;
+	json_open(&w, '{');
+	json_object_foreach (root, key, value) {
+		json_key(&w, key);
+		json_tree(&w, value);
 	}
-	free(dump);
+	json_key(&w, "derivations");
+	if (marked)
+		write_derivations(&w, marked);
+	json_close(&w, '}');
+	text_add(out, "\n");
+	free(marked);
 	json_decref(root);
 }

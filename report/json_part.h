@@ -3,6 +3,7 @@
 #define GOVSLA_REPORT_JSON_PART_H
 
 #include "calc/statement.h"
+#include "report/json_writer.h"
 
 #include <jansson.h>
 
@@ -10,7 +11,7 @@
 json_t *json_text_or_null(const char *text);
 
 /*
- * A figure: null for FIGURE_UNKNOWN, else a mark of its node, which json_write_out() makes the exact value, so that
+ * A figure: null for FIGURE_UNKNOWN, else a mark of its node, as which json_tree() writes the exact value, so that
  * whoever walks the tree before knows which node is behind each figure (outline.h). A node's id: "n17" or null.
  */
 json_t *json_figure(const struct statement *s, int node);
@@ -20,17 +21,19 @@ json_t *json_instant(int64_t us);
 json_t *json_span(struct span us);
 json_t *json_texts(const char *const *texts, size_t count);
 
+/* "n17" of node 16 (nodes are counted from 0). Returns out. */
+#define JSON_NODE_SIZE 16
+const char *json_node_name(int node, char out[JSON_NODE_SIZE]);
+
 /* The node of a mark; FIGURE_UNKNOWN for every other value. */
 int json_marked(const json_t *value);
 
 /* The whole statement with its marks (json.c); without the derivations. To be released by json_decref(). */
 json_t *json_statement(const struct statement *s);
 
-/* One node, with the ids of its inputs in its formula. */
+/* One node, with the ids of its inputs in its formula; as a tree. */
+void json_write_derivation(struct json_writer *w, const struct derivation *d);
 json_t *json_derivation(const struct derivation *d);
-
-/* Every mark in value becomes the exact value of its node. */
-void json_write_out(const struct statement *s, json_t *value);
 
 void json_put(json_t *object, const char *key, json_t *value);
 
