@@ -226,7 +226,7 @@ static void fill_fed(struct graph *g, struct obligation *o, const struct edge *e
 
 	if (e->now.asked >= 0)
 		o->claimed = e->now.asked;
-	o->pending = derive(j->book, "open", NULL, "max(0, $1 - $2)", 2, (int[]){ o->payable, o->paid });
+	o->pending = chain_zero(j, "pending", FIGURE_UNKNOWN);
 	if (o->determined >= 0)
 		o->residual = chain_zero(j, "residual, carried to the next part", e->fed->residual);
 }
