@@ -62,18 +62,22 @@ char *arena_copy(struct arena *a, const char *text)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+	char first[256]; /* most texts are short: formatted once */
 	va_list args, again;
 	char *text;
 	int length;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(first, sizeof first, format, args);
 	va_end(args);
 	if (length < 0)
 		out_of_memory();
 	text = arena_array(a, (size_t)length + 1, 1);
-	vsnprintf(text, (size_t)length + 1, format, again);
+	if ((size_t)length < sizeof first)
+		memcpy(text, first, (size_t)length + 1);
+	else
+		vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
 	return text;
 }

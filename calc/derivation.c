@@ -20,7 +20,11 @@ struct book {
 	struct arena *arena;
 	struct block **blocks;
 	size_t block_count, block_size, count;
+	const char **texts; /* a hash table of the labels, clauses and formulas so far, at most half full */
+	size_t text_count, text_size;
 };
+
+#define FEW_INPUTS 8 /* that need no memory of their own while a formula is evaluated */
 
 struct book *book_new(struct arena *a)
 {
@@ -50,9 +54,16 @@ size_t book_count(const struct book *b)
 	return b->count;
 }
 
+/* Most figures are never shown: their text is made when somebody looks. */
 const struct derivation *book_at(const struct book *b, int node)
 {
-	return &entry_at(b, node)->shown;
+	struct entry *e = entry_at(b, node);
+
+	if (!e->shown.value)
+		e->shown.value = exact_write(b->arena, e->value);
+	if (!e->shown.before)
+		e->shown.before = e->shown.value;
+	return &e->shown;
 }
 
 mpq_srcptr book_value(const struct book *b, int node)
@@ -84,6 +95,53 @@ static void add_block(struct book *b)
 	b->blocks[b->block_count++] = arena_new(b->arena, struct block);
 }
 
+/* ---- texts: one copy of each, since the formulas of 1,741 bodies are the same ---- */
+
+static const char **slot_of(const struct book *b, const char *text)
+{
+	size_t i = 2166136261U;
+
+	for (const char *c = text; *c; c++)
+		i = (i ^ (unsigned char)*c) * 16777619U;
+	for (i ^= i >> 15;; i++) {
+		const char **slot = &b->texts[i & (b->text_size - 1)];
+
+		if (!*slot || strcmp(*slot, text) == 0)
+			return slot;
+	}
+}
+
+static void grow_texts(struct book *b)
+{
+	const char **old = b->texts;
+	size_t size = b->text_size;
+
+	b->text_size = size ? 2 * size : 256;
+	b->texts = arena_array(b->arena, b->text_size, sizeof *b->texts);
+	for (size_t i = 0; i < size; i++)
+		if (old[i])
+			*slot_of(b, old[i]) = old[i];
+}
+
+/* The book's copy of a text; NULL for NULL. */
+static const char *kept(struct book *b, const char *text)
+{
+	const char **slot;
+
+	if (!text)
+		return NULL;
+	if (2 * b->text_count >= b->text_size)
+		grow_texts(b);
+	slot = slot_of(b, text);
+	if (!*slot) {
+		*slot = arena_copy(b->arena, text);
+		b->text_count++;
+	}
+	return *slot;
+}
+
+/* ---- entries ---- */
+
 /* A new entry with its value initialised to 0. */
 static struct entry *add(struct book *b, const char *label, const char *clause, const char *formula)
 {
@@ -94,9 +152,9 @@ static struct entry *add(struct book *b, const char *label, const char *clause, 
 	b->count++;
 	e = entry_at(b, (int)b->count - 1);
 	mpq_init(e->value);
-	e->shown.label = arena_copy(b->arena, label);
-	e->shown.clause = arena_copy(b->arena, clause);
-	e->shown.formula = arena_copy(b->arena, formula);
+	e->shown.label = kept(b, label);
+	e->shown.clause = kept(b, clause);
+	e->shown.formula = kept(b, formula);
 	return e;
 }
 
@@ -115,7 +173,6 @@ int derive_given(struct book *b, const char *label, const char *source, const ch
 		return -1;
 	e = add(b, label, source, "given");
 	exact_read(e->value, value);
-	e->shown.value = e->shown.before = exact_write(b->arena, e->value);
 	return (int)b->count - 1;
 }
 
@@ -138,13 +195,14 @@ static bool all_known(const int *inputs, size_t count)
 int derive(struct book *b, const char *label, const char *clause, const char *formula, size_t count,
            const int *inputs)
 {
-	mpq_srcptr *values;
+	mpq_srcptr few[FEW_INPUTS], *values = few;
 	struct entry *e;
 	int *copy;
 
 	if (!all_known(inputs, count))
 		return -1;
-	values = arena_array(b->arena, count, sizeof *values);
+	if (count > FEW_INPUTS)
+		values = arena_array(b->arena, count, sizeof *values);
 	copy = arena_array(b->arena, count, sizeof *copy);
 	for (size_t i = 0; i < count; i++) {
 		values[i] = book_value(b, inputs[i]);
@@ -157,7 +215,6 @@ int derive(struct book *b, const char *label, const char *clause, const char *fo
 		take_back(b);
 		return -1;
 	}
-	e->shown.value = e->shown.before = exact_write(b->arena, e->value);
 	return (int)b->count - 1;
 }
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES_MOST 30
+#define PLACES_MOST  30
+#define SHORT_DIGITS (sizeof(long) == 8 ? (size_t)18 : 9) /* every such number is a long */
 
 static size_t digits(const char *at)
 {
@@ -29,13 +30,31 @@ bool exact_check(const char *text)
 	return *at == '.' || at[1] != '0'; /* a denominator is not 0 and has no leading zeros */
 }
 
+/* Most numbers: a whole one that a machine word holds. */
+static bool read_short(mpq_ptr q, const char *text)
+{
+	const char *at = text + (*text == '-');
+	size_t length = digits(at);
+	long value = 0;
+
+	if (at[length] || length == 0 || length > SHORT_DIGITS)
+		return false;
+	for (; *at; at++)
+		value = 10 * value + (*at - '0');
+	mpq_set_si(q, *text == '-' ? -value : value, 1);
+	return true;
+}
+
 void exact_read(mpq_ptr q, const char *text)
 {
-	const char *point = strchr(text, '.');
+	const char *point;
 	char *whole;
 	size_t head;
 	int bad;
 
+	if (read_short(q, text))
+		return;
+	point = strchr(text, '.');
 	if (!point) {
 		bad = mpq_set_str(q, text, 10);
 		assert(bad == 0);
@@ -93,15 +112,23 @@ static char *magnitude(struct arena *a, mpz_srcptr n)
 	return *text == '-' ? text + 1 : text;
 }
 
+static char *integer(struct arena *a, mpz_srcptr n)
+{
+	char *text = arena_array(a, mpz_sizeinbase(n, 10) + 2, 1);
+
+	return mpz_get_str(text, 10, n);
+}
+
 char *exact_write(struct arena *a, mpq_srcptr q)
 {
 	const char *sign = mpq_sgn(q) < 0 ? "-" : "";
-	size_t places = places_of(q), length, pad;
+	size_t places, length, pad;
 	mpz_t scaled, power;
 	char *text;
 
-	if (places == 0)
-		return arena_printf(a, "%s%s", sign, magnitude(a, mpq_numref(q)));
+	if (mpz_cmp_ui(mpq_denref(q), 1) == 0)
+		return integer(a, mpq_numref(q));
+	places = places_of(q);
 	if (places > PLACES_MOST)
 		return arena_printf(a, "%s%s/%s", sign, magnitude(a, mpq_numref(q)),
 		                    magnitude(a, mpq_denref(q)));

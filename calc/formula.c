@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FEW 8 /* arguments of a function that need no memory of their own */
+
 struct parser {
 	const char *at;
 	const mpq_srcptr *inputs;
@@ -12,7 +14,11 @@ struct parser {
 	bool defined; /* false once something was divided by zero */
 };
 
-static void parse_sum(struct parser *p, mpq_ptr out);
+/*
+ * Each parser returns its value: in out where it had to be computed, an input where it is one as it stands. Numbers are
+ * initialised only where an operator needs one: most formulas are of one or two.
+ */
+static mpq_srcptr parse_sum(struct parser *p, mpq_ptr out);
 
 static char peek(struct parser *p)
 {
@@ -39,13 +45,33 @@ static void expect(struct parser *p, char c)
 
 /* ---- functions ---- */
 
+static bool is_one(mpq_srcptr q)
+{
+	return mpz_cmp_ui(mpq_numref(q), 1) == 0 && mpz_cmp_ui(mpq_denref(q), 1) == 0;
+}
+
+static bool knows(const char *rule)
+{
+	static const char *const rules[] = { "floor", "ceil", "half_up", "half_even" };
+
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (strcmp(rule, rules[i]) == 0)
+			return true;
+	return false;
+}
+
 bool formula_round(const char *rule, mpq_srcptr x, mpq_srcptr unit, mpq_ptr result)
 {
 	mpz_t whole, twice, rest;
 	mpq_t units;
-	bool known = true;
 	int half;
 
+	if (!knows(rule))
+		return false;
+	if (is_one(unit) && mpz_cmp_ui(mpq_denref(x), 1) == 0) {
+		mpq_set(result, x);
+		return true;
+	}
 	mpz_inits(whole, twice, rest, NULL);
 	mpq_init(units);
 	mpq_div(units, x, unit);
@@ -58,13 +84,11 @@ bool formula_round(const char *rule, mpq_srcptr x, mpq_srcptr unit, mpq_ptr resu
 		mpz_add_ui(whole, whole, half > 0 || (half == 0 && mpq_sgn(units) > 0));
 	else if (strcmp(rule, "half_even") == 0)
 		mpz_add_ui(whole, whole, half > 0 || (half == 0 && mpz_odd_p(whole)));
-	else
-		known = strcmp(rule, "floor") == 0;
 	mpq_set_z(units, whole);
 	mpq_mul(result, units, unit);
 	mpz_clears(whole, twice, rest, NULL);
 	mpq_clear(units);
-	return known;
+	return true;
 }
 
 static void extreme(mpq_t *arguments, size_t count, int wanted_sign, mpq_ptr out)
@@ -152,10 +176,23 @@ static void apply(const char *name, mpq_t *arguments, size_t count, mpq_ptr out)
 	}
 }
 
-static void parse_call(struct parser *p, mpq_ptr out)
+/* A longer copy of the arguments, the first of which are not from malloc(). */
+static mpq_t *more_arguments(mpq_t *arguments, const mpq_t *few, size_t count)
 {
-	size_t length = strspn(p->at, "abcdefghijklmnopqrstuvwxyz_"), count = 0, size = 8;
-	mpq_t *arguments = malloc(size * sizeof *arguments);
+	mpq_t *more = malloc(2 * count * sizeof *more);
+
+	if (!more)
+		abort(); /* as GMP does */
+	memcpy(more, arguments, count * sizeof *more);
+	if (arguments != few)
+		free(arguments);
+	return more;
+}
+
+static mpq_srcptr parse_call(struct parser *p, mpq_ptr out)
+{
+	size_t length = strspn(p->at, "abcdefghijklmnopqrstuvwxyz_"), count = 0, size = FEW;
+	mpq_t few[FEW], *arguments = few;
 	char name[16];
 
 	assert(length > 0 && length < sizeof name && "malformed formula");
@@ -164,19 +201,26 @@ static void parse_call(struct parser *p, mpq_ptr out)
 	p->at += length;
 	expect(p, '(');
 	do {
-		if (count == size)
-			arguments = realloc(arguments, (size *= 2) * sizeof *arguments);
-		if (!arguments)
-			abort(); /* as GMP does */
+		mpq_srcptr value;
+
+		if (count == size) {
+			arguments = more_arguments(arguments, few, count);
+			size *= 2;
+		}
 		mpq_init(arguments[count]);
-		parse_sum(p, arguments[count++]);
+		value = parse_sum(p, arguments[count]);
+		if (value != arguments[count])
+			mpq_set(arguments[count], value);
+		count++;
 	} while (take(p, ','));
 	expect(p, ')');
 	if (p->defined)
 		apply(name, arguments, count, out);
 	for (size_t i = 0; i < count; i++)
 		mpq_clear(arguments[i]);
-	free(arguments);
+	if (arguments != few)
+		free(arguments);
+	return out;
 }
 
 /* ---- grammar ---- */
@@ -194,7 +238,7 @@ static void parse_number(struct parser *p, mpq_ptr out)
 	exact_read(out, text);
 }
 
-static void parse_input(struct parser *p, mpq_ptr out)
+static mpq_srcptr parse_input(struct parser *p)
 {
 	size_t index = 0;
 
@@ -202,71 +246,83 @@ static void parse_input(struct parser *p, mpq_ptr out)
 	while (*p->at >= '0' && *p->at <= '9')
 		index = index * 10 + (size_t)(*p->at++ - '0');
 	assert(index >= 1 && index <= p->input_count && "formula names an input that it does not have");
-	mpq_set(out, p->inputs[index - 1]);
+	return p->inputs[index - 1];
 }
 
-static void parse_factor(struct parser *p, mpq_ptr out)
+static mpq_srcptr parse_factor(struct parser *p, mpq_ptr out)
 {
 	char c = peek(p);
 
-	if (c == '$') {
-		parse_input(p, out);
-	} else if (c >= '0' && c <= '9') {
+	if (c == '$')
+		return parse_input(p);
+	if (c >= '0' && c <= '9') {
 		parse_number(p, out);
 	} else if (take(p, '(')) {
-		parse_sum(p, out);
+		mpq_srcptr value = parse_sum(p, out);
+
 		expect(p, ')');
+		return value;
 	} else if (take(p, '-')) {
-		parse_factor(p, out);
-		mpq_neg(out, out);
+		mpq_neg(out, parse_factor(p, out));
 	} else {
-		parse_call(p, out);
+		return parse_call(p, out);
 	}
+	return out;
 }
 
-static void parse_product(struct parser *p, mpq_ptr out)
+static mpq_srcptr parse_product(struct parser *p, mpq_ptr out)
 {
-	mpq_t right;
+	mpq_srcptr left = parse_factor(p, out);
+	mpq_t scratch;
 
-	mpq_init(right);
-	parse_factor(p, out);
+	if (peek(p) != '*' && peek(p) != '/')
+		return left;
+	mpq_init(scratch);
 	while (peek(p) == '*' || peek(p) == '/') {
 		bool divide = *p->at++ == '/';
+		mpq_srcptr right = parse_factor(p, scratch);
 
-		parse_factor(p, right);
 		if (!divide)
-			mpq_mul(out, out, right);
+			mpq_mul(out, left, right);
 		else if (mpq_sgn(right) == 0)
 			p->defined = false;
 		else
-			mpq_div(out, out, right);
+			mpq_div(out, left, right);
+		left = out;
 	}
-	mpq_clear(right);
+	mpq_clear(scratch);
+	return out;
 }
 
-static void parse_sum(struct parser *p, mpq_ptr out)
+static mpq_srcptr parse_sum(struct parser *p, mpq_ptr out)
 {
-	mpq_t right;
+	mpq_srcptr left = parse_product(p, out);
+	mpq_t scratch;
 
-	mpq_init(right);
-	parse_product(p, out);
+	if (peek(p) != '+' && peek(p) != '-')
+		return left;
+	mpq_init(scratch);
 	while (peek(p) == '+' || peek(p) == '-') {
 		bool subtract = *p->at++ == '-';
+		mpq_srcptr right = parse_product(p, scratch);
 
-		parse_product(p, right);
 		if (subtract)
-			mpq_sub(out, out, right);
+			mpq_sub(out, left, right);
 		else
-			mpq_add(out, out, right);
+			mpq_add(out, left, right);
+		left = out;
 	}
-	mpq_clear(right);
+	mpq_clear(scratch);
+	return out;
 }
 
 bool formula_evaluate(const char *formula, const mpq_srcptr *inputs, size_t count, mpq_ptr result)
 {
 	struct parser p = { formula, inputs, count, true };
+	mpq_srcptr value = parse_sum(&p, result);
 
-	parse_sum(&p, result);
 	assert(peek(&p) == '\0' && "malformed formula");
+	if (value != result)
+		mpq_set(result, value);
 	return p.defined;
 }
