@@ -133,6 +133,9 @@ int chain_plus(struct judge *j, const char *label, int sum, int more);
 /* The figure, or a node of 0 for one that is not known. */
 int chain_zero(struct judge *j, const char *label, int figure);
 
+/* A figure in whole yen by the rounding of a contract; floor where it is silent, or there is none (NULL). */
+int chain_whole(struct judge *j, const struct contract *k, const char *label, int amount);
+
 /* The amount of a record as a node. */
 int chain_record(struct judge *j, const struct liability_record *r, const char *label, const char *amount);
 

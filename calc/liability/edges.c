@@ -187,8 +187,7 @@ static bool is_whole(const struct judge *j, int figure)
 	return mpz_cmp_ui(mpq_denref(book_value(j->book, figure)), 1) == 0;
 }
 
-/* Whole yen by the contract's rule. */
-static int whole(struct judge *j, const struct contract *k, const char *label, int amount)
+int chain_whole(struct judge *j, const struct contract *k, const char *label, int amount)
 {
 	static const struct contract_rounding silent = { .rule = NULL };
 
@@ -230,8 +229,9 @@ static void fill_first(struct graph *g, struct leg *leg, const struct shared *s)
 	struct edge *e = leg->edge;
 	int unrounded = share_of(j, s, e->fault, s->determined);
 
-	leg->claimed = whole(j, e->contract, "claimed, in whole yen", share_of(j, s, e->fault, s->claimed));
-	leg->determined = whole(j, e->contract, "determined, in whole yen", unrounded);
+	leg->claimed =
+	    chain_whole(j, e->contract, "claimed, in whole yen", share_of(j, s, e->fault, s->claimed));
+	leg->determined = chain_whole(j, e->contract, "determined, in whole yen", unrounded);
 	leg->residual = unrounded == leg->determined
 	                    ? FIGURE_UNKNOWN
 	                    : derive(j->book, "less than a yen, left by the share", NULL, "$1 - $2", 2,
@@ -251,7 +251,7 @@ static void limit_leg(struct graph *g, struct leg *leg)
 	leg->owed = leg->determined;
 	if (limit < 0 || leg->determined < 0 || book_compare(j->book, limit, leg->determined) >= 0)
 		return;
-	leg->owed = whole(j, leg->edge->contract, "owed, in whole yen", limit);
+	leg->owed = chain_whole(j, leg->edge->contract, "owed, in whole yen", limit);
 	leg->edge->limited = true;
 }
 

@@ -3,19 +3,23 @@
 
 #include <string.h>
 
-/* Two providers at fault for one incident draw on pots of their own. */
+static bool same_text(const char *left, const char *right)
+{
+	return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+/*
+ * Two providers at fault for one incident draw on pots of their own. The first keeps the plain basis: what is posted of it
+ * does not change its name when another provider is found to be at fault too.
+ */
 static const char *ledger_basis(struct graph *g, const struct edge *e)
 {
 	const struct pool *own = e->drawn ? e->drawn : e->fed;
-	size_t count = 0;
 
-	for (size_t i = 0; own && i < g->pool_count; i++) {
-		const char *incident = g->pools[i]->incident;
-
-		count += incident && own->incident ? strcmp(incident, own->incident) == 0
-		                                   : incident == own->incident;
-	}
-	return count > 1 ? arena_printf(g->judge->arena, "%s/%s", e->basis, own->provider->id) : e->basis;
+	for (size_t i = 0; own && g->pools[i] != own; i++)
+		if (same_text(g->pools[i]->incident, own->incident))
+			return arena_printf(g->judge->arena, "%s/%s", e->basis, own->provider->id);
+	return e->basis;
 }
 
 /* What a figure of the ledger grew by; FIGURE_UNKNOWN: not at all. */

@@ -80,8 +80,9 @@ static int under_scope(struct graph *g, const struct edge *e, int allowed, const
 		              (int[]){ allowed, e->now.free });
 	if (book_compare(j->book, part, limit) > 0 && check_order(g, e, r, err) < 0)
 		return err->code;
-	*out = derive(j->book, "payable under the cap", e->contract->id, "min($1, $2)", 2,
-	              (int[]){ part, limit });
+	*out = chain_whole(j, e->contract, "payable under the cap, in whole yen",
+	                   derive(j->book, "payable under the cap", e->contract->id, "min($1, $2)", 2,
+	                          (int[]){ part, limit }));
 	if (e->now.free >= 0)
 		*out = derive(j->book, "owed in all", NULL, "min($1, $2) + $3", 3,
 		              (int[]){ allowed, e->now.free, *out });

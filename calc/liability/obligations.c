@@ -39,37 +39,51 @@ static const char *cap_clause(const struct graph *g, const struct edge *e)
 	return e->contract ? contract_clause(g->judge->arena, e->contract, rule ? rule->clause : NULL) : NULL;
 }
 
-/* Of a loss: what the rules took, in their order, as far as it was lost on this edge; the rest is the cap's. */
-static void cut_leg(struct graph *g, struct obligation *o, const struct leg *leg)
+/* The lesser of two figures. */
+static int lesser(const struct graph *g, int left, int right)
 {
-	struct judge *j = g->judge;
+	return book_compare(g->judge->book, left, right) > 0 ? right : left;
+}
+
+static int less(struct graph *g, int figure, int part)
+{
+	return derive(g->judge->book, "cut by other rules", NULL, "$1 - $2", 2, (int[]){ figure, part });
+}
+
+/*
+ * Of a loss: what the rules took, in their order, as far as it was lost on this edge; the rest is the cap's. Without a cap
+ * of this loss it is what whole yen leave of the last rule's. Never more than rest, what the edge has not yet told.
+ */
+static int cut_leg(struct graph *g, struct obligation *o, const struct leg *leg, int rest)
+{
 	const struct ceiling *c = &leg->ceiling;
+	struct judge *j = g->judge;
+	bool capped = c->rule && c->per == CAP_PER_LOSS && book_compare(j->book, c->cap, c->allowed) < 0;
 	int left;
 
 	if (leg->determined < 0 || leg->owed == leg->determined)
-		return;
+		return rest;
 	left = derive(j->book, "cut", NULL, "$1 - $2", 2, (int[]){ leg->determined, leg->owed });
+	left = lesser(g, left, rest);
 	for (size_t i = 0; i < c->cut_count && book_sign(j->book, left) > 0; i++) {
-		int part = c->cuts[i].amount;
+		bool last = !capped && i + 1 == c->cut_count;
+		int part = last ? left : lesser(g, c->cuts[i].amount, left);
 
-		if (book_compare(j->book, part, left) > 0)
-			part = left;
 		cut_more(g, o, c->cuts[i].why, c->cuts[i].clause, part);
-		left = derive(j->book, "cut by other rules", NULL, "$1 - $2", 2, (int[]){ left, part });
+		left = less(g, left, part);
+		rest = less(g, rest, part);
 	}
-	if (book_sign(j->book, left) > 0)
-		cut_more(g, o, "cap", cap_clause(g, leg->edge), left);
+	if (book_sign(j->book, left) <= 0)
+		return rest;
+	cut_more(g, o, "cap", cap_clause(g, leg->edge), left);
+	return less(g, rest, left);
 }
 
 /* What is cut beyond the losses' own: by a cap that several share, or by the provider's behind it. */
-static void cut_shared(struct graph *g, struct obligation *o, const struct edge *e)
+static void cut_shared(struct graph *g, struct obligation *o, const struct edge *e, int rest)
 {
 	struct judge *j = g->judge;
-	int rest = o->cut;
 
-	for (size_t i = 0; i < o->cut_count; i++)
-		rest = derive(j->book, "cut by other rules", NULL, "$1 - $2", 2,
-		              (int[]){ rest, o->cuts[i].amount });
 	if (book_sign(j->book, rest) <= 0)
 		return;
 	if (e->drawn && e->drawn->uncounted && e->drawn->from->now.owed == e->drawn->owed)
@@ -83,16 +97,17 @@ static void cut_shared(struct graph *g, struct obligation *o, const struct edge 
 static void list_cuts(struct graph *g, struct obligation *o, const struct edge *e)
 {
 	size_t most = 1;
+	int rest = o->cut;
 
-	if (book_sign(g->judge->book, o->cut) == 0)
+	if (book_sign(g->judge->book, rest) == 0)
 		return;
 	for (size_t i = 0; i < e->leg_count; i++)
 		most += e->legs[i]->ceiling.cut_count + 1;
 	o->cuts = arena_array(g->judge->arena, most, sizeof *o->cuts);
 	for (size_t i = 0; i < e->leg_count; i++)
 		if (!is_undone(g, e->legs[i]))
-			cut_leg(g, o, e->legs[i]);
-	cut_shared(g, o, e);
+			rest = cut_leg(g, o, e->legs[i], rest);
+	cut_shared(g, o, e, rest);
 }
 
 /* ---- the most that can be owed ---- */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define POLICIES_MOST (POLICY_COUNT + 6)
+#define POLICIES_MOST (POLICY_COUNT + 4) /* beside those of pots */
 
 static void use(struct statement *s, const char *name, const char *value, bool given, const char *document)
 {
@@ -11,37 +11,86 @@ static void use(struct statement *s, const char *name, const char *value, bool g
 	    (struct policy_used){ name, value, given ? "case" : "default", document };
 }
 
-/* The first obligation of 5.3① from the provider: its contract says what counts and how it is shared. */
-static const struct obligation *chain_of(const struct statement *s)
+static bool is_chain(const struct obligation *o)
 {
-	for (size_t i = 0; i < s->obligation_count; i++)
-		if (strcmp(s->obligations[i].basis, "5.3-1") == 0)
-			return &s->obligations[i];
-	return NULL;
+	return strcmp(o->basis, "5.3-1") == 0;
 }
 
-static void list_chain(struct statement *s)
+/* The obligation into which a pot is recovered; those that draw on it come behind it. */
+static bool is_pot(const struct obligation *o)
 {
-	const struct obligation *first = chain_of(s);
-	const struct contract *k = first ? first->contract : NULL, *shares = k;
-	const char *counts = "cash";
+	return is_chain(o) && (o->debtor->kind == PARTY_CSP || o->debtor->kind == PARTY_NSP);
+}
 
-	if (!first)
-		return;
-	for (size_t i = 0; i < s->obligation_count && !(shares && shares->apportion_method); i++)
-		if (strcmp(s->obligations[i].basis, "5.3-1") == 0)
-			shares = s->obligations[i].contract;
-	if (k && (k->counts_credit || k->counts_set_off))
-		counts = !k->counts_set_off  ? "cash, credit"
-		         : !k->counts_credit ? "cash, set_off"
-		                             : "cash, credit, set_off";
-	use(s, "recovery_split", "pro_rata_determined", false, NULL);
-	if (shares && shares->apportion_method && strcmp(shares->apportion_method, "floor") != 0)
-		use(s, "recovery_fractions", shares->apportion_method, true, shares->apportion_clause);
-	else
-		use(s, "recovery_fractions", "floor_carried", shares && shares->apportion_method,
-		    shares ? shares->apportion_clause : NULL);
-	use(s, "recovered_counts", counts, strcmp(counts, "cash") != 0, k ? k->document : NULL);
+/* The contract that says how a pot is shared: the provider's, else a municipality's; NULL: none does. */
+static const struct contract *shared_by(const struct statement *s, size_t pot)
+{
+	const struct contract *k = s->obligations[pot].contract;
+
+	for (size_t i = pot + 1; i < s->obligation_count && !(k && k->apportion_method); i++) {
+		if (!is_chain(&s->obligations[i]) || is_pot(&s->obligations[i]))
+			return NULL;
+		k = s->obligations[i].contract;
+	}
+	return k && k->apportion_method ? k : NULL;
+}
+
+/* A policy of one pot; where another provider's pot has another value, that one stands beside it with its name. */
+static void use_of_pot(struct judge *j, struct statement *s, const struct policy_used *p,
+                       const struct party *provider)
+{
+	size_t others = 0;
+
+	for (size_t i = 0; i < s->policy_count; i++) {
+		const struct policy_used *u = &s->policies[i];
+
+		if (strncmp(u->name, p->name, strlen(p->name)) != 0)
+			continue;
+		if (strcmp(u->value, p->value) == 0)
+			return;
+		others++;
+	}
+	s->policies[s->policy_count] = *p;
+	if (others)
+		s->policies[s->policy_count].name = arena_printf(j->arena, "%s/%s", p->name, provider->id);
+	s->policy_count++;
+}
+
+static void list_pot(struct judge *j, struct statement *s, size_t pot)
+{
+	const struct party *provider = s->obligations[pot].debtor;
+	const struct contract *k = s->obligations[pot].contract, *by = shared_by(s, pot);
+	bool credit = k && k->counts_credit, set_off = k && k->counts_set_off;
+	const char *counts = credit && set_off ? "cash, credit, set_off"
+	                     : credit          ? "cash, credit"
+	                     : set_off         ? "cash, set_off"
+	                                       : "cash";
+	const char *fractions =
+	    by && strcmp(by->apportion_method, "floor") != 0 ? by->apportion_method : "floor_carried";
+
+	use_of_pot(j, s,
+	           &(struct policy_used){ "recovery_fractions", fractions, by ? "case" : "default",
+	                                  by ? by->apportion_clause : NULL },
+	           provider);
+	use_of_pot(j, s,
+	           &(struct policy_used){ "recovered_counts", counts, credit || set_off ? "case" : "default",
+	                                  k ? k->document : NULL },
+	           provider);
+}
+
+/* 5.3①: how what was recovered is shared, and what counts as recovered: of each pot. */
+static void list_pots(struct judge *j, struct statement *s)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->obligation_count; i++) {
+		if (!is_pot(&s->obligations[i]))
+			continue;
+		if (!any)
+			use(s, "recovery_split", "pro_rata_determined", false, NULL);
+		any = true;
+		list_pot(j, s, i);
+	}
 }
 
 /* 5.2: how a reduction is passed on. */
@@ -65,14 +114,17 @@ void judge_policies(struct judge *j, struct statement *s)
 {
 	const struct policies *p = &j->c->policies;
 
-	for (size_t i = 0; i < s->obligation_count; i++)
-		if (strcmp(s->obligations[i].basis, "5.3-1") == 0 &&
-		    s->obligations[i].debtor->kind == PARTY_NSP)
+	size_t pots = 0;
+
+	for (size_t i = 0; i < s->obligation_count; i++) {
+		pots += is_pot(&s->obligations[i]);
+		if (is_pot(&s->obligations[i]) && s->obligations[i].debtor->kind == PARTY_NSP)
 			s->policies_used[POLICY_NSP_BACK_TO_BACK] = true;
-	s->policies = arena_array(j->arena, POLICIES_MOST, sizeof *s->policies);
+	}
+	s->policies = arena_array(j->arena, POLICIES_MOST + 2 * pots, sizeof *s->policies);
 	for (size_t i = 0; i < POLICY_COUNT; i++)
 		if (s->policies_used[i])
 			use(s, policy_names[i], p->on[i] ? "true" : "false", p->given[i], p->document[i]);
-	list_chain(s);
+	list_pots(j, s);
 	list_pass_through(j, s);
 }

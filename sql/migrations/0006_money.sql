@@ -52,7 +52,7 @@ CREATE FUNCTION contract_fees(up_to int, parties jsonb) RETURNS jsonb LANGUAGE s
 	WITH months AS (SELECT DISTINCT body->>'cause_month' AS month FROM record_at(up_to)
 		WHERE kind = 'loss' AND body->>'cause_month' IS NOT NULL)
 	SELECT coalesce(jsonb_object_agg(month, total), '{}') FROM (
-		SELECT m.month, sum(f.amount::numeric)::text AS total
+		SELECT m.month, sum(CASE WHEN f.amount::text !~ '/' THEN f.amount::numeric END)::text AS total
 		FROM months m JOIN fee_at(up_to) f
 			ON f.from_month <= (m.month || '-01')::date AND (m.month || '-01')::date < f.to_month
 		JOIN service_at(up_to) s ON s.id = f.service

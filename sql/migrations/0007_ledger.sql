@@ -13,7 +13,7 @@ CREATE TABLE ledger_edge (
 	basis text NOT NULL CHECK (basis <> ''),
 	incident text CHECK (incident <> ''),
 	pot text CHECK (pot <> ''),
-	CONSTRAINT capped_by_what_is_recovered CHECK (basis <> '5.3-1' OR pot IS NOT NULL),
+	CONSTRAINT capped_by_what_is_recovered CHECK ((basis = '5.3-1' OR basis LIKE '5.3-1/%') = (pot IS NOT NULL)),
 	UNIQUE NULLS NOT DISTINCT (debtor, creditor, basis, incident)
 );
 COMMENT ON COLUMN ledger_edge.pot IS '5.3①: the party from which it must be recovered first; the debtor itself: what is paid '
@@ -27,13 +27,13 @@ CREATE TABLE ledger_entry (
 	at date NOT NULL,
 	kind text NOT NULL CHECK (kind IN ('loss', 'claim', 'acknowledgement', 'reduction', 'recovery', 'payment', 'reversal')),
 	document text,
-	reverses text REFERENCES ledger_entry (record),
+	reverses text UNIQUE REFERENCES ledger_entry (record),
 	cause text,
 	engine text NOT NULL,
 	posted_at timestamptz NOT NULL,
 	posted_by text NOT NULL,
 	posted_in xid8 NOT NULL,
-	CONSTRAINT reversal_names_its_cause CHECK (CASE WHEN kind = 'reversal' THEN reverses IS NOT NULL AND cause <> ''
+	CONSTRAINT reversal_names_its_cause CHECK (CASE WHEN kind = 'reversal' THEN reverses IS NOT NULL AND btrim(cause) <> ''
 		AND cause IS NOT NULL ELSE reverses IS NULL AND cause IS NULL END)
 );
 COMMENT ON COLUMN ledger_entry.posted_in IS 'the transaction: only it may add the postings of the entry';
@@ -90,7 +90,21 @@ BEGIN
 END $$;
 CREATE TRIGGER one_writer BEFORE INSERT ON ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION ledger_lock();
 
--- An entry comes after the last one, in number and in day. Who wrote it and when is not for the writer to say.
+-- A pot is what the Agency recovers from a CSP or NSP, and draws on it what the Agency owes a municipality: nobody else's
+-- payments may run ahead of what is payable.
+CREATE FUNCTION ledger_edge_pot() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.pot IS NULL OR EXISTS (SELECT FROM party provider, party agency
+		WHERE provider.id = NEW.pot AND provider.kind IN ('CSP', 'NSP') AND agency.kind = 'DA'
+		AND agency.id = CASE WHEN NEW.pot = NEW.debtor THEN NEW.creditor ELSE NEW.debtor END) THEN
+		RETURN NEW;
+	END IF;
+	RAISE EXCEPTION 'what ''%'' owes ''%'' is not recovered from ''%'' by 5.3-1', NEW.debtor, NEW.creditor, NEW.pot;
+END $$;
+CREATE TRIGGER pot BEFORE INSERT ON ledger_edge FOR EACH ROW EXECUTE FUNCTION ledger_edge_pot();
+
+-- An entry comes after the last one, in number and in day; a reversal after what it undoes, which is no reversal itself.
+-- Who wrote it and when is not for the writer to say.
 CREATE FUNCTION ledger_entry_place() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
 	before ledger_entry%ROWTYPE;
@@ -103,6 +117,11 @@ BEGIN
 		RAISE EXCEPTION 'the record ''%'' of % comes before ''%'' of %, which is posted', NEW.record, NEW.at,
 			before.record, before.at;
 	END IF;
+	IF NEW.reverses IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_entry e WHERE e.record = NEW.reverses
+		AND e.kind <> 'reversal') THEN
+		RAISE EXCEPTION 'the record ''%'' reverses ''%'', which is no record posted before it that can be reversed',
+			NEW.record, NEW.reverses;
+	END IF;
 	NEW.posted_at := now();
 	NEW.posted_by := session_user;
 	NEW.posted_in := pg_current_xact_id();
@@ -110,7 +129,7 @@ BEGIN
 END $$;
 CREATE TRIGGER place BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_place();
 
--- Postings come with their entry, never later.
+-- Postings come with their entry, never later, and in their order: behind what was checked nothing is put before it.
 CREATE FUNCTION ledger_posting_with_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
 	old text;
@@ -120,6 +139,10 @@ BEGIN
 	IF FOUND THEN
 		RAISE EXCEPTION 'the entry of ''%'' is posted: it takes no more postings', old
 			USING HINT = 'enter a reversal that names its cause, and post it';
+	END IF;
+	IF (SELECT count(*) FROM ledger_posting p, (SELECT entry, position FROM fresh ORDER BY entry, position LIMIT 1) first
+		WHERE (p.entry, p.position) >= (first.entry, first.position)) <> (SELECT count(*) FROM fresh) THEN
+		RAISE EXCEPTION 'postings are added in their order, of one entry after the other';
 	END IF;
 	RETURN NULL;
 END $$;
@@ -163,8 +186,7 @@ LANGUAGE sql STABLE AS $$
 		LEFT JOIN at a ON a.edge = w.edge AND a.place = m.place
 		GROUP BY w.edge, m.place)
 	SELECT w.edge, w.debtor, w.creditor, w.basis, w.incident, w.pot,
-		w.pot IS NOT DISTINCT FROM w.debtor OR EXISTS (SELECT FROM ledger_edge c WHERE c.pot = w.debtor
-			AND c.debtor = w.creditor AND c.basis = w.basis AND c.incident IS NOT DISTINCT FROM w.incident),
+		w.pot IS NOT DISTINCT FROM w.debtor,
 		max(b.odd), array_agg(b.claimed ORDER BY b.place), array_agg(b.acknowledged ORDER BY b.place),
 		array_agg(b.determined ORDER BY b.place), array_agg(b.payable ORDER BY b.place),
 		array_agg(b.paid ORDER BY b.place), array_agg(b.reduced ORDER BY b.place)

@@ -160,6 +160,17 @@ class Posting(Ledger):
         self.assertEqual(said[5][0].count("posted "), 3)
         self.assertEqual(self.psql("SELECT string_agg(record, ' ' ORDER BY number) FROM ledger_entry"), "l1 r1 p1")
 
+    def test_a_fee_of_a_fraction_is_no_month_of_the_fee(self):
+        """A cap by months of the fee looks at the fees of last year: one that is no decimal number is left to the contract."""
+        services = json.loads(json.dumps(REGISTRY["services"]))
+        services[0]["fees"] = [{"payer": "lg-a", "amount": "250000/3", "currency": "JPY"}]
+        with tempfile.TemporaryDirectory() as directory:
+            write_directory(directory, dict(REGISTRY, services=services), TERMS, {
+                "format": "govsla-records/1", "records": [dict(loss("l1", "2025-02-05", "lg-a", 9), cause_month="2024-12")]})
+            self.slacalc("apply", directory)
+        fees = "SELECT contract_fees(1, '[\"carrier\", \"lg-a\"]'), contract_fees(1, '[\"carrier\", \"lg-b\"]')"
+        self.assertEqual(self.psql(fees), '{}|{"2024-12": "100000"}')
+
     def test_killed_in_the_middle_leaves_nothing(self):
         self.apply(RECORDS)
         self.psql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'; "
@@ -189,8 +200,11 @@ class Posting(Ledger):
 EDGES = {  # edge: debtor, creditor, basis, pot
     1: ("csp", "da", "5.3-1", "csp"), 2: ("da", "lg-a", "5.3-1", "csp"), 3: ("da", "lg-b", "5.3-1", "csp"),
     4: ("da", "lg-a", "5.3-2", None)}
-SET_UP = "INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES " + ", ".join(
-    "(" + ", ".join("NULL" if v is None else f"'{v}'" for v in e) + ")" for e in EDGES.values()) + ";"
+PARTIES = {"csp": "CSP", "nsp": "NSP", "da": "DA", "lg-a": "LG", "lg-b": "LG"}
+SET_UP = ("INSERT INTO applied_version (number, known_from, directory_sha256) VALUES (1, '2025-01-01', repeat('0', 64));"
+          "INSERT INTO party (id, version, kind) VALUES " + ", ".join(f"('{i}', 1, '{k}')" for i, k in PARTIES.items()) + ";" +
+          "INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES " + ", ".join(
+    "(" + ", ".join("NULL" if v is None else f"'{v}'" for v in e) + ")" for e in EDGES.values()) + ";")
 
 
 def entry(number, postings, record=None, kind="recovery", at="2025-02-01", more=""):
@@ -284,18 +298,49 @@ class DirectSql(Ledger):
             (bare + "(4, 'v', '2025-02-01', 'reversal', NULL, 'a cause', 'test')",
              'new row for relation "ledger_entry" violates check constraint "reversal_names_its_cause"'),
             (bare + "(4, 'v', '2025-02-01', 'reversal', 'nothing', 'a cause', 'test')",
-             'insert or update on table "ledger_entry" violates foreign key constraint "ledger_entry_reverses_fkey"'),
+             "the record 'v' reverses 'nothing', which is no record posted before it that can be reversed"),
+            (bare + "(4, 'v', '2025-02-01', 'reversal', 'v', 'a cause', 'test')",
+             "the record 'v' reverses 'v', which is no record posted before it that can be reversed"),
+            (bare + "(4, 'v', '2025-02-01', 'reversal', 'w', 'a cause', 'test'), "
+             "(5, 'w', '2025-02-01', 'payment', NULL, NULL, 'test')",
+             "the record 'v' reverses 'w', which is no record posted before it that can be reversed"),
+            (bare + "(4, 'v', '2025-02-01', 'reversal', 'x', 'a cause', 'test'), "
+             "(5, 'w', '2025-02-01', 'reversal', 'v', 'a cause', 'test')",
+             "the record 'w' reverses 'v', which is no record posted before it that can be reversed"),
+            (bare + "(4, 'v', '2025-02-01', 'reversal', 'x', 'a cause', 'test'), "
+             "(5, 'w', '2025-02-01', 'reversal', 'x', 'a cause', 'test')",
+             'duplicate key value violates unique constraint "ledger_entry_reverses_key"'),
+            (bare + "(4, 'v', '2025-02-01', 'reversal', 'x', '  ', 'test')",
+             'new row for relation "ledger_entry" violates check constraint "reversal_names_its_cause"'),
             (bare + "(4, 'v', '2025-02-01', 'gift', NULL, NULL, 'test')",
              'new row for relation "ledger_entry" violates check constraint "ledger_entry_kind_check"'),
             ("INSERT INTO ledger_edge (debtor, creditor, basis) VALUES ('da', 'lg-c', '5.3-1')",
              'new row for relation "ledger_edge" violates check constraint "capped_by_what_is_recovered"'),
             ("INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES ('da', 'lg-a', '5.3-1', 'da')",
+             "what 'da' owes 'lg-a' is not recovered from 'da' by 5.3-1"),
+            ("INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES ('da', 'lg-a', '5.3-1', 'nsp')",
              'duplicate key value violates unique constraint "ledger_edge_debtor_creditor_basis_incident_key"'),
+            ("INSERT INTO ledger_edge (debtor, creditor, basis) VALUES ('da', 'lg-b', '5.3-1/nsp')",
+             'new row for relation "ledger_edge" violates check constraint "capped_by_what_is_recovered"'),
+            # an edge cannot be made a pot, on which paid runs ahead of payable
+            ("INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES ('lg-a', 'lg-b', '5.3-2', 'da')",
+             "what 'lg-a' owes 'lg-b' is not recovered from 'da' by 5.3-1"),
+            ("INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES ('da', 'nsp', '5.3-2', 'csp')",
+             'new row for relation "ledger_edge" violates check constraint "capped_by_what_is_recovered"'),
+            ("INSERT INTO ledger_edge (debtor, creditor, basis, pot) VALUES ('csp', 'lg-a', '5.3-1', 'csp')",
+             "what 'csp' owes 'lg-a' is not recovered from 'csp' by 5.3-1"),
             # the checks made early, before there is anything to check; in a savepoint
             ("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; " + entry(4, [])[6:-7] + paid + "COMMIT",
              "the record 'r4' breaks 'paid <= payable': 5300 > 700 of 'da' to 'lg-a' (5.3-1)"),
             ("BEGIN; " + entry(4, [])[6:-7] + "SAVEPOINT s; " + paid + "RELEASE s; COMMIT",
              "the record 'r4' breaks 'paid <= payable': 5300 > 700 of 'da' to 'lg-a' (5.3-1)"),
+            # behind what was checked: before the last posting of an entry, or before a later entry
+            ("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; " + entry(4, [])[6:-7] +
+             "INSERT INTO ledger_posting VALUES (4, 9, 2, 'Paid-cash', 1), (4, 10, 2, 'Payable', -1); " + paid + "COMMIT",
+             "postings are added in their order, of one entry after the other"),
+            ("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; " + entry(4, [])[6:-7] + entry(5, move(2, *PAY, 400))[6:-7] +
+             "INSERT INTO ledger_posting VALUES (4, 1, 2, 'Paid-cash', 400), (4, 2, 2, 'Payable', -400); COMMIT",
+             "postings are added in their order, of one entry after the other"),
             # wrong between two entries that together would be right
             ("BEGIN; " + entry(4, move(2, *PAY, 500), kind="payment")[6:-7] +
              entry(5, move(2, *GRANT, 300), kind="recovery")[6:-7] + "COMMIT",
@@ -328,10 +373,10 @@ class DirectSql(Ledger):
         draw = random.Random(seed)
         state = {e: dict(determined=0, payable=0, paid=0) for e in EDGES}
         self.psql(SET_UP)
-        script, taken, number = "", [], 1
+        script, taken, open_records, number = "", [], [], 1
         for _ in range(400):
             kind = draw.choice(["loss", "recovery", "payment", "payment", "reversal"])
-            if kind == "reversal" and not taken:
+            if kind == "reversal" and not open_records:
                 continue
             postings, after = [], {e: dict(s) for e, s in state.items()}
             for _ in range(draw.randint(1, 3)):
@@ -351,10 +396,11 @@ class DirectSql(Ledger):
                 after[2]["payable"] + after[3]["payable"] <= after[1]["paid"])
             record = f"op{len(script)}"
             one = entry(number, postings, record, kind)
-            script += one.replace("'x', 'a cause'", f"'{taken[-1]}', 'a cause'" if taken else "NULL, NULL") + "\n"
+            script += one.replace("'x', 'a cause'", f"'{open_records[-1]}', 'a cause'" if open_records else "NULL, NULL") + "\n"
             if right:
                 state, number = after, number + 1
                 taken.append(record)
+                open_records[len(open_records) - (kind == "reversal"):] = [] if kind == "reversal" else [record]
         errors = self.psql(script, stop=False)
         self.assertEqual(self.psql("SELECT string_agg(record, ' ' ORDER BY number) FROM ledger_entry"), " ".join(taken),
                          f"GOVSLA_SEED={seed}")
