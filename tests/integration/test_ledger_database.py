@@ -336,7 +336,8 @@ class DirectSql(Ledger):
              "the record 'r4' breaks 'paid <= payable': 5300 > 700 of 'da' to 'lg-a' (5.3-1)"),
             # behind what was checked: before the last posting of an entry, or before a later entry
             ("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; " + entry(4, [])[6:-7] +
-             "INSERT INTO ledger_posting VALUES (4, 9, 2, 'Paid-cash', 1), (4, 10, 2, 'Payable', -1); " + paid + "COMMIT",
+             "INSERT INTO ledger_posting VALUES (4, 9, 2, 'Paid-cash', 1), (4, 10, 2, 'Payable', -1); " +
+             paid.replace("(4, 1,", "(4, 7,").replace("(4, 2,", "(4, 8,") + "COMMIT",
              "postings are added in their order, of one entry after the other"),
             ("BEGIN; SET CONSTRAINTS ALL IMMEDIATE; " + entry(4, [])[6:-7] + entry(5, move(2, *PAY, 400))[6:-7] +
              "INSERT INTO ledger_posting VALUES (4, 1, 2, 'Paid-cash', 400), (4, 2, 2, 'Payable', -400); COMMIT",
