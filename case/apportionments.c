@@ -325,7 +325,7 @@ static int read_unit(struct reader *r, const struct node *object, struct apporti
 {
 	struct node unit = node_member(object, "unit");
 
-	if (read_text(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
+	if (read_currency(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
 	    read_exact(r->arena, object, "unit", OPTIONAL, &out->unit, err) < 0)
 		return err->code;
 	if (!out->currency)

@@ -51,6 +51,18 @@ int read_text(struct arena *a, const struct node *object, const char *key, enum 
 	return 0;
 }
 
+int read_currency(struct arena *a, const struct node *object, const char *key, enum presence presence,
+                  const char **out, struct error *err)
+{
+	struct node member = node_member(object, key);
+
+	if (read_text(a, object, key, presence, out, err) < 0 || !*out)
+		return err->code;
+	if (strlen(*out) != 3 || strspn(*out, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+		return node_fail(&member, err, "'%.80s' is not the code of a currency, like JPY", *out);
+	return 0;
+}
+
 int read_texts(struct arena *a, const struct node *object, const char *key, const char ***out, size_t *count,
                struct error *err)
 {

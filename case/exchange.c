@@ -127,8 +127,8 @@ static int read_exchange(struct reader *r, const struct node *object, struct exc
 	x->index = object->index;
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "id", REQUIRED, &x->id, err) < 0 ||
-	    read_text(r->arena, object, "from", REQUIRED, &x->from, err) < 0 ||
-	    read_text(r->arena, object, "to", REQUIRED, &x->to, err) < 0 ||
+	    read_currency(r->arena, object, "from", REQUIRED, &x->from, err) < 0 ||
+	    read_currency(r->arena, object, "to", REQUIRED, &x->to, err) < 0 ||
 	    node_word(object, "policy", REQUIRED, policies, &policy, err) < 0 ||
 	    check_pair(r, object, x, err) < 0)
 		return err->code;

@@ -67,7 +67,7 @@ static int read_invoice(struct reader *r, const struct node *object, struct invo
 	    read_party(r, object, "from", &out->from, err) < 0 ||
 	    read_party(r, object, "to", &out->to, err) < 0 ||
 	    read_exact(r->arena, object, "amount", REQUIRED, &out->amount, err) < 0 ||
-	    read_text(r->arena, object, "currency", REQUIRED, &out->currency, err) < 0 ||
+	    read_currency(r->arena, object, "currency", REQUIRED, &out->currency, err) < 0 ||
 	    read_rate(r, object, out, err) < 0 ||
 	    read_tax(r, object, &out->has_tax, &out->tax_included, &out->tax_percent, err) < 0 ||
 	    read_services_of(r, object, out, err) < 0 ||

@@ -41,6 +41,10 @@ int read_milliseconds(struct arena *a, const struct node *object, const char *ke
 int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
               const char **out, struct error *err) MUST_CHECK;
 
+/* A text that is a currency's code of ISO 4217: three capital letters. "yen" would be money that no rate makes yen. */
+int read_currency(struct arena *a, const struct node *object, const char *key, enum presence presence,
+                  const char **out, struct error *err) MUST_CHECK;
+
 /* The strings of an optional array, each as of read_text(). */
 int read_texts(struct arena *a, const struct node *object, const char *key, const char ***out, size_t *count,
                struct error *err) MUST_CHECK;

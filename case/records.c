@@ -267,7 +267,7 @@ static int read_transfer(struct reader *r, const struct node *object, struct lia
 	    read_party(r, object, "from", &out->from, err) < 0 ||
 	    read_party(r, object, "to", &out->to, err) < 0 ||
 	    read_exact(r->arena, object, "amount", REQUIRED, &out->amount, err) < 0 ||
-	    read_text(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
+	    read_currency(r->arena, object, "currency", OPTIONAL, &out->currency, err) < 0 ||
 	    node_word(object, "form", OPTIONAL, forms, &form, err) < 0 ||
 	    node_boolean(object, "own_loss", OPTIONAL, &out->own_loss, err) < 0 ||
 	    read_reduced(r, object, out, err) < 0)
@@ -407,6 +407,56 @@ static int link_reversals(struct sla_case *c, const struct node *list, const cha
 	return 0;
 }
 
+/* Whether a loss, an entered incident or a sharing of recoveries speaks of it. */
+static bool is_known_incident(const struct sla_case *c, const struct node *root, const char *id)
+{
+	struct node sharings = node_member(root, "apportionments"),
+	            incidents = node_member(root, "incidents");
+	const json_t *item;
+	size_t i;
+
+	for (i = 0; i < c->record_count; i++)
+		if (c->records[i].kind == RECORD_LOSS && c->records[i].incident &&
+		    strcmp(c->records[i].incident, id) == 0)
+			return true;
+	json_array_foreach (incidents.value, i, item) {
+		const char *own = json_string_value(json_object_get(item, "id"));
+
+		if (own && strcmp(own, id) == 0)
+			return true;
+	}
+	json_array_foreach (sharings.value, i, item) {
+		const json_t *of = json_object_get(item, "of");
+		const char *own = json_string_value(json_object_get(of, "incident"));
+
+		if (own && strcmp(own, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Money and claims for an incident that nobody knows would belong to nothing, and nobody would notice. */
+static int check_incidents(const struct sla_case *c, const struct node *root, const struct node *list,
+                           struct error *err)
+{
+	const struct liability_record *wrong = NULL;
+
+	for (size_t i = 0; i < c->record_count; i++) {
+		const struct liability_record *r = &c->records[i];
+		bool belongs = r->kind == RECORD_CLAIM || r->kind == RECORD_ACKNOWLEDGEMENT ||
+		               r->kind == RECORD_RECOVERY || r->kind == RECORD_PAYMENT;
+
+		if (belongs && r->incident && (!wrong || r->index < wrong->index) &&
+		    !is_known_incident(c, root, r->incident))
+			wrong = r;
+	}
+	if (!wrong)
+		return 0;
+	struct node object = node_item(list, wrong->index), incident = node_member(&object, "incident");
+
+	return node_fail(&incident, err, "no loss is of the incident '%s'", wrong->incident);
+}
+
 /* The last day whose records are known as of the case's instant. */
 static int last_known_day(const struct sla_case *c, int64_t *out, struct error *err)
 {
@@ -455,7 +505,7 @@ int read_records(struct reader *r, const struct node *root, struct error *err)
 		return err->code;
 	if (c->record_count)
 		qsort(c->records, c->record_count, sizeof *c->records, by_day);
-	if (link_reversals(c, &list, of, err) < 0)
+	if (link_reversals(c, &list, of, err) < 0 || check_incidents(c, root, &list, err) < 0)
 		return err->code;
 	keep_known(c, last);
 	return 0;

@@ -49,7 +49,7 @@ static int read_fee(struct reader *r, const struct node *fees, size_t i, struct 
 	if (node_item_object(fees, i, &object, err) < 0 || node_check_keys(&object, keys, err) < 0 ||
 	    read_party(r, &object, "payer", &out->payer, err) < 0 ||
 	    read_exact(r->arena, &object, "amount", REQUIRED, &out->amount, err) < 0 ||
-	    read_text(r->arena, &object, "currency", REQUIRED, &out->currency, err) < 0 ||
+	    read_currency(r->arena, &object, "currency", REQUIRED, &out->currency, err) < 0 ||
 	    read_exact(r->arena, &object, "state_share", OPTIONAL, &out->state_share, err) < 0)
 		return err->code;
 	if (!out->state_share)

@@ -13,7 +13,7 @@ static int read_cap_currency(struct arena *a, const struct node *cap, exact amou
 {
 	struct node currency = node_member(cap, "currency");
 
-	if (read_text(a, cap, "currency", OPTIONAL, out, err) < 0)
+	if (read_currency(a, cap, "currency", OPTIONAL, out, err) < 0)
 		return err->code;
 	return *out && !amount ? node_fail(&currency, err, "only an amount has a currency") : 0;
 }
@@ -90,7 +90,7 @@ static int read_minimum(struct arena *a, const struct node *object, struct terms
 	if (node_check_keys(&minimum, keys, err) < 0 ||
 	    read_exact(a, &minimum, "amount", REQUIRED, &t->minimum->amount, err) < 0 ||
 	    node_word(&minimum, "op", REQUIRED, ops, &op, err) < 0 ||
-	    read_text(a, &minimum, "currency", OPTIONAL, &t->minimum->currency, err) < 0)
+	    read_currency(a, &minimum, "currency", OPTIONAL, &t->minimum->currency, err) < 0)
 		return err->code;
 	t->minimum->op = (enum comparison)op;
 	return read_text(a, &minimum, "clause", OPTIONAL, &t->minimum->clause, err);

@@ -254,7 +254,7 @@ static int fault(struct work *w, struct error *err)
 		const char *share = NULL, *one = arena_printf(w->arena, "%.*s", (int)length, shares);
 		const char *party = change_cut(w, one, '=', &share);
 
-		if (!party)
+		if (!party || json_object_get(parties, party))
 			break;
 		json_object_set_new(parties, party, json_string(share));
 		shares += length + (shares[length] == ',');

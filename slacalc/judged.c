@@ -25,11 +25,8 @@ static int judge_month(struct judged *j, const char *month, struct month_options
 /* A case file is judged whole, as it stands. */
 static int judge_case(struct judged *j, const char *path, const struct month_options *o, struct error *err)
 {
-	if (o && (o->request.organisation || o->request.service || o->request.as_of || o->url)) {
-		error_set(err, ERROR_USAGE,
-		          "'%s' is a file: --organisation, --service, --as-of and --db are of a month", path);
-		return error_hint(err, "a month of the database is written as 2026-10");
-	}
+	if (o && month_none_for_file(o, path, err) < 0)
+		return err->code;
 	return judge_file(&j->arena, path, &j->s, err);
 }
 

@@ -64,10 +64,22 @@ static int read_posted(struct arena *a, const struct month_options *o, struct jo
 {
 	struct store *store = NULL;
 
+	if (o->request.organisation || o->request.service || o->request.as_of) {
+		error_set(
+		    err, ERROR_USAGE,
+		    "what is posted is shown whole: --organisation, --service and --as-of are of a month");
+		return error_hint(err, "name the month, such as 2026-10");
+	}
 	if (store_open(&store, o->url, err) == 0)
 		(void)!store_ledger_read(store, a, out, err);
 	store_close(store);
 	return err->code;
+}
+
+static int judge_whole(struct arena *a, const char *path, const struct month_options *o,
+                       struct statement **out, struct error *err)
+{
+	return month_none_for_file(o, path, err) < 0 ? err->code : judge_file(a, path, out, err);
 }
 
 static int show(const char *of, struct ledger_options *o, struct text *out, struct error *err)
@@ -81,7 +93,7 @@ static int show(const char *of, struct ledger_options *o, struct text *out, stru
 	if (!of)
 		(void)!read_posted(&a, &o->month, &j, err);
 	else if ((is_month(of) ? judge_month(&a, &o->month, &loaded, &s, err)
-	                       : judge_file(&a, of, &s, err)) == 0)
+	                       : judge_whole(&a, of, &o->month, &s, err)) == 0)
 		journal_of_statement(&a, s, &j);
 	if (err->code == ERROR_NONE)
 		write_journal(&a, &j, o, out);

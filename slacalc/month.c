@@ -38,6 +38,15 @@ static int give_samples(void *context, struct arena *a, const struct sla_case *c
 	                 o->vantage);
 }
 
+int month_none_for_file(const struct month_options *o, const char *path, struct error *err)
+{
+	if (!o->request.organisation && !o->request.service && !o->request.as_of && !o->url)
+		return 0;
+	error_set(err, ERROR_USAGE,
+	          "'%s' is a file: --organisation, --service, --as-of and --db are of a month", path);
+	return error_hint(err, "a month of the database is written as 2026-10");
+}
+
 int month_fetch(struct store *store, struct arena *a, const struct case_request *request,
                 struct loaded_case *loaded, struct error *err)
 {

@@ -29,6 +29,12 @@ struct month_options {
 	}
 
 /*
+ * Refuses them beside a case file, which is judged whole, as it stands: one that did nothing would show what it should
+ * hide.
+ */
+int month_none_for_file(const struct month_options *o, const char *path, struct error *err) MUST_CHECK;
+
+/*
  * The three steps of month_load(): the month out of the database; its case, read; what earlier months came to, where
  * the case looks back at them (past.h), with the case read again. c is good until the arena goes.
  */

@@ -180,6 +180,14 @@ class Usage(unittest.TestCase):
             (["export", "--format", "xls", "nowhere.json"], 2, "'xls' is not one of: hledger, beancount, ledger"),
             (["show", "--format", "hledger", "x.json"], 2, "'ledger show' has no option '--format'"),
             (["export", "--json", "--format", "hledger", "x.json"], 2, "'ledger export' has no option '--json'"),
+            *((["show", "case.json", option, value], 2,
+               "'case.json' is a file: --organisation, --service, --as-of and --db are of a month")
+              for option, value in (("--organisation", "131016"), ("--service", "line-a"), ("--db", "x"),
+                                    ("--as-of", "2026-11-01T00:00:00Z"))),
+            *((["show", option, value], 2,
+               "what is posted is shown whole: --organisation, --service and --as-of are of a month")
+              for option, value in (("--organisation", "131016"), ("--service", "line-a"),
+                                    ("--as-of", "2026-11-01T00:00:00Z"))),
             (["balance"], 2, "'balance' is not one of: show, export, post"),
             (["post"], 2, "'ledger post' needs a month such as 2026-10"),
             (["post", "case.json"], 2, "'ledger post' needs a month such as 2026-10"),

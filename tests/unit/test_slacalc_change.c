@@ -117,6 +117,7 @@ START_TEST(what_is_refused)
 		{ { "--band", "u/v:0-1=1" }, "'--band u/v:0-1=1': the case has no terms 'u'" },
 		{ { "--fault", "m:csp=1" }, "'--fault m:csp=1': the case has no such loss" },
 		{ { "--fault", "l:csp" }, "'--fault l:csp': not LOSS:PARTY=SHARE,…" },
+		{ { "--fault", "l:csp=1,csp=1" }, "'--fault l:csp=1,csp=1': not LOSS:PARTY=SHARE,…" },
 		{ { "--fault", "l:" }, "'--fault l:': not LOSS:PARTY=SHARE,…" },
 		{ { "--policy", "p" }, "'--policy p': not NAME=VALUE" },
 		{ { "--reading", "d/v=r" }, "'--reading d/v=r': the case has no such service" },
