@@ -98,6 +98,23 @@ static void own_accounts(struct excerpts *e, struct arena *a)
 	}
 }
 
+/* What a municipality's record moved between provider and Agency tells its loss, though it is the difference of two totals. */
+static void own_movements(struct excerpts *e)
+{
+	const struct ledger *l = e->s->ledger;
+
+	for (size_t i = 0; i < l->entry_count; i++) {
+		int owner = owner_of_record(e->owners, l->entries[i].record);
+
+		for (size_t k = 0; owner != OWNER_NONE && k < l->entries[i].posting_count; k++) {
+			const struct posting *posting = &l->entries[i].postings[k];
+
+			if (e->of_account[posting->balance] == OWNER_NONE)
+				owner_set_node(e->owners, posting->amount, owner);
+		}
+	}
+}
+
 struct excerpts *excerpts_new(const struct statement *s)
 {
 	struct arena arena = { 0 };
@@ -106,8 +123,10 @@ struct excerpts *excerpts_new(const struct statement *s)
 	e->s = s;
 	e->owners = owners_new(&arena, s);
 	e->wanted = arena_array(&arena, book_count(s->book), 1);
-	if (s->ledger)
+	if (s->ledger) {
 		own_accounts(e, &arena);
+		own_movements(e);
+	}
 	e->arena = arena;
 	return e;
 }

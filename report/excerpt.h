@@ -3,7 +3,7 @@
  *
  * A municipality's excerpt holds what concerns it: its services, its obligations and what they are paid from, its part of
  * every sharing with the totals that are needed to check it, its entries of the ledger. Losses, fees, shares and
- * payments of other municipalities are not in it: a figure that is made from theirs (the total of a pot) keeps its
+ * payments of other municipalities are not in it, nor the names of their records: a figure that is made from theirs (the total of a pot) keeps its
  * value and loses its formula; their own figures are left out. The Agency's excerpt hides nothing.
  *
  * An excerpt is a statement that every report/ function takes. Its derivations are those that the figures which were
@@ -23,6 +23,9 @@
 
 #include "base/arena.h"
 #include "calc/statement.h"
+
+/* In place of the id of another municipality's record, which changed what is left for this one. */
+#define EXCERPT_NAMELESS "*"
 
 enum shown {
 	SHOWN_NOT,

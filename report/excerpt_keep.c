@@ -333,11 +333,25 @@ static bool has_posting(const struct view *v, const struct posting *posting)
 	return owner == v->e->owner || (owner == OWNER_NONE && is_of_its_pot(v, account->edge));
 }
 
+/* A record of another municipality, as far as it must be known: its day, its kind, and why something was taken back. */
+static const struct liability_record *nameless(struct view *v, const struct liability_record *r)
+{
+	struct liability_record *out = arena_new(v->arena, struct liability_record);
+
+	*out = (struct liability_record){
+		.index = r->index, .id = EXCERPT_NAMELESS, .kind = r->kind, .day = r->day
+	};
+	out->cause = r->cause;
+	out->reverses = r->reverses ? nameless(v, r->reverses) : NULL;
+	return out;
+}
+
 /* The postings of an entry but those to accounts of others. Whether it has a part in the entry. */
 static bool keep_postings(struct view *v, struct ledger_entry *entry)
 {
 	const struct ledger_entry from = *entry;
-	bool mine = owner_of_record(v->e->all->owners, from.record) == v->e->owner;
+	int owner = owner_of_record(v->e->all->owners, from.record);
+	bool mine = owner == v->e->owner;
 
 	entry->postings = arena_array(v->arena, from.posting_count, sizeof *entry->postings);
 	entry->posting_count = 0;
@@ -346,6 +360,8 @@ static bool keep_postings(struct view *v, struct ledger_entry *entry)
 		if (has_posting(v, &from.postings[k]))
 			entry->postings[entry->posting_count++] = from.postings[k];
 	}
+	if (excerpt_foreign(v->e, owner))
+		entry->record = nameless(v, from.record);
 	return mine && entry->posting_count > 0;
 }
 

@@ -193,6 +193,11 @@ int owner_of_node(const struct owners *o, int node)
 	return o->of_node[node];
 }
 
+void owner_set_node(struct owners *o, int node, int owner)
+{
+	o->of_node[node] = owner;
+}
+
 /* ---- what it is known by ---- */
 
 static int canonical(const struct sla_case *c, size_t party)

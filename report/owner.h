@@ -27,6 +27,9 @@ int owner_of_record(const struct owners *o, const struct liability_record *r);
 /* OWNER_NONE, OWNER_SEVERAL or a municipality's number. */
 int owner_of_node(const struct owners *o, int node);
 
+/* A node made from figures of several that is of one all the same: what its record moved. */
+void owner_set_node(struct owners *o, int node, int owner);
+
 /* The municipalities that a text names by their ids: OWNER_NONE, OWNER_SEVERAL or the one. */
 int owner_named_in(const struct owners *o, const char *text);
 

@@ -112,6 +112,41 @@ START_TEST(the_ledger_of_one)
 }
 END_TEST
 
+/* A loss of lg-b that is determined later takes of what lg-a was to get: lg-a sees that, not whose loss, nor how much. */
+START_TEST(what_anothers_record_took)
+{
+	static const char *const of_b[] = { "lg-b", "2000003", "another", "l2", "u9", NULL };
+	struct arena a = { 0 };
+	struct statement *whole = judged(
+	    &a,
+	    &(struct case_parts){
+	        .more = "'contracts': [ { 'id': 'ア', 'kind': 'ア', 'parties': [ 'da', 'csp' ], 'caps': [ { "
+	                "'debtor': 'csp', 'rule': { 'amount': '2000000' } } ] } ], 'records': [ { 'id': "
+	                "'l1', 'kind': 'loss', 'at': '2026-11-02', 'document': 'd', 'sufferer': 'lg-a', "
+	                "'heads': { 'direct': '3000001' }, 'fault': { 'csp': '1' }, 'determined': '3000001' "
+	                "}, { 'id': 'l2', 'kind': 'loss', 'at': '2026-11-03', 'document': 'another', "
+	                "'sufferer': 'lg-b', 'heads': { 'direct': '2000003' }, 'fault': { 'csp': '1' }, "
+	                "'determined': '2000003' }, { 'id': 'u9', 'kind': 'reversal', 'at': '2026-11-04', "
+	                "'document': 'another', 'of': 'l2', 'cause': 'entered twice' } ]" });
+	struct excerpts *e = excerpts_new(whole);
+	const struct statement *mine = of(e, &a, "131016");
+
+	ck_assert_uint_eq(mine->ledger->entry_count, 3);
+	for (size_t i = 1; i < 3; i++) {
+		ck_assert_str_eq(mine->ledger->entries[i].record->id, EXCERPT_NAMELESS);
+		ck_assert_uint_eq(mine->ledger->entries[i].posting_count, 2);
+	}
+	ck_assert(names(mine, "entered twice")); /* what is payable falls only for a cause */
+	for (size_t i = 0; of_b[i]; i++) {
+		ck_assert_msg(names(whole, of_b[i]), "%s is in the whole", of_b[i]);
+		ck_assert_msg(!names(mine, of_b[i]), "%s is shown to lg-a", of_b[i]);
+	}
+	excerpts_free(e);
+	statement_free(whole);
+	arena_release(&a);
+}
+END_TEST
+
 START_TEST(who_has_a_page_and_who_is_a_stranger)
 {
 	struct arena a = { 0 };
@@ -176,6 +211,7 @@ int main(void)
 {
 	return run_suite("report/excerpt",
 	                 (const TTest *const[]){ nothing_of_others, totals_lose_their_formula,
-	                                         the_ledger_of_one, who_has_a_page_and_who_is_a_stranger,
-	                                         the_agency_sees_all, whose_a_text_is, NULL });
+	                                         the_ledger_of_one, what_anothers_record_took,
+	                                         who_has_a_page_and_who_is_a_stranger, the_agency_sees_all,
+	                                         whose_a_text_is, NULL });
 }
