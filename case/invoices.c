@@ -1,4 +1,5 @@
 /* invoices: the bills of a case: docs/manual/money.md; and whether an amount holds consumption tax. */
+#include "calc/exact.h"
 #include "case/reader.h"
 
 #include <string.h>
@@ -48,8 +49,7 @@ static int read_rate(struct reader *r, const struct node *object, struct invoice
 		return err->code;
 	if (strcmp(out->currency, "JPY") == 0)
 		return node_fail(&rate, err, "an invoice in yen has no rate");
-	return strspn(out->rate, "0.") == strlen(out->rate) ? node_fail(&rate, err, "must be more than 0")
-	                                                    : 0;
+	return exact_compare(out->rate, "0") == 0 ? node_fail(&rate, err, "must be more than 0") : 0;
 }
 
 static int read_invoice(struct reader *r, const struct node *object, struct invoice *out, struct error *err)

@@ -54,7 +54,7 @@ static void compare(struct outcome *o)
 	o->differences = differences_of(&o->after.arena, &o->before.outline, &o->after.outline);
 	o->totals[0] = total_of(o, "credit_jpy", "services", "credit_total", "JPY");
 	o->totals[1] = total_of(o, "payable", "obligations", "payable", NULL);
-	o->totals[2] = total_of(o, "passed_on", "pass_through", "amount", NULL);
+	o->totals[2] = total_of(o, "passed_on", "pass_through", "amount", "JPY");
 }
 
 /* ---- telling ---- */

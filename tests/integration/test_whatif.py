@@ -35,6 +35,15 @@ def figures(path):
     return {key: f["value"] for key, f in json.loads(run("explain", "--list", path, "--json")).items()}
 
 
+class Totals(unittest.TestCase):
+    def test_dollars_are_no_yen(self):
+        for name, want in (("pass-through-lg-share", ("350000", "200000", "-150000")), ("pass-through-dollars", ("0", "0", "0"))):
+            with self.subTest(name):
+                told = json.loads(run("whatif", case_of(name), "--policy", "state_budget=none_if_any", "--json"))
+                self.assertIn(".amount", str(told["differences"]))
+                self.assertEqual(tuple(told["totals"]["passed_on"].values()), want)
+
+
 class Same(unittest.TestCase):
     """whatif = evaluate of the edited file."""
 

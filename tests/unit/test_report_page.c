@@ -347,7 +347,7 @@ START_TEST(terminal)
 	    "the chain: debtor → creditor\n"
 	    "                          claimed  determined         cap     payable        paid     pending "
 	    " cut\n"
-	    "  carrier → da  5.3-1  ¥3,000,000  ¥3,000,000           —  ¥3,000,000  ¥1,000,000  ¥2,000,000 "
+	    "  carrier → da  5.3-1  ¥3,000,000  ¥3,000,000           —  ¥3,000,000  ¥1,000,000          ¥0 "
 	    "  ¥0\n"
 	    "  da → lg-a     5.3-1  ¥3,000,000  ¥3,000,000  ¥1,000,000  ¥1,000,000          ¥0  ¥2,000,000 "
 	    "  ¥0\n"
