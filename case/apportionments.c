@@ -22,7 +22,7 @@ static int read_by_party(struct reader *r, const struct node *object, const char
 		struct node weight = node_member(&weights, id);
 		struct body_weight *w = &(*out)[(*count)++];
 
-		w->party = find_party(r->c, id);
+		w->party = find_party(r, id);
 		if (!w->party)
 			return node_fail(&weight, err, "no party '%s'", id);
 		if (read_exact(r->arena, &weights, id, REQUIRED, &w->weight, err) < 0)
@@ -230,7 +230,7 @@ static int read_among(struct reader *r, const struct node *object, struct cost_s
 
 		if (node_item_string(&among, i, &id, err) < 0)
 			return err->code;
-		out->among[i] = find_party(r->c, id);
+		out->among[i] = find_party(r, id);
 		if (!out->among[i])
 			return node_fail(&item, err, "no party '%s'", id);
 		for (size_t k = 0; k < i; k++)

@@ -120,14 +120,6 @@ int read_span(const struct node *object, struct span *out_us, struct error *err)
 	return out_us->end > out_us->start ? 0 : node_fail(object, err, "the end is not after the start");
 }
 
-const struct party *find_party(const struct sla_case *c, const char *id)
-{
-	for (size_t i = 0; i < c->party_count; i++)
-		if (strcmp(c->parties[i].id, id) == 0)
-			return &c->parties[i];
-	return NULL;
-}
-
 const struct service *find_service(const struct sla_case *c, const char *id)
 {
 	for (size_t i = 0; i < c->service_count; i++)
@@ -136,63 +128,12 @@ const struct service *find_service(const struct sla_case *c, const char *id)
 	return NULL;
 }
 
-int read_party(const struct reader *r, const struct node *object, const char *key, const struct party **out,
-               struct error *err)
-{
-	struct node member = node_member(object, key);
-	const char *id;
-
-	if (node_string(object, key, REQUIRED, &id, err) < 0)
-		return err->code;
-	*out = find_party(r->c, id);
-	return *out ? 0 : node_fail(&member, err, "no party '%s'", id);
-}
-
 const char *zone_of_terms(const struct sla_case *c, const struct terms *t)
 {
 	return t->time_zone ? t->time_zone : c->period.time_zone ? c->period.time_zone : LEGAL_ZONE;
 }
 
-/* ---- parties and terms ---- */
-
-static int read_one_party(struct reader *r, const struct node *parties, size_t i, struct error *err)
-{
-	static const char *const kinds[] = { "CSP", "NSP", "DA", "LG", "OMA", "ASP", NULL };
-	struct party *p = &r->c->parties[i];
-	struct node object;
-	int kind = 0;
-
-	if (node_item_object(parties, i, &object, err) < 0 ||
-	    node_check_keys(&object, (const char *const[]){ "id", "kind", "code", "name", NULL }, err) < 0 ||
-	    read_text(r->arena, &object, "id", REQUIRED, &p->id, err) < 0 ||
-	    node_word(&object, "kind", REQUIRED, kinds, &kind, err) < 0 ||
-	    read_text(r->arena, &object, "code", OPTIONAL, &p->code, err) < 0 ||
-	    read_text(r->arena, &object, "name", OPTIONAL, &p->name, err) < 0)
-		return err->code;
-	p->kind = (enum party_kind)kind;
-	if (find_party(r->c, p->id) != p)
-		return node_fail(&object, err, "the party '%s' is there twice", p->id);
-	for (size_t k = 0; k < i; k++)
-		if (p->kind == PARTY_DA && r->c->parties[k].kind == PARTY_DA)
-			return node_fail(&object, err, "there is one Digital Agency; '%s' is a second",
-			                 p->id);
-	return 0;
-}
-
-static int read_parties(struct reader *r, const struct node *root, struct error *err)
-{
-	struct node parties;
-
-	if (node_array(root, "parties", REQUIRED, &parties, err) < 0)
-		return err->code;
-	r->c->parties = arena_array(r->arena, node_count(&parties), sizeof *r->c->parties);
-	for (size_t i = 0; i < node_count(&parties); i++) {
-		r->c->party_count = i + 1;
-		if (read_one_party(r, &parties, i, err) < 0)
-			return err->code;
-	}
-	return 0;
-}
+/* ---- terms ---- */
 
 static int read_all_terms(struct reader *r, const struct node *root, int64_t **hours, struct error *err)
 {
@@ -263,7 +204,9 @@ static int read_all(struct reader *r, const struct node *root, struct error *err
 int case_read(struct arena *a, const struct document *doc, const char *directory,
               const struct sample_source *source, struct sla_case **out, struct error *err)
 {
-	struct reader r = { a, arena_new(a, struct sla_case), source, directory };
+	struct reader r = {
+		.arena = a, .c = arena_new(a, struct sla_case), .source = source, .directory = directory
+	};
 	struct node root;
 
 	if (document_root(doc, &root, err) < 0 || read_all(&r, &root, err) < 0)

@@ -21,7 +21,7 @@ static int read_contract_parties(struct reader *r, const struct node *object, st
 
 		if (node_item_string(&list, i, &id, err) < 0)
 			return err->code;
-		k->parties[i] = find_party(r->c, id);
+		k->parties[i] = find_party(r, id);
 		if (!k->parties[i])
 			return node_fail(&item, err, "no party '%s'", id);
 	}
@@ -247,7 +247,7 @@ static int read_agreement_parties(struct reader *r, const struct node *object, s
 
 		if (node_item_string(&list, i, &id, err) < 0)
 			return err->code;
-		p = find_party(r->c, id);
+		p = find_party(r, id);
 		if (!p)
 			return node_fail(&item, err, "no party '%s'", id);
 		for (size_t k = 0; k < i; k++)

@@ -14,6 +14,9 @@ struct reader {
 	struct sla_case *c;
 	const struct sample_source *source; /* NULL: samples stand in the case */
 	const char *directory;              /* of the case file, for CSV files beside it */
+	const struct party *
+	    *party_slots; /* a hash table, at most half full; NULL: the parties were not read here */
+	size_t party_slot_count;
 };
 
 /* An exact number that is not negative, as text in the arena. */
@@ -66,10 +69,11 @@ static inline bool is_given(const struct node *member)
 	return member->value && !json_is_null(member->value);
 }
 
-/* The party that key names. */
+/* parties.c: all of them, before everything that names one; the one that key names; the one of an id (NULL: none). */
+int read_parties(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_party(const struct reader *r, const struct node *object, const char *key, const struct party **out,
                struct error *err) MUST_CHECK;
-const struct party *find_party(const struct sla_case *c, const char *id);
+const struct party *find_party(const struct reader *r, const char *id);
 const struct service *find_service(const struct sla_case *c, const char *id);
 
 /* contracts.c: a contract by its id; the optional one that the key "contract" names (NULL: none). */

@@ -89,7 +89,7 @@ static int read_fault(struct reader *r, const struct node *object, struct liabil
 	out->faults = arena_array(r->arena, json_object_size(fault.value), sizeof *out->faults);
 	shares = arena_array(r->arena, json_object_size(fault.value), sizeof *shares);
 	json_object_foreach (fault.value, id, value) {
-		const struct party *party = find_party(r->c, id);
+		const struct party *party = find_party(r, id);
 
 		share = node_member(&fault, id);
 		if (!party)

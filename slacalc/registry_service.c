@@ -225,7 +225,7 @@ int registry_read_service(struct registry *r, const struct node *object, struct 
 	    registry_reference(r, object, "provider", "party", REQUIRED, &provider, err) < 0 ||
 	    registry_reference(r, object, "terms", "terms", REQUIRED, &terms, err) < 0)
 		return err->code;
-	s->provider = find_party(&r->outline, provider);
+	s->provider = find_party(&reader, provider);
 	s->terms = find_terms(r, terms);
 	if (read_quorum(object, &vantages, &mode, err) < 0 || read_seen(r, object, s, vantages, err) < 0 ||
 	    read_service_facts(&reader, object, s, err) < 0)

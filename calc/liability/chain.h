@@ -1,6 +1,7 @@
 /*
  * chain: the obligations of a case as a graph, and what the records did to them so far. Internal to calc/.
  *
+ * edge_index.c finds edges.
  * edges.c  makes the graph from the losses: for each loss and each party at fault the route (table3.h); an edge for each
  *          debtor, creditor, contract, basis and incident, with a leg for each loss on it.
  * events.c enters the records in the order of their days; pool.c shares what was recovered (5.3①); entry.c moves it all in
@@ -78,8 +79,8 @@ struct edge { /* an obligation in the making */
 	struct shared_cap *scope;
 	bool limited; /* a leg owes less than what it makes good */
 	struct leg **legs;
-	size_t leg_count, leg_size, order;
-	struct edge_state now, entered; /* entered: as of the last entry of the ledger */
+	size_t leg_count, leg_size, order; /* order: of being made; then of the statement */
+	struct edge_state now, entered;    /* entered: as of the last entry of the ledger */
 	int grown_by[TOTALS]; /* the node of what a figure grew by since the last entry, if one step did it */
 	bool touched;
 	struct obligation *obligation;
@@ -112,6 +113,9 @@ struct graph {
 	const struct party *agency;
 	struct edge **edges; /* in the order of the statement */
 	size_t edge_count, edge_size;
+	size_t *slots,
+	    slot_count; /* while it is made: a hash table of 1 + index in edges, at most half full */
+	struct edge **by_parties; /* debtor, creditor, the order of the statement */
 	struct pool **pools;
 	size_t pool_count;
 	struct shared_cap **scopes;
@@ -142,6 +146,18 @@ int chain_record(struct judge *j, const struct liability_record *r, const char *
 /* Refuses a record whose figure is over a limit; FIGURE_UNKNOWN never is. */
 int chain_exceeds(struct judge *j, struct error *err, const struct liability_record *r, int figure,
                   const char *what, int limit, const char *limit_name) MUST_CHECK;
+
+/* ---- edge_index.c ---- */
+
+/* The edge that is the same as key but for its state; made where there is none. */
+struct edge *edge_like(struct graph *g, const struct edge *key);
+
+/* Once the edges are in the order of the statement. */
+void edges_index(struct graph *g);
+
+/* What one owes another, in the order of the statement. */
+struct edge *const *edges_between(const struct graph *g, const struct party *debtor,
+                                  const struct party *creditor, size_t *count);
 
 /* ---- edges.c ---- */
 

@@ -59,32 +59,6 @@ static bool feeds(const struct claim_route *route, size_t k)
 	return k > 0 && route->edges[k - 1].recovered;
 }
 
-static bool same_edge(const struct edge *e, const struct edge *key)
-{
-	return e->debtor == key->debtor && e->creditor == key->creditor && e->contract == key->contract &&
-	       e->fault == key->fault && e->makes_good == key->makes_good && e->agreement == key->agreement &&
-	       strcmp(e->basis, key->basis) == 0 && same_text(e->incident, key->incident);
-}
-
-static struct edge *edge_like(struct graph *g, const struct edge *key)
-{
-	struct arena *a = g->judge->arena;
-	struct edge *e;
-
-	for (size_t i = 0; i < g->edge_count; i++)
-		if (same_edge(g->edges[i], key))
-			return g->edges[i];
-	g->edges = grown(a, g->edges, g->edge_count, &g->edge_size);
-	e = arena_new(a, struct edge);
-	*e = *key;
-	e->order = g->edge_count;
-	if (e->makes_good) {
-		e->another = e->makes_good->indemnity;
-		e->makes_good->indemnity = e;
-	}
-	return g->edges[g->edge_count++] = e;
-}
-
 /* ---- pools ---- */
 
 static const char *sort_key(const struct party *p)
@@ -415,6 +389,7 @@ int graph_make(struct graph *g, struct error *err)
 	g->first_legs[c->record_count] = g->leg_count;
 	if (g->edge_count)
 		qsort(g->edges, g->edge_count, sizeof *g->edges, by_statement);
+	edges_index(g);
 	g->touched = arena_array(a, g->edge_count, sizeof *g->touched);
 	g->found = arena_array(a, g->edge_count, sizeof *g->found);
 	return 0;

@@ -197,11 +197,17 @@ static int yen_of(struct graph *g, const struct liability_record *r, const char 
 	                       chain_record(g->judge, r, label, r->amount), what, r->id, r->from, err);
 }
 
-static bool is_of(const struct edge *e, const struct party *debtor, const struct party *creditor,
-                  const char *incident)
+/* The edges between the two that a record is of; in g->found, in the order of the statement. */
+static size_t find_edges(struct graph *g, const struct liability_record *r)
 {
-	return e->debtor == debtor && e->creditor == creditor && !e->fed &&
-	       (!incident || (e->incident && strcmp(e->incident, incident) == 0));
+	size_t all, count = 0;
+	struct edge *const *edges = edges_between(g, r->from, r->to, &all);
+
+	for (size_t i = 0; i < all; i++)
+		if (!edges[i]->fed &&
+		    (!r->incident || (edges[i]->incident && strcmp(edges[i]->incident, r->incident) == 0)))
+			g->found[count++] = edges[i];
+	return count;
 }
 
 static enum total form_of(const struct liability_record *r)
@@ -283,13 +289,11 @@ static int enter_payment(struct graph *g, const struct liability_record *r, cons
 {
 	struct edge **edges = g->found;
 	int amount = yen_of(g, r, "paid", "payment", err);
-	size_t count = 0;
+	size_t count;
 
 	if (err->code < 0)
 		return err->code;
-	for (size_t i = 0; i < g->edge_count; i++)
-		if (is_of(g->edges[i], r->from, r->to, r->incident))
-			edges[count++] = g->edges[i];
+	count = find_edges(g, r);
 	if (!g->replaying && check_payment(g, r, edges, count, amount, what, err) < 0)
 		return err->code;
 	distribute(g, r, edges, count, amount);
@@ -373,11 +377,8 @@ static int enter_acknowledgement(struct graph *g, const struct liability_record 
 		           : chain_exceeds(j, err, r, p->from->now.total[TOTAL_ACKNOWLEDGED],
 		                           "an acknowledgement", p->from->now.asked, "the claimed amount");
 	}
-	for (size_t i = 0; i < g->edge_count; i++)
-		if (is_of(g->edges[i], r->from, r->to, r->incident)) {
-			edge_add(g, g->edges[i], TOTAL_ACKNOWLEDGED, "acknowledged so far", amount);
-			break;
-		}
+	if (find_edges(g, r) > 0)
+		edge_add(g, g->found[0], TOTAL_ACKNOWLEDGED, "acknowledged so far", amount);
 	return 0;
 }
 
