@@ -36,6 +36,16 @@ static int read_exact(const struct node *object, const char *key, exact *out, st
 	return 0;
 }
 
+/* Time, money and availability are never less than nothing. */
+static int read_amount(const struct node *object, const char *key, exact *out, struct error *err)
+{
+	struct node at = node_member(object, key);
+
+	if (read_exact(object, key, out, err) < 0)
+		return err->code;
+	return *out && **out == '-' ? node_fail(&at, err, "'%s' must not be negative", *out) : 0;
+}
+
 /* ---- govsla-provider/1 ---- */
 
 static int read_outages(struct arena *a, const struct node *object, struct provider_service *s,
@@ -92,11 +102,11 @@ static int read_level(const struct node *object, struct provider_level *l, struc
 	exact percent = NULL;
 
 	if (node_check_keys(object, keys, err) < 0 || node_string(object, "id", REQUIRED, &l->id, err) < 0 ||
-	    read_exact(object, "percent", &percent, err) < 0 ||
+	    read_amount(object, "percent", &percent, err) < 0 ||
 	    read_exact(object, "measure", &l->measure, err) < 0 ||
-	    read_exact(object, "downtime_s", &l->downtime_s, err) < 0 ||
-	    read_exact(object, "denominator_s", &l->denominator_s, err) < 0 ||
-	    read_exact(object, "credit", &l->credit, err) < 0 ||
+	    read_amount(object, "downtime_s", &l->downtime_s, err) < 0 ||
+	    read_amount(object, "denominator_s", &l->denominator_s, err) < 0 ||
+	    read_amount(object, "credit", &l->credit, err) < 0 ||
 	    node_object(object, "rules", OPTIONAL, &rules, err) < 0)
 		return err->code;
 	if (percent && l->measure)
@@ -115,9 +125,14 @@ static int read_levels(struct arena *a, const struct node *object, struct provid
 		return err->code;
 	s->level_count = node_count(&list);
 	s->levels = arena_array(a, s->level_count, sizeof *s->levels);
-	for (size_t i = 0; i < s->level_count; i++)
+	for (size_t i = 0; i < s->level_count; i++) {
 		if (node_item_object(&list, i, &item, err) < 0 || read_level(&item, &s->levels[i], err) < 0)
 			return err->code;
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(s->levels[k].id, s->levels[i].id) == 0)
+				return node_fail(&item, err, "the level '%s' is there twice",
+				                 s->levels[i].id);
+	}
 	return 0;
 }
 
@@ -147,7 +162,7 @@ static int read_service(struct arena *a, const struct node *object, struct provi
 
 	if (node_check_keys(object, keys, err) < 0 || node_string(object, "id", REQUIRED, &s->id, err) < 0 ||
 	    read_outages(a, object, s, err) < 0 || read_exclusions(a, object, s, err) < 0 ||
-	    read_levels(a, object, s, err) < 0 || read_exact(object, "credit", &s->credit, err) < 0 ||
+	    read_levels(a, object, s, err) < 0 || read_amount(object, "credit", &s->credit, err) < 0 ||
 	    node_word(object, "elsewhere", OPTIONAL, elsewhere, &word, err) < 0 ||
 	    node_object(object, "rules", OPTIONAL, &rules, err) < 0 ||
 	    node_object(object, "fees", OPTIONAL, &fees, err) < 0 || read_left_out(a, object, s, err) < 0)
@@ -184,11 +199,32 @@ static int read_own(struct arena *a, const struct node *root, struct provider *p
 
 /* ---- govsla-statement/1 ---- */
 
-static const char *text_at(const json_t *object, const char *key, const char *inner)
+/* A figure that stands in a group of them; NULL where either is absent or null. */
+static int read_figure(const struct node *object, const char *key, const char *figure, exact *out,
+                       struct error *err)
 {
-	const json_t *value = json_object_get(object, key);
+	struct node group;
 
-	return json_string_value(inner ? json_object_get(value, inner) : value);
+	*out = NULL;
+	if (node_object(object, key, OPTIONAL, &group, err) < 0 || !group.value)
+		return err->code;
+	return read_exact(&group, figure, out, err);
+}
+
+static int statement_level(const struct node *item, struct provider_level *l, struct error *err)
+{
+	static const char *const measures[][2] = { { "percent", "by_method" },
+		                                   { "measure", "by_method" },
+		                                   { "latency_ms", "mean" } };
+
+	if (node_string(item, "id", REQUIRED, &l->id, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < sizeof measures / sizeof *measures && !l->measure; i++)
+		if (read_figure(item, measures[i][0], measures[i][1], &l->measure, err) < 0)
+			return err->code;
+	if (read_figure(item, "downtime_s", "by_method", &l->downtime_s, err) < 0)
+		return err->code;
+	return read_figure(item, "credit", "amount", &l->credit, err);
 }
 
 /* Where their point value puts the ends: half-way between what is possible and what is certain. */
@@ -237,18 +273,10 @@ static int statement_levels(struct arena *a, const struct node *object, struct p
 	s->levels = arena_array(a, s->level_count, sizeof *s->levels);
 	for (size_t i = 0; i < s->level_count; i++) {
 		struct node item;
-		struct provider_level *l = &s->levels[i];
 
 		if (node_item_object(&list, i, &item, err) < 0 ||
-		    node_string(&item, "id", REQUIRED, &l->id, err) < 0)
+		    statement_level(&item, &s->levels[i], err) < 0)
 			return err->code;
-		l->measure = text_at(item.value, "percent", "by_method");
-		if (!l->measure)
-			l->measure = text_at(item.value, "measure", "by_method");
-		if (!l->measure)
-			l->measure = text_at(item.value, "latency_ms", "mean");
-		l->downtime_s = text_at(item.value, "downtime_s", "by_method");
-		l->credit = text_at(item.value, "credit", "amount");
 	}
 	return 0;
 }
@@ -295,9 +323,9 @@ static int read_statement(struct arena *a, const struct node *root, struct provi
 		if (node_item_object(&list, i, &item, err) < 0 ||
 		    node_string(&item, "id", REQUIRED, &s->id, err) < 0 ||
 		    statement_outages(a, &item, s, err) < 0 || statement_levels(a, &item, s, err) < 0 ||
-		    statement_exclusions(a, root, s, err) < 0)
+		    statement_exclusions(a, root, s, err) < 0 ||
+		    read_exact(&item, "credit_total", &s->credit, err) < 0)
 			return err->code;
-		s->credit = text_at(item.value, "credit_total", NULL);
 	}
 	return 0;
 }

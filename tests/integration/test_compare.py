@@ -289,6 +289,10 @@ class Refused(Folder):
                  "1: services[0].colour: unknown key"),
                 ({"format": "govsla-provider/1", "services": [{"id": "line-a", "credit": "x"}]},
                  "1: services[0].credit: 'x' is not an exact number like 250000, 99.99 or 20/37"),
+                ({"format": "govsla-provider/1", "services": [{"id": "line-a", "credit": "-1"}]},
+                 "1: services[0].credit: '-1' must not be negative"),
+                ({"format": "govsla-provider/1", "services": [{"id": "line-a", "levels": 2 * [{"id": "availability"}]}]},
+                 "1: services[0].levels[1]: the level 'availability' is there twice"),
                 ({"format": "govsla-provider/1", "services": [{"id": "line-a", "levels": [
                     {"id": "availability", "percent": "1", "measure": "1"}]}]},
                  "1: services[0].levels[0].measure: the level states 'percent' too: one of them"),
@@ -297,6 +301,21 @@ class Refused(Folder):
                  "1: services[0].outages[0].end: the end is not after the start")):
             with self.subTest(cause):
                 self.assertIn(f"slacalc: {path}:{cause}", self.refused(provider))
+
+    def test_a_statement_whose_figures_are_none(self):
+        path = os.path.join(self.folder, "p.json")
+        for keys, at in ((("percent", "by_method"), "levels[0].percent.by_method"),
+                         (("downtime_s", "by_method"), "levels[0].downtime_s.by_method"),
+                         (("credit", "amount"), "levels[0].credit.amount"), ((), "credit_total")):
+            statement = json.loads(run("evaluate", "--json", self.CASE))
+            del statement["derivations"]
+            if keys:
+                statement["services"][0]["levels"][0][keys[0]][keys[1]] = "1e5"
+            else:
+                statement["services"][0]["credit_total"] = "1e5"
+            with self.subTest(at):
+                said = self.refused(statement)
+                self.assertIn(f"services[0].{at}: '1e5' is not an exact number like 250000, 99.99 or 20/37", said)
 
 
 if __name__ == "__main__":
