@@ -69,6 +69,14 @@ const char *text_string(const struct text *t)
 	return t->bytes ? t->bytes : "";
 }
 
+void text_cut(struct text *t, size_t length)
+{
+	if (length >= t->length)
+		return;
+	t->length = length;
+	t->bytes[length] = '\0';
+}
+
 void text_clear(struct text *t)
 {
 	t->length = 0;

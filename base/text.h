@@ -37,8 +37,9 @@ static inline bool text_failed(const struct text *t)
 /* The bytes as a C string; "" while empty. Borrowed from t until its next append or release. */
 const char *text_string(const struct text *t);
 
-void text_clear(struct text *t);   /* empties, keeps the memory */
-void text_release(struct text *t); /* empties, gives the memory back */
+void text_cut(struct text *t, size_t length); /* back to an earlier length */
+void text_clear(struct text *t);              /* empties, keeps the memory */
+void text_release(struct text *t);            /* empties, gives the memory back */
 
 /*
  * Writes the text to path as a whole or not at all: to a temporary file beside it, flushed to disk, then

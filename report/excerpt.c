@@ -9,6 +9,8 @@
 
 /* ---- which nodes ---- */
 
+enum { WANTED = 1, REACHED };
+
 const struct party *excerpt_party(const struct statement *s)
 {
 	return s->excerpt ? s->excerpt->party : NULL;
@@ -28,7 +30,7 @@ void excerpt_begin(const struct statement *s)
 void excerpt_want(const struct statement *s, int node)
 {
 	if (s->excerpt && node >= 0)
-		s->excerpt->all->wanted[node] = 1;
+		s->excerpt->all->wanted[node] = WANTED;
 }
 
 bool excerpt_is_open(const struct statement *s, int node)
@@ -46,6 +48,15 @@ bool excerpt_is_open(const struct statement *s, int node)
 	return true;
 }
 
+size_t excerpt_wanted(const struct statement *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; s->excerpt && i < book_count(s->book); i++)
+		count += s->excerpt->all->wanted[i] != 0;
+	return count;
+}
+
 /* Inputs stand before what is made from them: one pass from the end reaches all. */
 void excerpt_close(const struct statement *s)
 {
@@ -58,8 +69,19 @@ void excerpt_close(const struct statement *s)
 			continue;
 		d = book_at(s->book, (int)i);
 		for (size_t k = 0; k < d->input_count; k++)
-			s->excerpt->all->wanted[d->inputs[k]] = 1;
+			if (!s->excerpt->all->wanted[d->inputs[k]])
+				s->excerpt->all->wanted[d->inputs[k]] = REACHED;
 	}
+}
+
+void excerpt_close_within(const struct statement *s, size_t most)
+{
+	excerpt_close(s);
+	if (!s->excerpt || excerpt_wanted(s) <= most)
+		return;
+	for (size_t i = 0; i < book_count(s->book); i++)
+		if (s->excerpt->all->wanted[i] == REACHED)
+			s->excerpt->all->wanted[i] = 0;
 }
 
 enum shown excerpt_shows(const struct statement *s, int node)
@@ -157,6 +179,11 @@ const struct statement *excerpt_make(struct excerpts *e, struct arena *a, const 
 {
 	return make(e, a,
 	            &(struct excerpt){ .all = e, .party = party, .owner = owner_of_party(e->owners, party) });
+}
+
+const struct statement *excerpt_whole(struct excerpts *e, struct arena *a)
+{
+	return make(e, a, &(struct excerpt){ .all = e, .owner = OWNER_NONE });
 }
 
 const struct statement *excerpt_agency(struct excerpts *e, struct arena *a)

@@ -42,6 +42,9 @@ void excerpts_free(struct excerpts *e);
 /* The excerpt of one party. One excerpt of e is written at a time: they share marks. */
 const struct statement *excerpt_make(struct excerpts *e, struct arena *a, const struct party *party);
 
+/* All of the statement, for a page that shows a part of its figures: of the derivations, what these rest on. */
+const struct statement *excerpt_whole(struct excerpts *e, struct arena *a);
+
 /*
  * The excerpt of the municipality with a code. all_services: every service of the statement is its own (a month of the
  * database that was loaded for it), whoever pays. NULL where no party of the case has the code, unless all_services: then
@@ -61,7 +64,11 @@ bool excerpt_hides(const struct statement *s);
 
 void excerpt_begin(const struct statement *s);
 void excerpt_want(const struct statement *s, int node); /* FIGURE_UNKNOWN is fine */
+size_t excerpt_wanted(const struct statement *s);       /* how many different nodes, so far */
+/* Takes in what the wanted ones are made from; all of it, or, where that would be more than so many, none. */
+void excerpt_close_within(const struct statement *s, size_t most);
 void excerpt_close(const struct statement *s);
+
 /* Whether a node's formula may be seen: nothing of others is among its inputs. True of a whole statement. */
 bool excerpt_is_open(const struct statement *s, int node);
 

@@ -82,6 +82,41 @@ void figure_add(struct text *out, enum language language, const struct statement
 	}
 }
 
+/* Seconds in the unit of a level; 0: not a unit of time. */
+static unsigned long seconds_of(enum unit unit)
+{
+	switch (unit) {
+	case UNIT_S:
+		return 1;
+	case UNIT_MIN:
+		return 60;
+	case UNIT_H:
+		return 3600;
+	case UNIT_D:
+		return 86400;
+	default:
+		return 0;
+	}
+}
+
+/* 576.000 hours are 24 days to a reader. Exact to the µs, so it stands on its side of any objective. */
+static bool add_days(struct text *out, enum language language, mpq_srcptr value, enum unit unit)
+{
+	mpq_t seconds;
+	bool long_enough;
+
+	if (seconds_of(unit) == 0)
+		return false;
+	mpq_init(seconds);
+	mpq_set_ui(seconds, seconds_of(unit), 1);
+	mpq_mul(seconds, seconds, value);
+	long_enough = mpq_cmp_ui(seconds, 2 * 86400, 1) >= 0;
+	if (long_enough)
+		when_duration(out, language, seconds);
+	mpq_clear(seconds);
+	return long_enough;
+}
+
 void figure_against(struct text *out, enum language language, const struct statement *s, int figure,
                     const struct level *level)
 {
@@ -91,9 +126,12 @@ void figure_against(struct text *out, enum language language, const struct state
 		text_add(out, UNKNOWN);
 		return;
 	}
+	if (add_days(out, language, book_value(s->book, figure), level->unit))
+		return;
 	mpq_init(objective);
 	exact_read(objective, level->objective);
-	if (level->unit == UNIT_ONE) /* a count is whole */
+	if (level->unit == UNIT_ONE || /* a count is whole, and so is no time at all */
+	    (seconds_of(level->unit) && book_sign(s->book, figure) == 0))
 		number_plain(out, book_value(s->book, figure), 3);
 	else
 		number_against(out, book_value(s->book, figure), objective,

@@ -27,7 +27,7 @@ int figure_coverage(const struct level_result *r);
 void figure_add(struct text *out, enum language language, const struct statement *s, int figure,
                 enum figure_style style);
 
-/* A figure with the unit of a level, with so many digits that it stands on its side of the objective. */
+/* A figure with the unit of a level, with so many digits that it stands on its side of the objective; days from two on. */
 void figure_against(struct text *out, enum language language, const struct statement *s, int figure,
                     const struct level *level);
 

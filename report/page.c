@@ -57,7 +57,9 @@ void page_cell_word(struct page *p, const char *tag, enum word word)
 static bool link_open(struct page *p, int figure)
 {
 	excerpt_want(p->s, figure);
-	if (figure >= 0)
+	if (figure >= 0 && p->unlinked)
+		text_printf(p->out, "<span title=\"n%d\">", figure + 1);
+	else if (figure >= 0)
 		text_printf(p->out, "<a class=\"f\" href=\"#n%d\">", figure + 1);
 	return figure >= 0;
 }
@@ -65,7 +67,7 @@ static bool link_open(struct page *p, int figure)
 static void link_close(struct page *p, bool open)
 {
 	if (open)
-		page_raw(p, "</a>");
+		page_raw(p, p->unlinked ? "</span>" : "</a>");
 }
 
 void page_figure(struct page *p, int figure, enum figure_style style)
@@ -128,13 +130,16 @@ void page_money_range(struct page *p, int least, int most, const char *currency)
 
 void page_measure(struct page *p, const struct measure *m, const struct level *level)
 {
+	bool smaller_first;
+
 	page_percent(p, m->point, level);
 	if (page_same(p, m->worst, m->best))
 		return;
+	smaller_first = m->worst >= 0 && m->best >= 0 && book_compare(p->s->book, m->worst, m->best) < 0;
 	page_raw(p, "<br><span class=\"soft\">");
-	page_percent(p, m->worst, level);
+	page_percent(p, smaller_first ? m->worst : m->best, level);
 	page_word(p, W_RANGE_TO);
-	page_percent(p, m->best, level);
+	page_percent(p, smaller_first ? m->best : m->worst, level);
 	page_raw(p, "</span>");
 }
 
@@ -201,6 +206,13 @@ void page_verdict(struct page *p, enum verdict verdict)
 	            classes[verdict], symbols[verdict], word_of(p->language, words[verdict]));
 }
 
+void page_elsewhere(struct page *p)
+{
+	page_raw(p, "<p>");
+	text_printf(p->out, word_of(p->language, W_IN_PAGES), p->s->service_count);
+	page_raw(p, "</p>\n");
+}
+
 static void document_title(struct page *p)
 {
 	page_raw(p, "<title>");
@@ -219,28 +231,63 @@ static bool is_agencys(const struct page *p)
 	return excerpt_party(p->s) && excerpt_party(p->s)->kind == PARTY_DA;
 }
 
-/* What was observed stands in the pages of the municipalities and of the whole case. */
-static void parts_for_agency(struct page *p)
+/* What is owed, why, and until when to act. */
+static void claims_and_grounds(struct page *p)
 {
 	page_head(p);
-	page_agency(p);
+	page_due(p);
+	if (is_agencys(p))
+		page_agency(p);
+	page_index(p);
+	page_summary(p);
+	if (!is_agencys(p))
+		page_credit(p);
+	page_chain(p);
+	page_pass_through(p);
+	page_apportionments(p);
+	page_accounts(p);
 	page_claims(p);
 }
 
-static void parts(struct page *p)
+/* What was observed stands in the pages of the municipalities and of the whole case, not in the Agency's. */
+static void evidence(struct page *p)
 {
-	page_head(p);
-	page_index(p);
-	page_services(p);
-	page_exclusions(p);
-	page_corrections(p);
-	page_credit(p);
-	page_claims(p);
+	page_ledger(p);
+	if (!is_agencys(p)) {
+		page_services(p);
+		page_exclusions(p);
+		page_corrections(p);
+	}
+	page_basis(p);
+}
+
+#define SERVICES_MOST 40 /* on a page of several municipalities */
+
+bool page_is_crowded(const struct statement *s)
+{
+	return s->service_count > SERVICES_MOST;
+}
+
+static void body(struct page *p)
+{
+	size_t start = p->out->length;
+
+	excerpt_begin(p->s);
+	claims_and_grounds(p);
+	evidence(p);
+	if (!p->crowded || p->unlinked || excerpt_wanted(p->s) <= PAGE_NODES_MOST) {
+		page_nodes(p);
+		return;
+	}
+	text_cut(p->out, start); /* once more, without links that would lead nowhere */
+	p->unlinked = true;
+	p->gauge_explained = false;
+	body(p);
 }
 
 void page_document(struct page *p)
 {
-	excerpt_begin(p->s);
+	p->crowded = p->s->excerpt && !excerpt_hides(p->s) && page_is_crowded(p->s);
 	text_printf(p->out,
 	            "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 	            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -253,17 +300,7 @@ void page_document(struct page *p)
 	page_raw(p, "</head>\n<body>\n");
 	strip_patterns(p->out);
 	page_raw(p, "<main>\n");
-	if (is_agencys(p))
-		parts_for_agency(p);
-	else
-		parts(p);
-	page_chain(p);
-	page_pass_through(p);
-	page_apportionments(p);
-	page_accounts(p);
-	page_ledger(p);
-	page_basis(p);
-	page_nodes(p);
+	body(p);
 	page_glossary(p);
 	page_raw(p, "</main>\n</body>\n</html>\n");
 }

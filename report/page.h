@@ -21,8 +21,13 @@ struct page {
 	const struct statement *s;
 	const struct report_options *options;
 	enum language language;
+	bool crowded;  /* too many services for one page: they stand in the pages of the municipalities */
+	bool unlinked; /* too many figures for one page: their derivations stand in the other files */
 	bool gauge_explained; /* the picture is explained where it comes first */
 };
+
+/* Whether there are more services than one page tells well, if it is not the page of one municipality. */
+bool page_is_crowded(const struct statement *s);
 
 /* The whole document. */
 void page_document(struct page *p);
@@ -59,7 +64,8 @@ const char *service_label(const struct service *service);
 /* What a level measures; with its id, where the service has several of the same metric. */
 void page_level_name(struct page *p, const struct service_result *service, const struct level *level);
 
-/* What was measured of a level against its objective: the value by the contract's method, the range below it. */
+/* What was measured of a level against its objective: the value by the contract's method, the range below it
+ * (the smaller figure first: for an outage that is the best reading, for availability the worst). */
 void page_measure(struct page *p, const struct measure *m, const struct level *level);
 
 /* The last day of a deadline: the day before the first instant that is too late. */
@@ -74,10 +80,35 @@ void page_day(struct page *p, int64_t day);
 /* A table's cell with an amount. */
 void page_money_cell(struct page *p, int figure, const char *currency, const char *class);
 
+/* The credits of a payer in yen, of all where it is NULL; "—" where one of them is unknown. */
+void page_credit_sum(struct page *p, const struct party *payer);
+
+/* How many lines of derivations a browser opens at once; a page of one municipality holds all that it rests on. */
+#define PAGE_NODES_MOST 4000
+
+/* "… services: in the pages of the municipalities". */
+void page_elsewhere(struct page *p);
+
+/* ---- the same of many services, said once (page_groups.c) ---- */
+
+/* leader[i] is the first row that says the same as row i. */
+void page_group(struct page *p, const void *rows, size_t count,
+                bool (*same)(const struct page *p, const void *rows, size_t left, size_t right),
+                size_t *leader);
+
+/* "21 services" with their names; of very many the first. */
+void page_service_names(struct page *p, const struct service *const *services, size_t count);
+
+/* Those of the rows that say the same as row `of`. */
+void page_group_names(struct page *p, const size_t *leader, size_t count, size_t of,
+                      const struct service *const *services);
+
 /* ---- the parts, in the order of the page ---- */
 
 void page_style(struct page *p);    /* the style sheet */
-void page_head(struct page *p);     /* masthead, verdict, summary */
+void page_head(struct page *p);     /* masthead, verdict */
+void page_due(struct page *p);      /* what is owed, and until when to act */
+void page_summary(struct page *p);  /* the verdict of each level */
 void page_services(struct page *p); /* per service: strips, outages, levels */
 void page_outages(struct page *p, const struct service_result *r);
 void page_level(struct page *p, const struct service_result *service, const struct level_result *r);

@@ -5,7 +5,23 @@
 
 #include <string.h>
 
-static void exclusion_row(struct page *p, const struct exclusion_result *r)
+static bool same_text(const char *left, const char *right)
+{
+	return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+/* One exclusion with one outcome; how it overlaps others may differ from service to service. */
+static bool same_outcome(const struct page *p, const void *rows, size_t left, size_t right)
+{
+	const struct exclusion_result *l = (const struct exclusion_result *)rows + left;
+	const struct exclusion_result *r = (const struct exclusion_result *)rows + right;
+
+	return l->exclusion == r->exclusion && l->accepted == r->accepted && same_text(l->why, r->why) &&
+	       page_same(p, l->overlap_s, r->overlap_s);
+}
+
+static void exclusion_row(struct page *p, const struct exclusion_result *r, const size_t *leader,
+                          const struct service *const *services)
 {
 	const struct exclusion *x = r->exclusion;
 	int offset = p->s->the_case->period.zone_offset_s;
@@ -13,7 +29,7 @@ static void exclusion_row(struct page *p, const struct exclusion_result *r)
 	page_raw(p, r->accepted ? "<tr><td class=\"tag-yes\">" : "<tr><td class=\"tag-no\">");
 	page_word(p, r->accepted ? W_ACCEPTED : W_REFUSED);
 	page_raw(p, "</td><td>");
-	page_text(p, service_label(r->service));
+	page_group_names(p, leader, p->s->exclusion_count, (size_t)(r - p->s->exclusions), services);
 	page_raw(p, "</td><td>");
 	when_span(p->out, p->language, x->span, offset);
 	page_raw(p, "</td><td>");
@@ -46,6 +62,20 @@ static void exclusion_row(struct page *p, const struct exclusion_result *r)
 	page_raw(p, "</span></td></tr>\n");
 }
 
+static void exclusion_rows(struct page *p)
+{
+	size_t count = p->s->exclusion_count;
+	const struct service **services = arena_array(p->arena, count, sizeof *services);
+	size_t *leader = arena_array(p->arena, count, sizeof *leader);
+
+	for (size_t i = 0; i < count; i++)
+		services[i] = p->s->exclusions[i].service;
+	page_group(p, p->s->exclusions, count, same_outcome, leader);
+	for (size_t i = 0; i < count; i++)
+		if (leader[i] == i)
+			exclusion_row(p, &p->s->exclusions[i], leader, services);
+}
+
 void page_exclusions(struct page *p)
 {
 	page_raw(p, "<section>\n<h2>");
@@ -67,8 +97,7 @@ void page_exclusions(struct page *p)
 	page_cell_word(p, "th", W_NOTICE);
 	page_cell_word(p, "th", W_REASON);
 	page_raw(p, "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < p->s->exclusion_count; i++)
-		exclusion_row(p, &p->s->exclusions[i]);
+	exclusion_rows(p);
 	page_raw(p, "</tbody></table>\n</section>\n");
 }
 
@@ -158,23 +187,47 @@ static void assumption(struct page *p, enum word word)
 	page_raw(p, "</li>\n");
 }
 
+static bool same_shortest(const struct page *p, const void *rows, size_t left, size_t right)
+{
+	const struct service_result *services = rows;
+
+	return page_same(p, services[left].shortest_provable_s, services[right].shortest_provable_s);
+}
+
+/* What the interval can prove; nothing where it is as long as the period: only reported times are known. */
+static void shortest_provable(struct page *p)
+{
+	size_t count = p->s->service_count;
+	const struct service **services = arena_array(p->arena, count, sizeof *services);
+	size_t *leader = arena_array(p->arena, count, sizeof *leader);
+
+	for (size_t i = 0; i < count; i++)
+		services[i] = p->s->services[i].service;
+	page_group(p, p->s->services, count, same_shortest, leader);
+	for (size_t i = 0; i < count; i++) {
+		int shortest = p->s->services[i].shortest_provable_s;
+
+		if (leader[i] != i || shortest < 0)
+			continue;
+		page_raw(p, "<li>");
+		page_group_names(p, leader, count, i, services);
+		if (book_compare(p->s->book, shortest, p->s->period_s) >= 0)
+			page_word(p, W_ASSUME_REPORTED);
+		else {
+			page_word(p, W_ASSUME_SHORTEST);
+			page_figure(p, shortest, FIGURE_DURATION);
+		}
+		page_raw(p, "</li>\n");
+	}
+}
+
 static void assumptions(struct page *p)
 {
 	page_raw(p, "<h3>");
 	page_word(p, W_ASSUMPTIONS);
 	page_raw(p, "</h3>\n<ul class=\"plain\">\n");
 	assumption(p, W_ASSUME_FLIP);
-	for (size_t i = 0; i < p->s->service_count; i++) {
-		const struct service_result *r = &p->s->services[i];
-
-		if (r->shortest_provable_s < 0)
-			continue;
-		page_raw(p, "<li>");
-		page_text(p, service_label(r->service));
-		page_word(p, W_ASSUME_SHORTEST);
-		page_figure(p, r->shortest_provable_s, FIGURE_DURATION);
-		page_raw(p, "</li>\n");
-	}
+	shortest_provable(p);
 	assumption(p, W_ASSUME_MONITOR);
 	assumption(p, W_ASSUME_EXACT);
 	page_raw(p, "</ul>\n");
@@ -266,7 +319,12 @@ static void evidence(struct page *p)
 
 	page_raw(p, "<h3>");
 	page_word(p, W_EVIDENCE);
-	page_raw(p, "</h3>\n<table><thead><tr>");
+	page_raw(p, "</h3>\n");
+	if (p->crowded) {
+		page_elsewhere(p);
+		return;
+	}
+	page_raw(p, "<table><thead><tr>");
 	page_cell_word(p, "th", W_TARGET);
 	page_cell_word(p, "th", W_VANTAGE);
 	page_cell_word(p, "th class=\"n\"", W_INTERVAL);

@@ -205,11 +205,21 @@ static void grounds_row(struct page *p, const struct obligation *o)
 	page_raw(p, "</dl></td></tr>\n");
 }
 
+#define OBLIGATIONS_MOST 120 /* with all their grounds, on a page of several municipalities */
+
+/* Of a nation, what is owed between municipality and Agency stands in the list of municipalities and in their pages. */
+static bool in_table(const struct page *p, const struct obligation *o)
+{
+	return !p->crowded || p->s->obligation_count <= OBLIGATIONS_MOST ||
+	       (o->debtor->kind != PARTY_LG && o->creditor->kind != PARTY_LG);
+}
+
 static void table(struct page *p)
 {
 	static const enum word heads[] = {
 		W_CLAIMED, W_DETERMINED, W_CAP, W_PAYABLE, W_PAID, W_PENDING, W_CUT
 	};
+	size_t left_out = 0;
 
 	page_raw(p, "<table class=\"obligations\"><thead><tr>");
 	page_cell_word(p, "th", W_NUMBER);
@@ -218,10 +228,16 @@ static void table(struct page *p)
 		page_cell_word(p, "th class=\"n\"", heads[i]);
 	page_raw(p, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < p->s->obligation_count; i++) {
+		if (!in_table(p, &p->s->obligations[i])) {
+			left_out++;
+			continue;
+		}
 		figures_row(p, &p->s->obligations[i], i + 1);
 		grounds_row(p, &p->s->obligations[i]);
 	}
 	page_raw(p, "</tbody></table>\n<p class=\"note\">");
+	if (left_out > 0)
+		text_printf(p->out, word_of(p->language, W_CHAIN_LEFT_OUT), left_out);
 	page_word(p, W_CHAIN_NOTE);
 	page_raw(p, "</p>\n");
 }

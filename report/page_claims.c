@@ -2,6 +2,8 @@
 #include "report/page.h"
 #include "report/when.h"
 
+#include <string.h>
+
 void page_last_day(struct page *p, int64_t deadline_us)
 {
 	when_full_date(p->out, p->language, when_date(deadline_us - 1, p->s->the_case->period.zone_offset_s));
@@ -77,10 +79,41 @@ static void soft_line(struct page *p, const char *text)
 	page_raw(p, "</span>");
 }
 
-static void claim_row(struct page *p, const struct service_result *service, const struct claim_result *r)
+struct row { /* of the table */
+	const struct service_result *service;
+	const struct claim_result *claim;
+};
+
+static bool same_missing(const struct claim_result *l, const struct claim_result *r)
 {
+	if (l->missing_count != r->missing_count)
+		return false;
+	for (size_t i = 0; i < l->missing_count; i++)
+		if (strcmp(l->missing[i], r->missing[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Under the same terms, with the same deadline and the same things to do. */
+static bool same_row(const struct page *p, const void *rows, size_t left, size_t right)
+{
+	const struct claim_result *l = ((const struct row *)rows)[left].claim;
+	const struct claim_result *r = ((const struct row *)rows)[right].claim;
+
+	(void)p;
+	return l->terms == r->terms && l->deadline_us == r->deadline_us && l->made == r->made &&
+	       l->has_days_left == r->has_days_left && l->days_left == r->days_left &&
+	       l->in_time_known == r->in_time_known && l->in_time == r->in_time && same_missing(l, r);
+}
+
+static void claim_row(struct page *p, const struct row *row, const struct service *const *services,
+                      const size_t *leader, size_t count, size_t number)
+{
+	const struct service_result *service = row->service;
+	const struct claim_result *r = row->claim;
+
 	page_raw(p, "<tr><th scope=\"row\">");
-	page_text(p, service_label(service->service));
+	page_group_names(p, leader, count, number, services);
 	if (r->terms->reading) {
 		page_raw(p, "<br><span class=\"soft\">");
 		page_phrase(p, r->terms->reading);
@@ -98,6 +131,23 @@ static void claim_row(struct page *p, const struct service_result *service, cons
 	page_raw(p, "</td><td>");
 	phrases(p, r->missing, r->missing_count);
 	page_raw(p, "</td></tr>\n");
+}
+
+static void claim_rows(struct page *p, size_t count)
+{
+	struct row *rows = arena_array(p->arena, count, sizeof *rows);
+	const struct service **services = arena_array(p->arena, count, sizeof *services);
+	size_t *leader = arena_array(p->arena, count, sizeof *leader), n = 0;
+
+	for (size_t i = 0; i < p->s->service_count; i++)
+		for (size_t k = 0; k < p->s->services[i].claim_count; k++) {
+			services[n] = p->s->services[i].service;
+			rows[n++] = (struct row){ &p->s->services[i], &p->s->services[i].claims[k] };
+		}
+	page_group(p, rows, count, same_row, leader);
+	for (size_t i = 0; i < count; i++)
+		if (leader[i] == i)
+			claim_row(p, &rows[i], services, leader, count, i);
 }
 
 void page_claims(struct page *p)
@@ -119,8 +169,6 @@ void page_claims(struct page *p)
 	page_cell_word(p, "th", W_CLAIM_HOW);
 	page_cell_word(p, "th", W_CLAIM_MISSING);
 	page_raw(p, "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < p->s->service_count; i++)
-		for (size_t k = 0; k < p->s->services[i].claim_count; k++)
-			claim_row(p, &p->s->services[i], &p->s->services[i].claims[k]);
+	claim_rows(p, count);
 	page_raw(p, "</tbody></table>\n</section>\n");
 }

@@ -62,80 +62,21 @@ static void verdict_sentence(struct page *p, const struct tally *t)
 
 	page_raw(p, "<p class=\"explain\">");
 	page_word(p, plain[worst_of(t)]);
+	if (t->of[VERDICT_BREACHED] && t->of[VERDICT_NOT_PROVABLE]) {
+		page_raw(p, "</p>\n<p class=\"explain\">");
+		page_word(p, W_EXPLAIN_NOT_PROVABLE);
+	}
 	page_raw(p, "</p>\n<p class=\"tally\">");
 	text_printf(p->out, word_of(p->language, W_TALLY), t->all, t->of[VERDICT_MET],
 	            t->of[VERDICT_BREACHED], t->of[VERDICT_NOT_PROVABLE]);
 	page_raw(p, "</p>\n");
 }
 
-static void payable_line(struct page *p, const struct service_result *r, const struct payable *due)
+static void counted(struct page *p, enum verdict verdict, const struct tally *t)
 {
-	page_raw(p, "<tr><td>");
-	page_text(p, service_label(r->service));
-	page_raw(p, "</td><td>");
-	page_text(p, party_label(p, r->service->provider));
-	page_raw(p, "</td><td>");
-	page_text(p, party_label(p, due->fee->payer));
-	page_raw(p, "</td><td class=\"n money\">");
-	page_money(p, due->amount, due->fee->currency);
-	page_raw(p, "</td><td class=\"n soft\">");
-	page_money_range(p, due->least, due->most, due->fee->currency);
-	page_raw(p, "</td></tr>\n");
-}
-
-static bool is_something(const struct page *p, const struct service_result *r, const struct payable *due)
-{
-	return r->credit_total >= 0 && (book_sign(p->s->book, due->amount) != 0 ||
-	                                (due->most >= 0 && book_sign(p->s->book, due->most) != 0));
-}
-
-static void payable_head(struct page *p)
-{
-	page_raw(p, "<table class=\"due\"><thead><tr>");
-	page_cell_word(p, "th", W_SERVICE);
-	page_cell_word(p, "th", W_PROVIDER);
-	page_cell_word(p, "th", W_PAYER);
-	page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
-	page_cell_word(p, "th class=\"n\"", W_CREDIT_RANGE);
-	page_raw(p, "</tr></thead><tbody>\n");
-}
-
-#define PAYABLE_LINES_MOST 10
-
-static size_t count_payable(const struct page *p)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < p->s->service_count; i++)
-		for (size_t k = 0; k < p->s->services[i].payable_count; k++)
-			count += is_something(p, &p->s->services[i], &p->s->services[i].payable[k]);
-	return count;
-}
-
-/* What was computed, or would be at the worst reading; payers with nothing at all are in the credit section. */
-static void payable_lines(struct page *p)
-{
-	size_t count = count_payable(p);
-
-	if (count == 0)
-		return;
-	if (count > PAYABLE_LINES_MOST) { /* the verdicts must stay in sight */
-		page_raw(p, "<p>");
-		text_printf(p->out, word_of(p->language, W_PAYABLE_MANY), count);
-		page_raw(p, "</p>\n");
-		return;
-	}
-	payable_head(p);
-	for (size_t i = 0; i < p->s->service_count; i++) {
-		const struct service_result *r = &p->s->services[i];
-
-		for (size_t k = 0; k < r->payable_count; k++)
-			if (is_something(p, r, &r->payable[k]))
-				payable_line(p, r, &r->payable[k]);
-	}
-	page_raw(p, "</tbody></table>\n<p class=\"note\">");
-	page_word(p, W_CREDIT_LIMITS);
-	page_raw(p, "</p>\n");
+	page_verdict(p, verdict);
+	if (t->all > 1)
+		text_printf(p->out, " <span class=\"count\">%d</span>", t->of[verdict]);
 }
 
 static void banner(struct page *p)
@@ -147,10 +88,27 @@ static void banner(struct page *p)
 		return;
 	text_printf(p->out, "<section class=\"banner %s\" aria-label=\"%s\">\n<p class=\"big\">",
 	            classes[worst_of(&t)], word_of(p->language, W_VERDICT));
-	page_verdict(p, worst_of(&t));
+	counted(p, worst_of(&t), &t);
+	if (t.of[VERDICT_BREACHED] && t.of[VERDICT_NOT_PROVABLE]) {
+		page_raw(p, "<br><span class=\"second\">");
+		counted(p, VERDICT_NOT_PROVABLE, &t);
+		page_raw(p, "</span>");
+	}
 	page_raw(p, "</p>\n<div>\n");
 	verdict_sentence(p, &t);
 	page_raw(p, "</div>\n</section>\n");
+}
+
+/* All was measured, and yet nothing is provable: then the moment of a change is what nobody knows. */
+static void moment_unknown(struct page *p, const struct level_result *r)
+{
+	mpq_srcptr coverage = figure_coverage(r) < 0 ? NULL : book_value(p->s->book, figure_coverage(r));
+
+	if (r->verdict != VERDICT_NOT_PROVABLE || !coverage || mpq_cmp_ui(coverage, 1, 1) != 0)
+		return;
+	page_raw(p, "<br><span class=\"soft\">");
+	page_word(p, W_MOMENT_UNKNOWN);
+	page_raw(p, "</span>");
 }
 
 static void summary_row(struct page *p, const struct service_result *service, size_t k)
@@ -173,6 +131,7 @@ static void summary_row(struct page *p, const struct service_result *service, si
 	page_measure(p, &r->measure, r->level);
 	page_raw(p, "</td><td class=\"n\">");
 	page_figure(p, figure_coverage(r), FIGURE_SHARE);
+	moment_unknown(p, r);
 	page_raw(p, "</td><td>");
 	page_verdict(p, r->verdict);
 	if (r->reading_count)
@@ -194,8 +153,10 @@ static bool has_readings(const struct statement *s)
 	return false;
 }
 
-static void summary(struct page *p)
+void page_summary(struct page *p)
 {
+	if (p->crowded) /* by municipality, in page_index() */
+		return;
 	page_raw(p, "<section>\n<h2>");
 	page_word(p, W_SUMMARY);
 	page_raw(p, "</h2>\n<table class=\"summary\"><thead><tr>");
@@ -220,65 +181,8 @@ static void summary(struct page *p)
 	page_raw(p, "</p>\n</section>\n");
 }
 
-static bool claim_is_open(const struct claim_result *r)
-{
-	return !r->made && r->has_days_left && r->days_left >= 0;
-}
-
-static const struct claim_result *first_open_claim(const struct statement *s)
-{
-	const struct claim_result *first = NULL;
-
-	for (size_t i = 0; i < s->service_count; i++)
-		for (size_t k = 0; k < s->services[i].claim_count; k++) {
-			const struct claim_result *r = &s->services[i].claims[k];
-
-			if (claim_is_open(r) && (!first || r->deadline_us < first->deadline_us))
-				first = r;
-		}
-	return first;
-}
-
-static bool claims_by(const struct service_result *service, int64_t deadline_us)
-{
-	for (size_t k = 0; k < service->claim_count; k++)
-		if (claim_is_open(&service->claims[k]) && service->claims[k].deadline_us == deadline_us)
-			return true;
-	return false;
-}
-
-/* The first deadline that has not passed, of claims that were not made: what to do first, for which services. */
-static void next_claim(struct page *p)
-{
-	const struct claim_result *first = first_open_claim(p->s);
-	bool another = false;
-
-	if (!first)
-		return;
-	page_raw(p, "<p class=\"settle\"><strong>");
-	page_word(p, W_NEXT_CLAIM);
-	page_raw(p, "</strong>");
-	page_last_day(p, first->deadline_us);
-	page_word(p, W_CLAUSE_OPEN);
-	text_printf(p->out, word_of(p->language, W_CLAIM_DAYS_LEFT), (long long)first->days_left);
-	page_word(p, W_CLAUSE_CLOSE);
-	page_raw(p, "　");
-	for (size_t i = 0; i < p->s->service_count; i++) {
-		if (!claims_by(&p->s->services[i], first->deadline_us))
-			continue;
-		if (another)
-			page_word(p, W_LIST_COMMA);
-		page_text(p, service_label(p->s->services[i].service));
-		another = true;
-	}
-	page_raw(p, "</p>\n");
-}
-
 void page_head(struct page *p)
 {
 	masthead(p);
 	banner(p);
-	payable_lines(p);
-	next_claim(p);
-	summary(p);
 }

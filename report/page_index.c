@@ -1,6 +1,7 @@
 /* The way to the pages of single municipalities and of the Agency; and what the Agency looks at first. */
 #include "report/page.h"
 #include "report/escape.h"
+#include "report/excerpt.h"
 
 #include <string.h>
 
@@ -65,42 +66,86 @@ static void passed_cell(struct page *p, const struct party *body)
 	page_raw(p, any ? "</td>" : "—</td>");
 }
 
-static void body_row(struct page *p, const struct report_named_page *page)
-{
-	if (page->party->kind == PARTY_DA)
-		return;
-	page_raw(p, "<tr><td>");
-	page_text(p, page->party->code);
-	page_raw(p, "</td><th scope=\"row\">");
-	link_to(p, page);
-	page_raw(p, "</th>");
-	if (p->s->obligation_count) {
-		obligations_cell(p, page->party, AS_CREDITOR);
-		obligations_cell(p, page->party, AS_CREDITOR_PAID);
-		obligations_cell(p, page->party, AS_DEBTOR);
-	}
-	if (p->s->pass_through_count)
-		passed_cell(p, page->party);
-	page_raw(p, "</tr>\n");
-}
-
-void page_index(struct page *p)
+/* The page of a municipality; NULL: it has none. */
+static const struct report_named_page *page_of(const struct page *p, const struct party *body)
 {
 	const struct report_pages *pages = p->options->pages;
 
-	if (!pages || pages->count == 0)
-		return;
-	page_raw(p, "<section>\n<h2>");
-	page_word(p, W_INDEX);
-	page_raw(p, "</h2>\n<p class=\"lead\">");
-	page_word(p, W_INDEX_LEAD);
-	if (pages->at[0].party->kind == PARTY_DA) {
-		page_word(p, W_INDEX_AGENCY);
-		link_to(p, &pages->at[0]);
+	for (size_t i = 0; pages && i < pages->count; i++)
+		if (same_body(pages->at[i].party, body))
+			return &pages->at[i];
+	return NULL;
+}
+
+static bool pays(const struct service *service, const struct party *body)
+{
+	for (size_t k = 0; k < service->fee_count; k++)
+		if (same_body(service->fees[k].payer, body))
+			return true;
+	return false;
+}
+
+/* How the levels of its services were judged: breached, not provable, all. */
+static void levels_cell(struct page *p, const struct party *body)
+{
+	size_t of[4] = { 0 }, all = 0;
+
+	for (size_t i = 0; i < p->s->service_count; i++)
+		for (size_t k = 0; pays(p->s->services[i].service, body) && k < p->s->services[i].level_count;
+		     k++) {
+			of[p->s->services[i].levels[k].verdict]++;
+			all += p->s->services[i].levels[k].verdict != VERDICT_NOT_COVERED;
+		}
+	text_printf(p->out, "<td class=\"n\">%zu / %zu / %zu</td>", of[VERDICT_BREACHED],
+	            of[VERDICT_NOT_PROVABLE], all);
+}
+
+static void body_row(struct page *p, const struct party *body)
+{
+	const struct report_named_page *page = page_of(p, body);
+
+	page_raw(p, "<tr><td>");
+	page_text(p, body->code);
+	page_raw(p, "</td><th scope=\"row\">");
+	if (page)
+		link_to(p, page);
+	else
+		page_text(p, party_label(p, body));
+	page_raw(p, "</th>");
+	levels_cell(p, body);
+	page_raw(p, "<td class=\"n\">");
+	page_credit_sum(p, body);
+	page_raw(p, "</td>");
+	if (p->s->obligation_count) {
+		obligations_cell(p, body, AS_CREDITOR);
+		obligations_cell(p, body, AS_CREDITOR_PAID);
+		obligations_cell(p, body, AS_DEBTOR);
 	}
-	page_raw(p, "</p>\n<table class=\"index\"><thead><tr>");
+	if (p->s->pass_through_count)
+		passed_cell(p, body);
+	page_raw(p, "</tr>\n");
+}
+
+/* The first party of each municipality that pays for a service, owes, or is owed. */
+static bool is_listed(const struct page *p, const struct party *party)
+{
+	if (party->kind != PARTY_LG)
+		return false;
+	if (p->options->pages)
+		return page_of(p, party) && page_of(p, party)->party == party;
+	for (size_t i = 0; i < p->s->service_count; i++)
+		if (pays(p->s->services[i].service, party))
+			return true;
+	return false;
+}
+
+static void index_head(struct page *p)
+{
+	page_raw(p, "<table class=\"index\"><thead><tr>");
 	page_cell_word(p, "th", W_CODE_ALONE);
 	page_cell_word(p, "th", W_LG);
+	page_cell_word(p, "th class=\"n\"", W_INDEX_LEVELS);
+	page_cell_word(p, "th class=\"n\"", W_CREDIT_AMOUNT);
 	if (p->s->obligation_count) {
 		page_cell_word(p, "th class=\"n\"", W_TO_RECEIVE);
 		page_cell_word(p, "th class=\"n\"", W_RECEIVED_SO_FAR);
@@ -109,9 +154,47 @@ void page_index(struct page *p)
 	if (p->s->pass_through_count)
 		page_cell_word(p, "th class=\"n\"", W_PASS_AMOUNT);
 	page_raw(p, "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < pages->count; i++)
-		body_row(p, &pages->at[i]);
-	page_raw(p, "</tbody></table>\n</section>\n");
+}
+
+static void index_rows(struct page *p)
+{
+	const struct sla_case *c = p->s->the_case;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->party_count; i++)
+		if (is_listed(p, &c->parties[i])) {
+			body_row(p, &c->parties[i]);
+			count++;
+		}
+	page_raw(p, "</tbody><tfoot><tr><th></th><th scope=\"row\">");
+	text_printf(p->out, word_of(p->language, W_INDEX_TOTAL), count);
+	page_raw(p, "</th><td></td><td class=\"n\">");
+	page_credit_sum(p, NULL);
+	page_raw(p, "</td>");
+	for (size_t i = 0; i < (p->s->obligation_count ? 3 : 0) + (p->s->pass_through_count ? 1u : 0u); i++)
+		page_raw(p, "<td></td>");
+	page_raw(p, "</tr></tfoot></table>\n");
+}
+
+void page_index(struct page *p)
+{
+	const struct report_pages *pages = p->options->pages;
+	bool mine = excerpt_party(p->s) != NULL; /* the Agency needs no way to itself */
+
+	if ((!pages || pages->count == 0) && !p->crowded)
+		return;
+	page_raw(p, "<section>\n<h2>");
+	page_word(p, W_INDEX);
+	page_raw(p, "</h2>\n<p class=\"lead\">");
+	page_word(p, W_INDEX_LEAD);
+	if (pages && pages->count && pages->at[0].party->kind == PARTY_DA && !mine) {
+		page_word(p, W_INDEX_AGENCY);
+		link_to(p, &pages->at[0]);
+	}
+	page_raw(p, "</p>\n");
+	index_head(p);
+	index_rows(p);
+	page_raw(p, "</section>\n");
 }
 
 /* ---- the Agency ---- */

@@ -331,6 +331,11 @@ void page_credit(struct page *p)
 	page_raw(p, "</h2>\n<p class=\"lead\">");
 	page_word(p, W_CREDIT_LEAD);
 	page_raw(p, "</p>\n");
+	if (p->crowded) {
+		page_elsewhere(p);
+		page_raw(p, "</section>\n");
+		return;
+	}
 	for (size_t i = 0; i < p->s->service_count; i++) {
 		const struct service_result *r = &p->s->services[i];
 

@@ -1,5 +1,6 @@
 /* How it was computed: every node of the book, with links to the nodes it is made from and back to itself. */
 #include "report/page.h"
+#include "report/escape.h"
 #include "report/excerpt.h"
 #include "report/number.h"
 
@@ -18,7 +19,10 @@ static size_t input_number(const char **at)
 
 static void input_link(struct page *p, int node)
 {
-	text_printf(p->out, "<a href=\"#n%d\">n%d</a>", node + 1, node + 1);
+	if (excerpt_shows(p->s, node) == SHOWN_NOT)
+		text_printf(p->out, "n%d", node + 1);
+	else
+		text_printf(p->out, "<a href=\"#n%d\">n%d</a>", node + 1, node + 1);
 }
 
 /* A value inside a formula: digits to six places, then cut with …; a negative one in brackets. */
@@ -124,20 +128,23 @@ static void node(struct page *p, int number)
 	page_raw(p, "</td></tr>\n");
 }
 
-void page_nodes(struct page *p)
+/* Where the lines are that this page leaves out. */
+static void elsewhere(struct page *p, enum word word, size_t here)
 {
-	excerpt_close(p->s);
-	page_raw(p, "<section class=\"nodes\">\n<h2>");
-	page_word(p, W_COMPUTED);
-	page_raw(p, "</h2>\n<p class=\"lead\">");
-	page_word(p, W_COMPUTED_LEAD);
-	page_raw(p, "</p>\n<p class=\"note\">");
-	if (excerpt_hides(p->s)) {
-		page_word(p, W_EXCERPT_NODES);
-		page_raw(p, "</p>\n<p class=\"note\">");
-	}
-	page_word(p, W_FUNCTIONS);
-	page_raw(p, "</p>\n<table><thead><tr>");
+	struct text name = { 0 };
+
+	page_raw(p, "<p class=\"note\"><strong>");
+	escape_html(&name, p->options->base);
+	text_printf(p->out, word_of(p->language, word), here, text_string(&name), text_string(&name),
+	            book_count(p->s->book));
+	p->out->failed |= name.failed;
+	text_release(&name);
+	page_raw(p, "</strong></p>\n");
+}
+
+static void table(struct page *p)
+{
+	page_raw(p, "<table><thead><tr>");
 	page_cell_word(p, "th", W_NUMBER);
 	page_cell_word(p, "th", W_FIGURE);
 	page_cell_word(p, "th", W_FORMULA);
@@ -145,5 +152,35 @@ void page_nodes(struct page *p)
 	page_raw(p, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < book_count(p->s->book); i++)
 		node(p, (int)i);
-	page_raw(p, "</tbody></table>\n</section>\n");
+	page_raw(p, "</tbody></table>\n");
+}
+
+void page_nodes(struct page *p)
+{
+	size_t figures = excerpt_wanted(p->s);
+
+	if (p->crowded)
+		excerpt_close_within(p->s, p->unlinked ? figures : PAGE_NODES_MOST);
+	else
+		excerpt_close(p->s);
+	page_raw(p, "<section class=\"nodes\">\n<h2>");
+	page_word(p, W_COMPUTED);
+	page_raw(p, "</h2>\n<p class=\"lead\">");
+	page_word(p, W_COMPUTED_LEAD);
+	page_raw(p, "</p>\n");
+	if (p->unlinked)
+		elsewhere(p, W_NODES_ELSEWHERE, figures);
+	else {
+		if (p->crowded)
+			elsewhere(p, W_NODES_PART, excerpt_wanted(p->s));
+		page_raw(p, "<p class=\"note\">");
+		if (excerpt_hides(p->s)) {
+			page_word(p, W_EXCERPT_NODES);
+			page_raw(p, "</p>\n<p class=\"note\">");
+		}
+		page_word(p, W_FUNCTIONS);
+		page_raw(p, "</p>\n");
+		table(p);
+	}
+	page_raw(p, "</section>\n");
 }

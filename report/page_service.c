@@ -38,6 +38,11 @@ void page_services(struct page *p)
 	page_raw(p, "<section>\n<h2>");
 	page_word(p, W_OBSERVED);
 	page_raw(p, "</h2>\n");
+	if (p->crowded) {
+		page_elsewhere(p);
+		page_raw(p, "</section>\n");
+		return;
+	}
 	for (size_t i = 0; i < p->s->service_count; i++) {
 		const struct service_result *r = &p->s->services[i];
 

@@ -31,6 +31,31 @@ static void soft(struct page *p, const char *text)
 
 /* ---- pass-through ---- */
 
+static bool is_shown(const struct page *p, const struct service *service)
+{
+	for (size_t i = 0; i < p->s->service_count; i++)
+		if (p->s->services[i].service == service)
+			return true;
+	return false;
+}
+
+/* How many it is for; on the page of one municipality the names of its own only. */
+static void reduced_services(struct page *p, const struct liability_record *record)
+{
+	const struct service **own = arena_array(p->arena, record->service_count, sizeof *own);
+	size_t count = 0;
+
+	for (size_t i = 0; i < record->service_count; i++)
+		if (!excerpt_hides(p->s) || is_shown(p, record->services[i]))
+			own[count++] = record->services[i];
+	if (count < record->service_count) {
+		text_printf(p->out, word_of(p->language, W_OF_SERVICES), record->service_count);
+		page_raw(p, "<br>");
+	}
+	if (count > 0)
+		page_service_names(p, own, count);
+}
+
 static void reduction_row(struct page *p, const struct reduction_result *r)
 {
 	const struct liability_record *record = r->record;
@@ -42,11 +67,7 @@ static void reduction_row(struct page *p, const struct reduction_result *r)
 	page_raw(p, " → ");
 	page_text(p, party_label(p, record->to));
 	page_raw(p, "</th><td>");
-	for (size_t i = 0; i < record->service_count; i++) {
-		if (i > 0)
-			page_word(p, W_LIST_COMMA);
-		page_text(p, service_label(record->services[i]));
-	}
+	reduced_services(p, record);
 	page_raw(p, "</td><td class=\"n\">");
 	figure_exact_money(p->out, p->language, record->amount, record->currency ? "" : "JPY");
 	page_text(p, record->currency);

@@ -180,12 +180,13 @@ static void compose_page(const struct outputs *o, const struct statement *s, str
 	struct report_options options = *o->options;
 	struct arena arena = { 0 };
 
-	options.pages = file->body ? NULL : pages;
+	options.pages = !file->body || file->body->kind == PARTY_DA ? pages : NULL;
 	if (file->body) {
 		options.organisation_name = file->body->name;
 		options.organisation_code = file->body->code;
 		s = excerpt_make(e, &arena, file->body);
-	}
+	} else if (pages->count > 0 && page_is_crowded(s))
+		s = excerpt_whole(e, &arena);
 	report_page(s, &options, file->language, out);
 	arena_release(&arena);
 }

@@ -63,10 +63,13 @@ static void verdict_cells(struct grid *g, const struct statement *s, const struc
 	figure_against(&g->cell, LANGUAGE_EN, s, m->point, r->level);
 	grid_end_cell(g);
 	if (!is_one(s, m->worst, m->best)) {
+		bool smaller_first =
+		    m->worst >= 0 && m->best >= 0 && book_compare(s->book, m->worst, m->best) < 0;
+
 		text_add(&g->cell, "(");
-		figure_against(&g->cell, LANGUAGE_EN, s, m->worst, r->level);
+		figure_against(&g->cell, LANGUAGE_EN, s, smaller_first ? m->worst : m->best, r->level);
 		text_add(&g->cell, " – ");
-		figure_against(&g->cell, LANGUAGE_EN, s, m->best, r->level);
+		figure_against(&g->cell, LANGUAGE_EN, s, smaller_first ? m->best : m->worst, r->level);
 		text_add(&g->cell, ")");
 	}
 	grid_end_cell(g);

@@ -154,14 +154,17 @@ void when_span(struct text *out, enum language language, struct span span_us, in
 		when_instant(out, language, span_us.end, offset_s);
 }
 
-/* seconds = hours * 3600 + minutes * 60 + rest. */
+#define HOURS_MOST 48 /* from here on a reader counts in days */
+
+/* seconds = days * 86400 + hours * 3600 + minutes * 60 + rest; no days below HOURS_MOST. */
 struct parts {
-	mpz_t hours, minutes;
+	mpz_t days, hours, minutes;
 	mpq_t rest;
 };
 
 static void split(struct parts *p, mpq_srcptr seconds)
 {
+	mpz_init(p->days);
 	mpz_init(p->hours);
 	mpz_init(p->minutes);
 	mpq_init(p->rest);
@@ -171,6 +174,10 @@ static void split(struct parts *p, mpq_srcptr seconds)
 	mpq_sub(p->rest, seconds, p->rest);
 	mpz_fdiv_q_ui(p->hours, p->minutes, 60);
 	mpz_fdiv_r_ui(p->minutes, p->minutes, 60);
+	if (mpz_cmp_ui(p->hours, HOURS_MOST) >= 0) {
+		mpz_fdiv_q_ui(p->days, p->hours, 24);
+		mpz_fdiv_r_ui(p->hours, p->hours, 24);
+	}
 }
 
 static void add_whole(struct text *out, mpz_srcptr count, const char *unit)
@@ -187,24 +194,30 @@ static void add_whole(struct text *out, mpz_srcptr count, const char *unit)
 void when_duration(struct text *out, enum language language, mpq_srcptr seconds)
 {
 	bool ja = language == LANGUAGE_JA;
-	bool hours, minutes, rest;
+	bool days, hours, minutes, rest;
 	struct parts p;
 
 	split(&p, seconds);
-	hours = mpz_sgn(p.hours) != 0;
+	days = mpz_sgn(p.days) != 0;
 	rest = mpq_sgn(p.rest) != 0;
+	hours = mpz_sgn(p.hours) != 0 || (days && (rest || mpz_sgn(p.minutes) != 0));
 	minutes = mpz_sgn(p.minutes) != 0 || (hours && rest);
-	if (hours)
+	if (days)
+		add_whole(out, p.days, ja ? "日" : " d");
+	if (hours) {
+		text_add(out, days && !ja ? " " : "");
 		add_whole(out, p.hours, ja ? "時間" : " h");
+	}
 	if (minutes) {
 		text_add(out, hours && !ja ? " " : "");
 		add_whole(out, p.minutes, ja ? "分" : " min");
 	}
-	if (rest || (!hours && !minutes)) {
+	if (rest || (!days && !hours && !minutes)) {
 		text_add(out, minutes && !ja ? " " : "");
 		number_plain(out, p.rest, 6);
 		text_add(out, ja ? "秒" : " s");
 	}
+	mpz_clear(p.days);
 	mpz_clear(p.hours);
 	mpz_clear(p.minutes);
 	mpq_clear(p.rest);

@@ -42,7 +42,7 @@ void when_span(struct text *out, enum language language, struct span span_us, in
 /* The offset alone: UTC+9, UTC-3:30. */
 void when_offset(struct text *out, int offset_s);
 
-/* A length of time in seconds, without the parts at its end that are zero: 20分, 744時間. */
+/* A length of time in seconds, without the parts at its end that are zero, from two days on with days: 20分, 27時間, 31日. */
 void when_duration(struct text *out, enum language language, mpq_srcptr seconds);
 
 #endif

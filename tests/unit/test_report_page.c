@@ -301,7 +301,7 @@ START_TEST(without_as_of_all_records_count)
 	report_text(m.s, &text);
 	page(&ja, &m, LANGUAGE_JA);
 	page(&en, &m, LANGUAGE_EN);
-	ck_assert_ptr_nonnull(strstr(text.bytes, "October 2026 (744 h), all records\n"));
+	ck_assert_ptr_nonnull(strstr(text.bytes, "October 2026 (31 d), all records\n"));
 	ck_assert_uint_eq(count_of(ja.bytes, "記録の基準日時：指定なし（すべての記録）</p>"), 1);
 	ck_assert_uint_eq(count_of(en.bytes, "All records, whatever their date</p>"), 1);
 	text_release(&text);
@@ -321,7 +321,7 @@ START_TEST(terminal)
 	same_text(
 	    out.bytes,
 	    "line of A\n"
-	    "October 2026 (744 h), records as of 20 November 2026 00:00:00 (UTC+9)\n"
+	    "October 2026 (31 d), records as of 20 November 2026 00:00:00 (UTC+9)\n"
 	    "\n"
 	    "verdicts\n"
 	    "  NOT PROVABLE  line-a  availability  at least 99.99 %  99.98880 %  (99.98656 % – 99.99104 %)  "
