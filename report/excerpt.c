@@ -197,10 +197,12 @@ const struct statement *excerpt_agency(struct excerpts *e, struct arena *a)
 }
 
 const struct statement *excerpt_of_code(struct excerpts *e, struct arena *a, const char *code,
-                                        bool all_services)
+                                        const char *const *asked_for, size_t asked_for_count)
 {
 	const struct sla_case *c = e->s->the_case;
-	struct excerpt excerpt = { .all = e, .owner = STRANGER, .all_services = all_services };
+	struct excerpt excerpt = {
+		.all = e, .owner = STRANGER, .asked_for = asked_for, .asked_for_count = asked_for_count
+	};
 
 	for (size_t i = 0; i < c->party_count && !excerpt.party; i++)
 		if (c->parties[i].kind == PARTY_LG && c->parties[i].code &&
@@ -208,7 +210,7 @@ const struct statement *excerpt_of_code(struct excerpts *e, struct arena *a, con
 			excerpt.party = &c->parties[i];
 			excerpt.owner = owner_of_party(e->owners, excerpt.party);
 		}
-	return excerpt.party || all_services ? make(e, a, &excerpt) : NULL;
+	return excerpt.party || asked_for ? make(e, a, &excerpt) : NULL;
 }
 
 /* ---- who has a page ---- */

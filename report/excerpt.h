@@ -46,12 +46,13 @@ const struct statement *excerpt_make(struct excerpts *e, struct arena *a, const 
 const struct statement *excerpt_whole(struct excerpts *e, struct arena *a);
 
 /*
- * The excerpt of the municipality with a code. all_services: every service of the statement is its own (a month of the
- * database that was loaded for it), whoever pays. NULL where no party of the case has the code, unless all_services: then
- * nothing in it is of a municipality but the services.
+ * The excerpt of the municipality with a code. asked_for: ids of services that are its own whoever pays (those of a month
+ * of the database that was loaded for it; what stands beside them because of records that all share is of others), or
+ * NULL. NULL where no party of the case has the code, unless services were asked for: then nothing in it is of a
+ * municipality but those.
  */
 const struct statement *excerpt_of_code(struct excerpts *e, struct arena *a, const char *code,
-                                        bool all_services);
+                                        const char *const *asked_for, size_t asked_for_count);
 
 /* The Agency's; the whole where the case has no Agency. */
 const struct statement *excerpt_agency(struct excerpts *e, struct arena *a);

@@ -21,10 +21,18 @@ static bool is_of_another(const struct view *v, const struct party *party)
 	return excerpt_foreign(v->e, owner_of_party(v->e->all->owners, party));
 }
 
+static bool is_asked_for(const struct view *v, const struct service *service)
+{
+	for (size_t i = 0; i < v->e->asked_for_count; i++)
+		if (strcmp(v->e->asked_for[i], service->id) == 0)
+			return true;
+	return false;
+}
+
 /* A service that it pays for, or that no municipality pays for. */
 static bool has_service(const struct view *v, const struct service *service)
 {
-	bool mine = v->e->all_services, others = false;
+	bool mine = is_asked_for(v, service), others = false;
 
 	for (size_t i = 0; i < service->fee_count; i++) {
 		mine = mine || is_mine(v, service->fees[i].payer);
@@ -49,7 +57,8 @@ static void keep_services(struct view *v)
 		r->payable = arena_array(v->arena, r->payable_count, sizeof *r->payable);
 		r->payable_count = 0;
 		for (size_t k = 0; k < s->services[i].payable_count; k++)
-			if (v->e->all_services || !is_of_another(v, s->services[i].payable[k].fee->payer))
+			if (is_asked_for(v, r->service) ||
+			    !is_of_another(v, s->services[i].payable[k].fee->payer))
 				r->payable[r->payable_count++] = s->services[i].payable[k];
 	}
 }

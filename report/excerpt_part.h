@@ -17,7 +17,8 @@ struct excerpt {
 	struct excerpts *all;
 	const struct party *party;
 	int owner; /* the municipality's number; OWNER_NONE: of a party to whom nothing is hidden */
-	bool all_services;
+	const char *const *asked_for; /* ids of services */
+	size_t asked_for_count;
 };
 
 /* Whether a figure, record or party that is an owner's must not be shown. */

@@ -50,7 +50,7 @@ static int show_of(struct arena *a, const struct statement *whole, const char *p
                    struct error *err)
 {
 	struct excerpts *e = w->organisation ? excerpts_new(whole) : NULL;
-	const struct statement *s = e ? excerpt_of_code(e, a, w->organisation, false) : whole;
+	const struct statement *s = e ? excerpt_of_code(e, a, w->organisation, NULL, 0) : whole;
 	int rc;
 
 	if (s)

@@ -34,10 +34,12 @@ static void tell_files(const struct reporting *r)
 }
 
 /* What concerns the organisation, nothing of others. */
-static int write_of(struct reporting *r, struct arena *a, const struct statement *whole, struct error *err)
+static int write_of(struct reporting *r, struct arena *a, const struct statement *whole,
+                    const struct loaded_case *loaded, struct error *err)
 {
 	struct excerpts *e = excerpts_new(whole);
-	const struct statement *s = excerpt_of_code(e, a, r->options.organisation_code, true);
+	const struct statement *s =
+	    excerpt_of_code(e, a, r->options.organisation_code, loaded->asked_for, loaded->asked_for_count);
 
 	if (report_write(s, &r->options, err) == 0)
 		tell_files(r);
@@ -58,7 +60,7 @@ static int report_one(struct reporting *r, const char *code, struct error *err)
 		r->options.base = arena_printf(&a, "%s-%s", code, r->request.month);
 		r->options.organisation_code = code;
 		r->options.organisation_name = name_of(c, code);
-		(void)!write_of(r, &a, s, err);
+		(void)!write_of(r, &a, s, &loaded, err);
 	}
 	if (loaded.no_service)
 		r->no_service = true;

@@ -108,6 +108,8 @@ struct loaded_case {
 	    document; /* a case (docs/manual/case.md) whose observations have no "samples"; release: json_decref() */
 	struct series *series;
 	size_t series_count;
+	const char **asked_for; /* ids of the services that were, without those that stand beside them */
+	size_t asked_for_count;
 	bool no_service,
 	    no_terms; /* after ERROR_DATA: for want of a service, or of terms in force, in that month */
 };

@@ -247,6 +247,17 @@ static int read_beside(struct loading *l, struct error *err)
 	return 0;
 }
 
+static void keep_asked_for(struct loading *l)
+{
+	size_t i;
+	json_t *service;
+
+	l->out->asked_for_count = json_array_size(l->services);
+	l->out->asked_for = arena_array(l->arena, l->out->asked_for_count, sizeof *l->out->asked_for);
+	json_array_foreach (l->services, i, service)
+		l->out->asked_for[i] = arena_printf(l->arena, "%s", text_of(service, "id"));
+}
+
 int store_read_services(struct loading *l, struct error *err)
 {
 	size_t own;
@@ -258,6 +269,7 @@ int store_read_services(struct loading *l, struct error *err)
 	if (own == 0)
 		return refuse_none(l, err);
 	l->services_text = store_dump(l, l->services);
+	keep_asked_for(l);
 	if (read_beside(l, err) < 0)
 		return err->code;
 	keep_month(l);

@@ -34,13 +34,13 @@ static void tell_lap(struct stopwatch *w, const char *what)
 /* ---- the command ---- */
 
 /* Of one organisation: what concerns it, nothing of others. */
-static void tell(struct arena *a, const struct statement *s, const char *organisation, bool json,
-                 struct text *out)
+static void tell(struct arena *a, const struct statement *s, const struct loaded_case *loaded,
+                 const char *organisation, bool json, struct text *out)
 {
 	struct excerpts *e = organisation ? excerpts_new(s) : NULL;
 
 	if (e)
-		s = excerpt_of_code(e, a, organisation, true);
+		s = excerpt_of_code(e, a, organisation, loaded->asked_for, loaded->asked_for_count);
 	if (json)
 		report_json(s, out);
 	else
@@ -66,7 +66,7 @@ static int judge(struct store *store, struct arena *a, const struct case_request
 	tell_lap(watch, "past");
 	if (statement_make(a, c, &s, err) == 0) {
 		tell_lap(watch, "judge");
-		tell(a, s, request->organisation, json, out);
+		tell(a, s, &loaded, request->organisation, json, out);
 		tell_lap(watch, "write");
 	}
 out:

@@ -17,7 +17,7 @@
 
 static const struct statement *of(struct excerpts *e, struct arena *a, const char *code)
 {
-	const struct statement *s = excerpt_of_code(e, a, code, false);
+	const struct statement *s = excerpt_of_code(e, a, code, NULL, 0);
 
 	ck_assert_ptr_nonnull(s);
 	return s;
@@ -152,6 +152,7 @@ START_TEST(who_has_a_page_and_who_is_a_stranger)
 	struct arena a = { 0 };
 	struct statement *whole = judged(&a, &(struct case_parts){ .more = RECORDS });
 	struct excerpts *e = excerpts_new(whole);
+	const struct statement *stranger;
 	const struct party **bodies;
 
 	ck_assert_uint_eq(excerpt_bodies(e, &a, &bodies), 2);
@@ -159,9 +160,13 @@ START_TEST(who_has_a_page_and_who_is_a_stranger)
 	ck_assert_str_eq(bodies[1]->id, "lg-b");
 	ck_assert_uint_eq(of(e, &a, "131032")->obligation_count, 0); /* a party without a part */
 	ck_assert_uint_eq(of(e, &a, "131032")->service_count, 0);    /* others pay */
-	ck_assert_ptr_null(excerpt_of_code(e, &a, "999999", false));
-	ck_assert_uint_eq(excerpt_of_code(e, &a, "999999", true)->service_count, 1);
-	ck_assert_uint_eq(excerpt_of_code(e, &a, "999999", true)->obligation_count, 0);
+	ck_assert_ptr_null(excerpt_of_code(e, &a, "999999", NULL, 0));
+	stranger = excerpt_of_code(e, &a, "999999", &whole->services[0].service->id, 1);
+	ck_assert_uint_eq(stranger->service_count, 1);
+	ck_assert_uint_eq(stranger->obligation_count, 0);
+	/* a service that stands beside those asked for, with the fees of others, is not shown */
+	ck_assert_uint_eq(
+	    excerpt_of_code(e, &a, "999999", (const char *const[]){ "elsewhere" }, 1)->service_count, 0);
 	excerpts_free(e);
 	statement_free(whole);
 	arena_release(&a);
