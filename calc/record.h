@@ -65,6 +65,7 @@ struct liability_record {
 	/* a reversal */
 	const struct liability_record *reverses;
 	const char *cause;
+	bool own_loss_stated; /* own_loss is not the default */
 };
 
 #endif

@@ -139,7 +139,7 @@ static int read_all_terms(struct reader *r, const struct node *root, int64_t **h
 {
 	struct node all;
 
-	if (node_array(root, "terms", REQUIRED, &all, err) < 0)
+	if (node_array(root, "terms", OPTIONAL, &all, err) < 0)
 		return err->code;
 	r->c->terms_count = node_count(&all);
 	r->c->terms = arena_array(r->arena, r->c->terms_count, sizeof *r->c->terms);

@@ -67,5 +67,8 @@ int read_policies(struct reader *r, const struct node *root, struct error *err)
 	for (size_t i = 0; i < POLICY_COUNT; i++)
 		if (read_switch(r, &policies, (enum policy)i, err) < 0)
 			return err->code;
+	/* whoever lets several answer for their shares lets the injured party bear its own, unless it says no */
+	if (!r->c->policies.given[POLICY_CONTRIBUTORY_FAULT])
+		r->c->policies.on[POLICY_CONTRIBUTORY_FAULT] = r->c->policies.on[POLICY_SHARED_FAULT];
 	return 0;
 }

@@ -261,6 +261,7 @@ static int read_transfer(struct reader *r, const struct node *object, struct lia
 		                            "own_loss", "services", NULL };
 	static const char *const forms[] = { "cash", "credit", "set_off", NULL };
 	struct node amount = node_member(object, "amount"), to = node_member(object, "to");
+	struct node own = node_member(object, "own_loss");
 	int form = PAID_CASH;
 
 	if (node_check_keys(object, keys, err) < 0 || check_money_keys(object, out->kind, err) < 0 ||
@@ -273,6 +274,7 @@ static int read_transfer(struct reader *r, const struct node *object, struct lia
 	    read_reduced(r, object, out, err) < 0)
 		return err->code;
 	out->form = (enum money_form)form;
+	out->own_loss_stated = is_given(&own);
 	if (out->from == out->to)
 		return node_fail(&to, err, "nobody pays himself");
 	if ((!out->currency || strcmp(out->currency, "JPY") == 0) && strpbrk(out->amount, "./"))
@@ -328,7 +330,30 @@ static int by_day(const void *left, const void *right)
 		return a->day < b->day ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
+	if (a->kind == RECORD_LOSS && (a->sufferer->kind == PARTY_DA) != (b->sufferer->kind == PARTY_DA))
+		return a->sufferer->kind == PARTY_DA ? 1 : -1;
 	return strcmp(a->id, b->id);
+}
+
+/* Of one day's reversals: what was entered last is undone first, as what was paid before what it was paid from. */
+static int by_undone(const void *left, const void *right)
+{
+	const struct liability_record *a = left, *b = right;
+
+	return (a->reverses < b->reverses) - (a->reverses > b->reverses);
+}
+
+static void order_reversals(struct sla_case *c)
+{
+	for (size_t i = 0, end; i < c->record_count; i = end) {
+		struct liability_record *first = &c->records[i];
+
+		for (end = i + 1; end < c->record_count && c->records[end].day == first->day &&
+		                  c->records[end].kind == first->kind;)
+			end++;
+		if (first->kind == RECORD_REVERSAL)
+			qsort(first, end - i, sizeof *first, by_undone);
+	}
 }
 
 static int by_id(const void *left, const void *right)
@@ -507,6 +532,7 @@ int read_records(struct reader *r, const struct node *root, struct error *err)
 		qsort(c->records, c->record_count, sizeof *c->records, by_day);
 	if (link_reversals(c, &list, of, err) < 0 || check_incidents(c, root, &list, err) < 0)
 		return err->code;
+	order_reversals(c);
 	keep_known(c, last);
 	return 0;
 }

@@ -212,7 +212,7 @@ int read_services(struct reader *r, const struct node *root, struct error *err)
 {
 	struct node list;
 
-	if (node_array(root, "services", REQUIRED, &list, err) < 0)
+	if (node_array(root, "services", OPTIONAL, &list, err) < 0)
 		return err->code;
 	r->c->services = arena_array(r->arena, node_count(&list), sizeof *r->c->services);
 	for (size_t i = 0; i < node_count(&list); i++) {

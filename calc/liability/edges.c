@@ -329,6 +329,8 @@ static int add_loss(struct graph *g, const struct liability_record *loss, struct
 			return err->code;
 		if (route.policy < POLICY_COUNT)
 			g->statement->policies_used[route.policy] = true;
+		if (route.nsp)
+			g->statement->policies_used[POLICY_NSP_BACK_TO_BACK] = true;
 	}
 	return 0;
 }

@@ -50,14 +50,22 @@ static int scope_limit(struct graph *g, const struct edge *e)
 	                           (int[]){ e->scope->cap, others });
 }
 
-/* Losses of one day that one cap does not hold: nothing says which comes first. */
+/*
+ * Losses of one day that one cap does not hold: nothing says which comes first. It need not be said where one creditor gets
+ * all of it; the Agency's own loss stands behind those that are shared.
+ */
+static bool takes_turns(const struct edge *before, const struct edge *e)
+{
+	return !e->fed && (before->fed || before->creditor == e->creditor);
+}
+
 static int check_order(struct graph *g, const struct edge *e, const struct liability_record *r,
                        struct error *err)
 {
 	for (size_t i = 0; i < e->scope->count; i++) {
 		const struct edge *x = e->scope->edges[i];
 
-		if (x == e || x->now.grown != r->day)
+		if (x == e || x->now.grown != r->day || takes_turns(x, e))
 			continue;
 		error_set(err, ERROR_DATA,
 		          "the cap of '%s' under '%s' does not hold all that was determined on one day, and "
@@ -348,6 +356,20 @@ static int enter_recovered(struct graph *g, struct pool *p, const struct liabili
 	return pool_share(g, p, r, err);
 }
 
+/* Whether something is payable by who paid to who received, other than from a pool. */
+static bool is_owed(const struct graph *g, const struct liability_record *r)
+{
+	for (size_t i = 0; i < g->edge_count; i++)
+		if (!g->edges[i]->fed && is_of(g->edges[i], r->from, r->to, r->incident) &&
+		    g->edges[i]->now.total[TOTAL_PAYABLE] >= 0)
+			return true;
+	return false;
+}
+
+/*
+ * A recovery that does not say whose loss it is for is for those of the municipalities; where none of them claimed one by
+ * then, for the receiver's own.
+ */
 static int enter_recovery(struct graph *g, const struct liability_record *r, struct error *err)
 {
 	bool provider = r->from->kind == PARTY_CSP || r->from->kind == PARTY_NSP;
@@ -355,8 +377,12 @@ static int enter_recovery(struct graph *g, const struct liability_record *r, str
 
 	if (!provider || r->to != g->agency || r->own_loss)
 		return enter_payment(g, r, "a recovery", err);
-	if (pool_of(g, r, r->from, &p, err) < 0 || !p)
-		return err->code; /* nothing to share yet: as of a later day there may be */
+	if (pool_of(g, r, r->from, &p, err) < 0)
+		return err->code;
+	if (!r->own_loss_stated && (!p || p->from->now.total[TOTAL_CLAIMED] < 0) && is_owed(g, r))
+		return enter_payment(g, r, "a recovery", err);
+	if (!p)
+		return 0; /* nothing to share yet: as of a later day there may be */
 	return enter_recovered(g, p, r, err);
 }
 
@@ -405,15 +431,16 @@ static bool is_left_out(const struct graph *g, size_t i)
 	       (g->replaying && g->judge->c->records[i].kind == RECORD_REVERSAL);
 }
 
-/* Losses of one day are shared once, after the last of them. */
+/* Losses of one day are shared once, after the last of them; the Agency's own come then. */
 static int share_after_losses(struct graph *g, size_t at, size_t end, struct error *err)
 {
-	const struct liability_record *r = &g->judge->c->records[at];
+	const struct liability_record *r = &g->judge->c->records[at], *next;
 
 	for (size_t i = at + 1; i < end; i++)
 		if (!is_left_out(g, i)) {
-			if (g->judge->c->records[i].kind == RECORD_LOSS &&
-			    g->judge->c->records[i].day == r->day)
+			next = &g->judge->c->records[i];
+			if (next->kind == RECORD_LOSS && next->day == r->day &&
+			    (next->sufferer == g->agency) == (r->sufferer == g->agency))
 				return 0;
 			break;
 		}

@@ -95,11 +95,11 @@ static void enter_share(struct pass_work *p, const struct stream *st, size_t bod
 		    pass_plus(j, arena_printf(j->arena, "passed through to %s", lg->id), l->amount, grant);
 }
 
-/* Notes of a reduction: at most one each of excess, method and credit. */
+/* Notes of a reduction: at most one each of key, excess, method and credit. */
 static void note(struct pass_work *p, struct reduction_result *out, const char *text)
 {
 	if (!out->notes)
-		out->notes = arena_array(p->j->arena, 3, sizeof *out->notes);
+		out->notes = arena_array(p->j->arena, 4, sizeof *out->notes);
 	out->notes[out->note_count++] = text;
 }
 
@@ -112,6 +112,9 @@ static void share(struct pass_work *p, struct stream *st, struct reduction_resul
 	                 (int[]){ out->amount, st->own_all, st->all });
 
 	out->note_count = 0;
+	if (!pass_named(st, out->record))
+		note(p, out,
+		     "no municipality pays for what was reduced: the key is the Agency's fees to them");
 	if (!pass_method(p, st, day, &out->method, &out->clause))
 		note(p, out, "the contracts name different methods of sharing: floor");
 	st->pot->method = out->method = out->method ? out->method : "floor";

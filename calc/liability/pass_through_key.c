@@ -69,10 +69,33 @@ bool pass_method(const struct pass_work *p, const struct stream *st, int64_t day
 
 /* ---- fees ---- */
 
-static bool is_reduced(const struct liability_record *r, const struct service *s)
+static bool pays_for(const struct service *s)
+{
+	for (size_t i = 0; i < s->fee_count; i++)
+		if (s->fees[i].payer->kind == PARTY_LG)
+			return true;
+	return false;
+}
+
+/*
+ * The services whose fees are the key: of those that the reduction names the ones that municipalities pay for. If it only
+ * names what the Agency pays for, those that the Agency in its turn provides to them: its bill to them is what 5.2 lowers.
+ */
+static bool is_key(const struct pass_work *p, const struct liability_record *r, const struct service *s)
+{
+	bool named = false, any = false;
+
+	for (size_t i = 0; i < r->service_count; i++) {
+		named = named || r->services[i] == s;
+		any = any || pays_for(r->services[i]);
+	}
+	return pays_for(s) && (any ? named : s->provider == p->agency);
+}
+
+bool pass_named(const struct stream *st, const struct liability_record *r)
 {
 	for (size_t i = 0; i < r->service_count; i++)
-		if (r->services[i] == s)
+		if (r->services[i] == st->services[0])
 			return true;
 	return false;
 }
@@ -84,7 +107,7 @@ static bool same_stream(const struct pass_work *p, const struct stream *st, cons
 	for (size_t i = 0; i < p->j->c->service_count; i++) {
 		const struct service *s = &p->j->c->services[i];
 
-		if (!is_reduced(r, s))
+		if (!is_key(p, r, s))
 			continue;
 		if (n == st->service_count || st->services[n] != s)
 			return false;
@@ -98,28 +121,17 @@ static int refuse(struct pass_work *p, const struct liability_record *r, const c
 	return error_at(err, NULL, 0, arena_printf(p->j->arena, "records[%zu].%s", r->index, key));
 }
 
-static bool pays_for(const struct service *s)
-{
-	for (size_t i = 0; i < s->fee_count; i++)
-		if (s->fees[i].payer->kind == PARTY_LG)
-			return true;
-	return false;
-}
-
 static int check_services(struct pass_work *p, const struct liability_record *r, struct error *err)
 {
 	if (r->service_count == 0) {
 		error_set(err, ERROR_DATA, "a reduction names the services whose fees were reduced");
 		return refuse(p, r, "services", err);
 	}
-	for (size_t i = 0; i < r->service_count; i++) {
-		if (pays_for(r->services[i]))
-			continue;
-		error_set(err, ERROR_DATA, "no municipality pays a fee for the service '%s'",
-		          r->services[i]->id);
-		return refuse(p, r, arena_printf(p->j->arena, "services[%zu]", i), err);
-	}
-	return 0;
+	for (size_t i = 0; i < p->j->c->service_count; i++)
+		if (is_key(p, r, &p->j->c->services[i]))
+			return 0;
+	error_set(err, ERROR_DATA, "no municipality pays a fee for the service '%s'", r->services[0]->id);
+	return refuse(p, r, "services[0]", err);
 }
 
 /* Adds one fee to what a body pays, what of it can be passed through, and the State's part. */
@@ -230,9 +242,9 @@ struct stream *pass_stream(struct pass_work *p, const struct liability_record *r
 			return p->streams[i];
 	st = arena_new(p->j->arena, struct stream);
 	st->provider = r->from;
-	st->services = arena_array(p->j->arena, r->service_count, sizeof *st->services);
+	st->services = arena_array(p->j->arena, p->j->c->service_count, sizeof *st->services);
 	for (size_t i = 0; i < p->j->c->service_count; i++)
-		if (is_reduced(r, &p->j->c->services[i]))
+		if (is_key(p, r, &p->j->c->services[i]))
 			st->services[st->service_count++] = &p->j->c->services[i];
 	if (read_fees(p, st, r, err) < 0)
 		return NULL;

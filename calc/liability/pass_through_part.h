@@ -52,6 +52,9 @@ struct pass_work {
 /* pass_through_key.c: the stream of a reduction; NULL with err set. */
 struct stream *pass_stream(struct pass_work *p, const struct liability_record *r, struct error *err);
 
+/* Whether municipalities pay for services that the reduction itself names. */
+bool pass_named(const struct stream *st, const struct liability_record *r);
+
 /* An empty pot of its own for the stream. */
 void pass_empty(struct pass_work *p, struct stream *st);
 

@@ -116,11 +116,8 @@ void judge_policies(struct judge *j, struct statement *s)
 
 	size_t pots = 0;
 
-	for (size_t i = 0; i < s->obligation_count; i++) {
+	for (size_t i = 0; i < s->obligation_count; i++)
 		pots += is_pot(&s->obligations[i]);
-		if (is_pot(&s->obligations[i]) && s->obligations[i].debtor->kind == PARTY_NSP)
-			s->policies_used[POLICY_NSP_BACK_TO_BACK] = true;
-	}
 	s->policies = arena_array(j->arena, POLICIES_MOST + 2 * pots, sizeof *s->policies);
 	for (size_t i = 0; i < POLICY_COUNT; i++)
 		if (s->policies_used[i])

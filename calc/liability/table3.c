@@ -196,17 +196,21 @@ void say(struct claim_route *out, const char *basis, const char *why)
 	out->why = why;
 }
 
-/* 5.3①: DA owes LG what it recovered from the provider. The edges stand behind those that are there. */
+/*
+ * 5.3①: DA owes LG what it recovered from the provider. The edges stand behind those that are there. Where 5.3① is not
+ * applied to an NSP, DA answers for it under (イ) without that limit, and is indemnified under (ア).
+ */
 static int add_chain(const struct question *q, struct claim_route *out, struct error *err)
 {
-	if (q->fault->kind == PARTY_NSP && !q->c->policies.on[POLICY_NSP_BACK_TO_BACK]) {
-		error_set(err, ERROR_DATA,
-		          "5.3 has no rule for a fault of an NSP unless nsp_back_to_back is true");
-		return refused_fault(q, err);
-	}
+	bool limited = q->fault->kind != PARTY_NSP || q->c->policies.on[POLICY_NSP_BACK_TO_BACK];
+
+	out->nsp = q->fault->kind == PARTY_NSP;
+	if (!limited)
+		say(out, "policy",
+		    "5.3① is not applied to an NSP: DA compensates under (イ), and is indemnified");
 	if (add_edge(q, out, q->agency, q->lg, err) < 0)
 		return err->code;
-	out->edges[out->edge_count - 1].recovered = true;
+	out->edges[out->edge_count - 1].recovered = limited;
 	return add_edge(q, out, q->fault, q->agency, err);
 }
 

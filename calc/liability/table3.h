@@ -31,6 +31,7 @@ struct claim_route {
 	const char
 	    *why; /* what the rule says, for a reader: "Table 3 (2)C: LG compensates under (エ) or (ウ)" */
 	int policy; /* enum policy: the switch that the route rests on; POLICY_COUNT: none */
+	bool nsp;   /* whether 5.3① holds for an NSP decided it */
 };
 
 /* The route of one loss for the share of one party at fault. ERROR_DATA, ERROR_UNSUPPORTED with the record's key. */

@@ -269,9 +269,7 @@ static const struct story stories[] = {
 	{ E(AMOUNT("asp", "600", "")), "",
 	  L("l1", "01", "lg-a", "'asp': '1'", "400",
 	    ", 'incident': 'y'") ", " L("l2", "01", "lg-a", "'asp': '1'", "500", ", 'incident': 'x'"),
-	  "records[1]: the cap of 'asp' under 'エ' does not hold all that was determined on one day, and "
-	  "nothing says "
-	  "which comes first" },
+	  "asp>lg-a 500/200/0/0/300 cap 300; asp>lg-a 400/400/0/0/0" },
 	{ E(AMOUNT("asp", "900", "")), "",
 	  L("l1", "01", "lg-a", "'asp': '1'", "400",
 	    ", 'incident': 'y'") ", " L("l2", "01", "lg-a", "'asp': '1'", "500", ", 'incident': 'x'"),
@@ -380,6 +378,8 @@ static const struct story stories[] = {
 	{ "", MAY(SHARED), L("l", "01", "lg-a", "'da': '1/2', 'asp': '1/3'", "1000", ""),
 	  "case.json:8: records[0].fault: the shares of fault must sum to 1, not 5/6" },
 	{ "", MAY(SHARED), L("l", "01", "lg-a", "'da': '1/2', 'lg-a': '1/2'", "1000", ""),
+	  "da>lg-a 500/500/0/0/0" },
+	{ "", "", L("l", "01", "lg-a", "'da': '1/2', 'lg-a': '1/2'", "1000", ""),
 	  "case.json:8: records[0].fault: 'lg-a' has a share in its own loss: no rule says so unless "
 	  "contributory_fault is true" },
 };

@@ -130,7 +130,9 @@ static const struct special specials[] = {
 	{ "csp", "asp", "", POLICY("asp_loss_by_csp"),
 	  "csp>da(ア/csp)5.3-1; da>lg-a(イ/a)5.3-1<2; lg-a>asp(エ/a)policy" },
 	{ "nsp", "lg-a", "", "'policies': { 'nsp_back_to_back': false }, ",
-	  "records[0].fault.nsp: 5.3 has no rule for a fault of an NSP unless nsp_back_to_back is true" },
+	  "da>lg-a(イ/a)policy; nsp>da(ア/nsp)policy<0" },
+	{ "nsp", "asp", "", "'policies': { 'nsp_back_to_back': false, 'asp_loss_by_csp': true }, ",
+	  "lg-a>asp(エ/a)policy; da>lg-a(イ/a)policy<0; nsp>da(ア/nsp)policy<1" },
 	{ "nsp", "da", "", "'policies': { 'nsp_back_to_back': false }, ", "nsp>da(ア/nsp)own-contract" },
 	{ "lg-b", "lg-a", "", "",
 	  "records[0].fault.lg-b: Table 3 has no rule for a loss of 'lg-a' by a fault of 'lg-b'\nhint: an "

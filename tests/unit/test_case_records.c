@@ -82,9 +82,6 @@ static const struct refusal rows[] = {
 	  "case.json:8: policies.shared_fault: must be true or false" },
 	{ { .more = "'policies': { 'state_budget': 'all' }" },
 	  "case.json:8: policies.state_budget: 'all' is not one of: lg_share, none_if_any" },
-	{ { .more = "'policies': { 'nsp_back_to_back': false }, " LOSS(", 'fault': { 'carrier': '1' }") },
-	  "records[0].fault.carrier: 5.3 has no rule for a fault of an NSP unless "
-	  "nsp_back_to_back is true" },
 	{ { .more = "'policies': { 'anything': true }" },
 	  "case.json:8: policies.anything: unknown key 'anything'" },
 };
