@@ -18,10 +18,17 @@ static const struct ground grounds[] = {
 	{ "policy", W_BASIS_POLICY, W_BASIS_POLICY_WORDS },
 };
 
+bool basis_is(const char *of_edge, const char *basis)
+{
+	size_t length = strlen(basis);
+
+	return strncmp(of_edge, basis, length) == 0 && (!of_edge[length] || of_edge[length] == '/');
+}
+
 static const struct ground *ground_of(const char *basis)
 {
 	for (size_t i = 0; i < sizeof grounds / sizeof *grounds; i++)
-		if (strcmp(grounds[i].basis, basis) == 0)
+		if (basis_is(basis, grounds[i].basis))
 			return &grounds[i];
 	return NULL;
 }

@@ -1,5 +1,6 @@
 /* What of a statement concerns one municipality: each list without what is of others. */
 #include "calc/liability/ledger.h"
+#include "report/basis.h"
 #include "report/excerpt_part.h"
 
 #include <string.h>
@@ -326,7 +327,7 @@ static bool is_of_its_pot(const struct view *v, const struct ledger_edge *edge)
 		const struct obligation *o = &v->s->obligations[i];
 
 		if (o->debtor == edge->debtor && o->creditor == edge->creditor &&
-		    strcmp(o->basis, edge->basis) == 0 && same_incident(o->incident, edge->incident))
+		    basis_is(edge->basis, o->basis) && same_incident(o->incident, edge->incident))
 			return true;
 	}
 	return false;

@@ -42,6 +42,10 @@ static void edge_cell(struct page *p, const struct ledger_edge *edge)
 	page_text(p, party_label(p, edge->creditor));
 	page_raw(p, "<br><span class=\"soft\">");
 	basis_short(p->out, p->language, edge->basis);
+	if (edge->capped && edge->pot != edge->debtor) {
+		page_word(p, W_LIST_COMMA);
+		page_text(p, party_label(p, edge->pot));
+	}
 	if (edge->incident) {
 		page_word(p, W_LIST_COMMA);
 		page_text(p, edge->incident);

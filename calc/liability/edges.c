@@ -338,7 +338,7 @@ static int add_loss(struct graph *g, const struct liability_record *loss, struct
 /* ---- the order of the statement ---- */
 
 /*
- * By the party at fault in the order of the case; by incident; by basis; the provider's edge before those that draw on it;
+ * By the party at fault, its kind and its code, whatever the order of the case: payments are settled in this order; by incident; by basis; the provider's edge before those that draw on it;
  * these by code. An edge and what makes it good stay together.
  */
 static int by_statement(const void *left, const void *right)
@@ -346,8 +346,11 @@ static int by_statement(const void *left, const void *right)
 	const struct edge *const *a = left, *const *b = right, *x = *a, *y = *b;
 	int order;
 
-	if (x->fault != y->fault)
-		return x->fault < y->fault ? -1 : 1;
+	if (x->fault != y->fault) {
+		order = (x->fault->kind > y->fault->kind) - (x->fault->kind < y->fault->kind);
+		order = order ? order : strcmp(sort_key(x->fault), sort_key(y->fault));
+		return order ? order : strcmp(x->fault->id, y->fault->id);
+	}
 	if (!x->incident != !y->incident)
 		return x->incident ? 1 : -1;
 	order = x->incident ? strcmp(x->incident, y->incident) : 0;

@@ -32,8 +32,8 @@ static int refuse(struct graph *g, const struct liability_record *r, const struc
 	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu].of", r->index));
 }
 
-/* What was paid may not exceed what is payable now; what was recovered, what is acknowledged. */
-static int check_paid(struct graph *g, const struct liability_record *r, struct error *err)
+/* What was paid may not exceed what is payable now; what was recovered, what is acknowledged; this, what is claimed. */
+static int check_left(struct graph *g, const struct liability_record *r, struct error *err)
 {
 	struct judge *j = g->judge;
 
@@ -49,6 +49,12 @@ static int check_paid(struct graph *g, const struct liability_record *r, struct 
 		    refuse(g, r, e, e->now.paid, "a recovery", acknowledged, "the acknowledged amount", err) <
 		        0)
 			return err->code;
+		if (e->fed && e->now.asked >= 0 &&
+		    refuse(g, r, e, acknowledged, "an acknowledgement", e->now.asked, "the claimed amount",
+		           err) < 0) {
+			error_hint(err, "reverse first what was acknowledged");
+			return err->code;
+		}
 	}
 	return 0;
 }
@@ -65,7 +71,7 @@ int replay_without(struct graph *g, size_t at, bool *undone, struct error *err)
 	g->replaying = true;
 	(void)!events_enter(g, at, undone, err);
 	g->replaying = false;
-	if (err->code < 0 || check_paid(g, r, err) < 0)
+	if (err->code < 0 || check_left(g, r, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < g->edge_count; i++) {
 		for (size_t t = 0; t < TOTALS; t++)
