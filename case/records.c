@@ -41,14 +41,24 @@ static const char *sum_of(struct arena *a, const exact *texts, size_t count)
 	return text;
 }
 
-/* Shares in the order of the case's parties; a share of nothing is nobody's fault. */
+/* By kind, code and id, not as the case lists them: the accounts of the ledger are named by this order. */
+static bool comes_before(const struct party *left, const struct party *right)
+{
+	int order = left->code && right->code ? strcmp(left->code, right->code) : 0;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind;
+	return (order ? order : strcmp(left->id, right->id)) < 0;
+}
+
+/* Shares in that order; a share of nothing is nobody's fault. */
 static void add_share(struct liability_record *out, const struct party *party, exact share)
 {
 	size_t at = out->fault_count;
 
 	if (exact_compare(share, "0") == 0)
 		return;
-	for (; at > 0 && out->faults[at - 1].party > party; at--)
+	for (; at > 0 && comes_before(party, out->faults[at - 1].party); at--)
 		out->faults[at] = out->faults[at - 1];
 	out->faults[at] = (struct fault_share){ party, share };
 	out->fault_count++;
