@@ -357,11 +357,12 @@ static int enter_recovered(struct graph *g, struct pool *p, const struct liabili
 }
 
 /* Whether something is payable by who paid to who received, other than from a pool. */
-static bool is_owed(const struct graph *g, const struct liability_record *r)
+static bool is_owed(struct graph *g, const struct liability_record *r)
 {
-	for (size_t i = 0; i < g->edge_count; i++)
-		if (!g->edges[i]->fed && is_of(g->edges[i], r->from, r->to, r->incident) &&
-		    g->edges[i]->now.total[TOTAL_PAYABLE] >= 0)
+	size_t count = find_edges(g, r);
+
+	for (size_t i = 0; i < count; i++)
+		if (g->found[i]->now.total[TOTAL_PAYABLE] >= 0)
 			return true;
 	return false;
 }
