@@ -241,6 +241,14 @@ static int provider_at_fault(struct question *q, struct claim_route *out, struct
 	return no_rule(q, err);
 }
 
+static bool provider_shares(const struct liability_record *loss)
+{
+	for (size_t i = 0; i < loss->fault_count; i++)
+		if (side_of(loss->faults[i].party) == SIDE_PROVIDER)
+			return true;
+	return false;
+}
+
 static int agency_at_fault(struct question *q, struct claim_route *out, struct error *err)
 {
 	const struct party *sufferer = q->loss->sufferer;
@@ -250,7 +258,11 @@ static int agency_at_fault(struct question *q, struct claim_route *out, struct e
 		say(out, "table3-1A", "Table 3 (1)A: DA compensates the provider under (ア)");
 		return add_edge(q, out, q->agency, sufferer, err);
 	case SIDE_LG:
-		say(out, "5.3-2", "Table 3 (1)B, 5.3②: DA compensates under (イ)");
+		/* 5.3② is of DA's fault without the provider's; beside it there is the table alone */
+		if (provider_shares(q->loss))
+			say(out, "table3-1B", "Table 3 (1)B: DA compensates under (イ)");
+		else
+			say(out, "5.3-2", "Table 3 (1)B, 5.3②: DA compensates under (イ)");
 		if (find_lg(q, err) < 0)
 			return err->code;
 		return add_edge(q, out, q->agency, sufferer, err);
