@@ -177,17 +177,18 @@ static bool sends_invoices(const struct statement *s, const char *currency, cons
 }
 
 /* A provider's amounts need its own invoice; those of others go by the invoices there are. */
-static bool answers(const struct statement *s, const struct exchange_result *r, const struct question *q)
+static bool needs_own_invoice(const struct statement *s, const struct question *q)
 {
-	bool provider = q->biller->kind == PARTY_CSP || q->biller->kind == PARTY_NSP;
+	return q->biller->kind == PARTY_CSP || q->biller->kind == PARTY_NSP ||
+	       sends_invoices(s, q->currency, q->biller);
+}
 
+static bool answers(const struct exchange_result *r, const struct question *q, bool own)
+{
 	if (strcmp(r->exchange->from, q->currency) != 0)
 		return false;
-	if (!r->invoice)
-		return true;
-	if (provider || sends_invoices(s, q->currency, q->biller))
-		return r->invoice->from == q->biller && bills_service(r->invoice, q->service);
-	return true;
+	return !r->invoice || !own ||
+	       (r->invoice->from == q->biller && bills_service(r->invoice, q->service));
 }
 
 /* The rate for the question; NULL with err set where there is none, or more than one. */
@@ -196,11 +197,12 @@ static const struct exchange_result *find_rate(struct judge *j, const struct sta
 {
 	const struct exchange_result *found = NULL;
 	const char *month = j->c->period.month;
+	bool own = needs_own_invoice(s, q);
 
 	for (size_t i = 0; i < s->exchange_count; i++) {
 		const struct exchange_result *r = &s->exchanges[i];
 
-		if (r->rate < 0 || !answers(s, r, q))
+		if (r->rate < 0 || !answers(r, q, own))
 			continue;
 		if (found && book_compare(j->book, found->rate, r->rate) != 0) {
 			refuse(j, q,
