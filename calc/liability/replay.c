@@ -23,38 +23,39 @@ static int refuse(struct graph *g, const struct liability_record *r, const struc
 {
 	struct judge *j = g->judge;
 
-	if (figure < 0 || book_compare(j->book, figure, limit) <= 0)
+	if (figure < 0 || limit < 0 || book_compare(j->book, figure, limit) <= 0)
 		return 0;
 	error_set(err, ERROR_DATA, "without '%s', %s of %s from '%s' to '%s' exceeds %s of %s",
 	          r->reverses->id, what, book_at(j->book, figure)->value, e->debtor->id, e->creditor->id,
 	          limit_name, book_at(j->book, limit)->value);
-	error_hint(err, "reverse first what was paid");
 	return error_at(err, NULL, 0, arena_printf(j->arena, "records[%zu].of", r->index));
+}
+
+/* What a provider's edge has come to: what was recovered, and what was acknowledged, rests on what comes before it. */
+static int check_recovered(struct graph *g, const struct liability_record *r, const struct edge *e,
+                           struct error *err)
+{
+	int acknowledged = e->now.total[TOTAL_ACKNOWLEDGED];
+
+	if (refuse(g, r, e, acknowledged, "an acknowledgement", e->now.asked, "the claimed amount", err) < 0)
+		return error_hint(err, "reverse first what was acknowledged");
+	if (refuse(g, r, e, e->now.paid, "a recovery", acknowledged, "the acknowledged amount", err) < 0)
+		return error_hint(err, "reverse first what was paid");
+	return 0;
 }
 
 /* What was paid may not exceed what is payable now; what was recovered, what is acknowledged; this, what is claimed. */
 static int check_left(struct graph *g, const struct liability_record *r, struct error *err)
 {
-	struct judge *j = g->judge;
-
 	for (size_t i = 0; i < g->edge_count; i++) {
 		const struct edge *e = g->edges[i];
-		int acknowledged = e->now.total[TOTAL_ACKNOWLEDGED];
 
+		if (e->fed && check_recovered(g, r, e, err) < 0)
+			return err->code;
 		if (!e->fed && refuse(g, r, e, e->now.paid, "a payment",
-		                      chain_zero(j, "payable", e->now.total[TOTAL_PAYABLE]),
+		                      chain_zero(g->judge, "payable", e->now.total[TOTAL_PAYABLE]),
 		                      "the payable amount", err) < 0)
-			return err->code;
-		if (e->fed && acknowledged >= 0 &&
-		    refuse(g, r, e, e->now.paid, "a recovery", acknowledged, "the acknowledged amount", err) <
-		        0)
-			return err->code;
-		if (e->fed && e->now.asked >= 0 &&
-		    refuse(g, r, e, acknowledged, "an acknowledgement", e->now.asked, "the claimed amount",
-		           err) < 0) {
-			error_hint(err, "reverse first what was acknowledged");
-			return err->code;
-		}
+			return error_hint(err, "reverse first what was paid");
 	}
 	return 0;
 }
