@@ -279,6 +279,11 @@ static int check_edge(const struct node *object, const struct agreement *g, size
 		                 want->id);
 	if (e->debtor == e->creditor)
 		return node_fail(&debtor, err, "nobody owes himself");
+	for (size_t k = 0; k < i; k++)
+		if (g->edges[k].creditor == e->debtor)
+			return node_fail(&debtor, err,
+			                 "'%s' is a creditor on this way already: it runs in a circle",
+			                 e->debtor->id);
 	if (e->contract)
 		bound = bound || e->contract->parties[0] == e->debtor || e->contract->parties[1] == e->debtor;
 	return bound ? 0

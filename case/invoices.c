@@ -56,7 +56,7 @@ static int read_invoice(struct reader *r, const struct node *object, struct invo
 {
 	static const char *const keys[] = { "id",       "at",   "month", "from",     "to",       "amount",
 		                            "currency", "rate", "tax",   "services", "document", NULL };
-	struct node month = node_member(object, "month");
+	struct node month = node_member(object, "month"), to = node_member(object, "to");
 	struct date d;
 
 	out->index = object->index;
@@ -75,6 +75,8 @@ static int read_invoice(struct reader *r, const struct node *object, struct invo
 		return err->code;
 	if (month_parse(&d, out->month, err) < 0)
 		return node_fail_at(&month, err);
+	if (out->from == out->to)
+		return node_fail(&to, err, "nobody bills himself");
 	for (const struct invoice *other = r->c->invoices; other < out; other++)
 		if (strcmp(other->id, out->id) == 0)
 			return node_fail(object, err, "the invoice '%s' is there twice", out->id);

@@ -98,8 +98,7 @@ static int read_late_payment(struct reader *r, const struct node *object, struct
 	l->index = object->index;
 	if (node_check_keys(object, keys, err) < 0 ||
 	    read_text(r->arena, object, "id", REQUIRED, &l->id, err) < 0 ||
-	    read_party(r, object, "debtor", &l->debtor, err) < 0 ||
-	    read_party(r, object, "creditor", &l->creditor, err) < 0 ||
+	    read_debt_parties(r, object, &l->debtor, &l->creditor, err) < 0 ||
 	    read_exact(r->arena, object, "principal", REQUIRED, &l->principal, err) < 0 ||
 	    read_day(object, "due", REQUIRED, &l->due_day, err) < 0 || read_paid(r, object, l, err) < 0 ||
 	    node_word(object, "regime", OPTIONAL, regimes, &regime, err) < 0 ||
@@ -162,8 +161,7 @@ static int read_plan(struct reader *r, const struct node *object, struct instalm
 	    read_text(r->arena, object, "id", REQUIRED, &p->id, err) < 0 ||
 	    read_exact(r->arena, object, "amount", REQUIRED, &p->amount, err) < 0 ||
 	    node_integer(object, "count", REQUIRED, 1, 10000, &p->count, err) < 0 ||
-	    read_party(r, object, "debtor", &p->debtor, err) < 0 ||
-	    read_party(r, object, "creditor", &p->creditor, err) < 0 ||
+	    read_debt_parties(r, object, &p->debtor, &p->creditor, err) < 0 ||
 	    read_exact(r->arena, object, "unit", OPTIONAL, &p->unit, err) < 0 ||
 	    read_text(r->arena, object, "document", OPTIONAL, &p->document, err) < 0 ||
 	    read_text(r->arena, object, "clause", OPTIONAL, &p->clause, err) < 0)

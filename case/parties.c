@@ -50,6 +50,17 @@ int read_party(const struct reader *r, const struct node *object, const char *ke
 	return *out ? 0 : node_fail(&member, err, "no party '%s'", id);
 }
 
+int read_debt_parties(const struct reader *r, const struct node *object, const struct party **debtor,
+                      const struct party **creditor, struct error *err)
+{
+	struct node member = node_member(object, "creditor");
+
+	if (read_party(r, object, "debtor", debtor, err) < 0 ||
+	    read_party(r, object, "creditor", creditor, err) < 0)
+		return err->code;
+	return *debtor == *creditor ? node_fail(&member, err, "nobody owes himself") : 0;
+}
+
 static int read_one_party(struct reader *r, const struct node *parties, size_t i, struct error *err)
 {
 	static const char *const kinds[] = { "CSP", "NSP", "DA", "LG", "OMA", "ASP", NULL };

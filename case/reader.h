@@ -73,6 +73,9 @@ static inline bool is_given(const struct node *member)
 int read_parties(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_party(const struct reader *r, const struct node *object, const char *key, const struct party **out,
                struct error *err) MUST_CHECK;
+/* The keys debtor and creditor: two parties, nobody owes himself. */
+int read_debt_parties(const struct reader *r, const struct node *object, const struct party **debtor,
+                      const struct party **creditor, struct error *err) MUST_CHECK;
 const struct party *find_party(const struct reader *r, const char *id);
 const struct service *find_service(const struct sla_case *c, const char *id);
 

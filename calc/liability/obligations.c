@@ -179,12 +179,15 @@ static void note_edge(struct graph *g, struct obligation *o, const struct edge *
 		                         e->contract->id, e->also->id));
 	if (e->fed && e->fed->uncounted)
 		add_note(o, "paid in a form that does not count as received: shared with nobody");
+	if (e->fed && e->now.paid >= 0 && e->now.owed >= 0 &&
+	    book_compare(g->judge->book, e->now.paid, e->now.owed) > 0)
+		add_note(o, "more was recovered than is owed: the rest is shared with nobody");
 }
 
 static void list_losses(struct graph *g, struct obligation *o, const struct edge *e)
 {
 	struct arena *a = g->judge->arena;
-	size_t most = 2;
+	size_t most = 3;
 
 	for (size_t i = 0; i < e->leg_count; i++)
 		most += e->legs[i]->ceiling.note_count + 1;
