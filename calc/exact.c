@@ -162,3 +162,15 @@ int exact_compare(const char *left, const char *right)
 	mpq_clear(b);
 	return order;
 }
+
+bool exact_is_whole(const char *value)
+{
+	mpq_t q;
+	bool whole;
+
+	mpq_init(q);
+	exact_read(q, value);
+	whole = mpz_cmp_ui(mpq_denref(q), 1) == 0;
+	mpq_clear(q);
+	return whole;
+}

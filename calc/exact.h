@@ -30,4 +30,7 @@ char *exact_write(struct arena *a, mpq_srcptr q);
 /* Compares two exact texts: negative, 0, positive. */
 int exact_compare(const char *left, const char *right);
 
+/* Whether the exact text is an integer, however it is written: "10", "10.0", "20/2". */
+bool exact_is_whole(const char *value);
+
 #endif

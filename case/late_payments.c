@@ -137,18 +137,6 @@ int read_late_payments(struct reader *r, const struct node *root, struct error *
 
 /* ---- instalments ---- */
 
-static bool is_whole(exact value)
-{
-	mpq_t q;
-	bool whole;
-
-	mpq_init(q);
-	exact_read(q, value);
-	whole = mpz_cmp_ui(mpq_denref(q), 1) == 0;
-	mpq_clear(q);
-	return whole;
-}
-
 static int read_plan(struct reader *r, const struct node *object, struct instalment_plan *p,
                      struct error *err)
 {
@@ -168,9 +156,9 @@ static int read_plan(struct reader *r, const struct node *object, struct instalm
 		return err->code;
 	if (!p->unit)
 		p->unit = "1"; /* art. 3 knows no other */
-	if (!is_whole(p->amount))
+	if (!exact_is_whole(p->amount))
 		return node_fail(&amount, err, "%s is not whole yen: round it first", p->amount);
-	if (!is_whole(p->unit) || exact_compare(p->unit, "0") == 0)
+	if (!exact_is_whole(p->unit) || exact_compare(p->unit, "0") == 0)
 		return node_fail(&unit, err, "the unit must be whole yen, at least one");
 	for (const struct instalment_plan *other = r->c->instalment_plans; other < p; other++)
 		if (strcmp(other->id, p->id) == 0)

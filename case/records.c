@@ -287,7 +287,7 @@ static int read_transfer(struct reader *r, const struct node *object, struct lia
 	out->own_loss_stated = is_given(&own);
 	if (out->from == out->to)
 		return node_fail(&to, err, "nobody pays himself");
-	if ((!out->currency || strcmp(out->currency, "JPY") == 0) && strpbrk(out->amount, "./"))
+	if ((!out->currency || strcmp(out->currency, "JPY") == 0) && !exact_is_whole(out->amount))
 		return node_fail(&amount, err, "yen are whole, not %s", out->amount);
 	return 0;
 }
