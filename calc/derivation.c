@@ -3,6 +3,7 @@
 #include "calc/exact.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 struct entry {
@@ -22,6 +23,9 @@ struct book {
 	size_t block_count, block_size, count;
 	const char **texts; /* a hash table of the labels, clauses and formulas so far, at most half full */
 	size_t text_count, text_size;
+	size_t *remembered; /* a hash table of 1 + node, at most half full; NULL: nothing is remembered */
+	size_t remembered_count, remembered_size;
+	bool reuse;
 };
 
 #define FEW_INPUTS 8 /* that need no memory of their own while a formula is evaluated */
@@ -165,15 +169,108 @@ static void take_back(struct book *b)
 	b->count--;
 }
 
+/* ---- the same derivation again ---- */
+
+/* Of the book's own texts there is one each: their addresses stand for them. */
+static size_t hash_of(const struct entry *e)
+{
+	size_t hash = (size_t)(uintptr_t)e->shown.label ^ (size_t)(uintptr_t)e->shown.formula << 5;
+
+	if (e->shown.input_count == 0)
+		hash ^= mpz_get_ui(mpq_numref(e->value));
+	for (size_t i = 0; i < e->shown.input_count; i++)
+		hash = (hash ^ (size_t)e->shown.inputs[i]) * 16777619U;
+	hash *= 16777619U;
+	return hash ^ hash >> 16;
+}
+
+static bool same_derivation(const struct entry *e, const struct entry *other)
+{
+	const struct derivation *x = &e->shown, *y = &other->shown;
+
+	if (x->label != y->label || x->clause != y->clause || x->formula != y->formula ||
+	    x->input_count != y->input_count)
+		return false;
+	if (x->input_count == 0)
+		return mpq_equal(e->value, other->value) != 0;
+	return memcmp(x->inputs, y->inputs, x->input_count * sizeof *x->inputs) == 0;
+}
+
+static size_t *place_of(const struct book *b, const struct entry *e)
+{
+	size_t i = hash_of(e) & (b->remembered_size - 1);
+
+	while (b->remembered[i] && !same_derivation(entry_at(b, (int)b->remembered[i] - 1), e))
+		i = (i + 1) & (b->remembered_size - 1);
+	return &b->remembered[i];
+}
+
+static void grow_remembered(struct book *b)
+{
+	const size_t *old = b->remembered;
+	size_t size = b->remembered_size;
+
+	b->remembered_size = size ? 2 * size : 1024;
+	b->remembered = arena_array(b->arena, b->remembered_size, sizeof *b->remembered);
+	for (size_t i = 0; i < size; i++)
+		if (old[i])
+			*place_of(b, entry_at(b, (int)old[i] - 1)) = old[i];
+}
+
+void book_remember(struct book *b)
+{
+	if (!b->remembered)
+		grow_remembered(b);
+}
+
+void book_reuse(struct book *b, bool on)
+{
+	assert(b->remembered);
+	b->reuse = on;
+}
+
+/* The node that the last entry repeats, which is taken back then; -1. Its value is looked at only where it has no inputs. */
+static int repeated(struct book *b)
+{
+	size_t node = b->reuse ? *place_of(b, entry_at(b, (int)b->count - 1)) : 0;
+
+	if (node == 0)
+		return -1;
+	take_back(b);
+	return (int)node - 1;
+}
+
+/* The node of the last entry, which is complete and repeats none. */
+static int settled(struct book *b)
+{
+	int node = (int)b->count - 1;
+	size_t *place;
+
+	if (!b->remembered)
+		return node;
+	if (2 * b->remembered_count >= b->remembered_size)
+		grow_remembered(b);
+	place = place_of(b, entry_at(b, node));
+	if (*place)
+		return node;
+	*place = (size_t)node + 1;
+	b->remembered_count++;
+	return node;
+}
+
+/* ---- deriving ---- */
+
 int derive_given(struct book *b, const char *label, const char *source, const char *value)
 {
 	struct entry *e;
+	int same;
 
 	if (!value)
 		return -1;
 	e = add(b, label, source, "given");
 	exact_read(e->value, value);
-	return (int)b->count - 1;
+	same = repeated(b);
+	return same < 0 ? settled(b) : same;
 }
 
 int derive_given_int(struct book *b, const char *label, const char *source, long long value)
@@ -197,7 +294,7 @@ int derive(struct book *b, const char *label, const char *clause, const char *fo
 {
 	mpq_srcptr few[FEW_INPUTS], *values = few;
 	struct entry *e;
-	int *copy;
+	int *copy, same;
 
 	if (!all_known(inputs, count))
 		return -1;
@@ -211,11 +308,14 @@ int derive(struct book *b, const char *label, const char *clause, const char *fo
 	e = add(b, label, clause, formula);
 	e->shown.inputs = copy;
 	e->shown.input_count = count;
+	same = count ? repeated(b) : -1;
+	if (same >= 0)
+		return same;
 	if (!formula_evaluate(formula, values, count, e->value)) {
 		take_back(b);
 		return -1;
 	}
-	return (int)b->count - 1;
+	return settled(b);
 }
 
 int derive_sum(struct book *b, const char *label, const char *clause, const int *parts, size_t count)
@@ -245,7 +345,7 @@ int derive_rounded(struct book *b, const char *label, int input, const struct no
 	else
 		snprintf(formula, sizeof formula, "%s($1, %s)", rounding->rule, rounding->unit);
 	node = derive(b, label, rounding->clause, formula, 1, &input);
-	if (node < 0)
+	if (node < 0 || entry_at(b, node)->shown.rounding)
 		return node;
 	copy = arena_new(b->arena, struct node_rounding);
 	*copy = *rounding;

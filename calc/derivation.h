@@ -75,6 +75,13 @@ int derive_sum(struct book *b, const char *label, const char *clause, const int 
 /* A rounded figure: RULE($1, unit), by a rounding that names its clause. */
 int derive_rounded(struct book *b, const char *label, int input, const struct node_rounding *rounding);
 
+/*
+ * What is computed once more is not told once more: from book_remember() on the book remembers its nodes, and while
+ * book_reuse() is on, the same derivation of the same inputs is the node that was there first.
+ */
+void book_remember(struct book *b);
+void book_reuse(struct book *b, bool on);
+
 /* Compares two figures that are known: negative, 0, positive. */
 int book_compare(const struct book *b, int left, int right);
 int book_sign(const struct book *b, int node);

@@ -27,6 +27,9 @@ int judge_liability(struct judge *j, struct statement *s, struct error *err)
 	if (graph_make(&g, err) < 0)
 		return err->code;
 	graph_reset(&g);
+	for (size_t i = 0; i < c->record_count; i++)
+		if (c->records[i].kind == RECORD_REVERSAL)
+			book_remember(j->book);
 	for (size_t i = 0; i < g.edge_count; i++)
 		g.edges[i]->entered = g.edges[i]->now;
 	if (events_enter(&g, c->record_count, undone, err) < 0)

@@ -1,6 +1,7 @@
 /*
  * replay: a reversal. What follows is as if the record had not been there: all that was entered before is entered anew
- * without it, and the difference is the reversal's own entry.
+ * without it, and the difference is the reversal's own entry. What comes out as before keeps its nodes, so that a reversal
+ * adds those of what changed.
  */
 #include "calc/liability/chain.h"
 
@@ -70,9 +71,12 @@ int replay_without(struct graph *g, size_t at, bool *undone, struct error *err)
 	graph_reset(g);
 	g->undone = undone;
 	g->replaying = true;
-	(void)!events_enter(g, at, undone, err);
+	book_reuse(g->judge->book, true);
+	if (events_enter(g, at, undone, err) == 0)
+		(void)!check_left(g, r, err);
+	book_reuse(g->judge->book, false);
 	g->replaying = false;
-	if (err->code < 0 || check_left(g, r, err) < 0)
+	if (err->code < 0)
 		return err->code;
 	for (size_t i = 0; i < g->edge_count; i++) {
 		for (size_t t = 0; t < TOTALS; t++)

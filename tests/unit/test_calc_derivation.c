@@ -100,6 +100,39 @@ START_TEST(the_longest_unit_fits)
 }
 END_TEST
 
+START_TEST(what_is_derived_again_is_the_same_node)
+{
+	struct arena a = { 0 };
+	struct book *b = book_new(&a);
+	struct node_rounding r = { "floor", "1", "credit", "2-1" };
+	int before = derive_given(b, "x", "s", "7/2"), x, y, sum, floored;
+
+	book_remember(b);
+	x = derive_given(b, "x", "s", "7/2");
+	ck_assert_int_ne(x, before); /* remembered, and not reused */
+	y = derive_given_int(b, "x", "s", 3);
+	sum = derive(b, "sum", NULL, "$1 + $2", 2, (int[]){ x, y });
+	floored = derive_rounded(b, "in yen", sum, &r);
+	ck_assert_int_ne(derive(b, "sum", NULL, "$1 + $2", 2, (int[]){ x, y }), sum);
+	for (int i = 0; i < 2000; i++) /* the table grows */
+		derive_given_int(b, "more", "s", i);
+	book_reuse(b, true);
+	ck_assert_int_eq(derive_given(b, "x", "s", "3.5"), x);
+	ck_assert_int_eq(derive(b, "sum", NULL, "$1 + $2", 2, (int[]){ x, y }), sum);
+	ck_assert_int_eq(derive_rounded(b, "in yen", sum, &r), floored);
+	ck_assert_str_eq(book_at(b, floored)->before, "6.5");
+	ck_assert_int_ne(derive(b, "sum", "clause", "$1 + $2", 2, (int[]){ x, y }), sum);
+	ck_assert_int_ne(derive(b, "sum", NULL, "$1 + $2", 2, (int[]){ y, x }), sum);
+	ck_assert_int_ne(derive_given(b, "x", "s", "5/2"), x);
+	ck_assert_int_eq(derive_given_int(b, "more", "s", 1999), floored + 2001);
+	ck_assert_int_eq(derive(b, "none", NULL, "$1 / 0", 1, &x), -1);
+	book_reuse(b, false);
+	ck_assert_int_ne(derive_given(b, "x", "s", "7/2"), x);
+	book_free(b);
+	arena_release(&a);
+}
+END_TEST
+
 START_TEST(texts_and_values_stay_where_they_are)
 {
 	struct arena a = { 0 };
@@ -127,5 +160,6 @@ int main(void)
 	return run_suite("derivation",
 	                 (const TTest *const[]){ a_node_shows_what_was_computed, the_unknown_spreads,
 	                                         a_rounded_node_says_how, the_longest_unit_fits,
-	                                         texts_and_values_stay_where_they_are, NULL });
+	                                         texts_and_values_stay_where_they_are,
+	                                         what_is_derived_again_is_the_same_node, NULL });
 }
