@@ -135,8 +135,7 @@ static void elsewhere(struct page *p, enum word word, size_t here)
 
 	page_raw(p, "<p class=\"note\"><strong>");
 	escape_html(&name, p->options->base);
-	text_printf(p->out, word_of(p->language, word), here, text_string(&name), text_string(&name),
-	            book_count(p->s->book));
+	text_printf(p->out, word_of(p->language, word), here, text_string(&name), text_string(&name));
 	p->out->failed |= name.failed;
 	text_release(&name);
 	page_raw(p, "</strong></p>\n");

@@ -417,5 +417,103 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(os.listdir(out), ["case.json"])
 
 
+class ManyServices(unittest.TestCase):
+    """The reference scenario: 53 bodies and 453 systems. A browser must stay quick, and a reader must find what is owed."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.holder = tempfile.TemporaryDirectory(prefix="govsla-many-")
+        here = os.path.dirname(os.path.abspath(__file__))
+        subprocess.run([os.path.join(here, "..", "..", "scenarios", "jip-base", "generate"), cls.holder.name], check=True,
+                       stdout=subprocess.DEVNULL)
+        cls.out = os.path.join(cls.holder.name, "pages")
+        cls.name = "government-cloud-2019-12"
+        subprocess.run([SLACALC, "evaluate", os.path.join(cls.holder.name, cls.name + ".json"), "-o", cls.out],
+                       stdout=subprocess.DEVNULL, check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.holder.cleanup()
+
+    def path(self, page):
+        return os.path.join(self.out, self.name + page)
+
+    def text(self, page):
+        return open_text(self.path(page))
+
+    def sections(self, page):
+        return re.findall(r"<h2>(.*?)</h2>", self.text(page))
+
+    def test_pages_stay_small_and_every_link_leads_somewhere(self):
+        beside = {"./" + name for name in os.listdir(self.out)}
+        for page in (".ja.html", ".en.html", ".da.ja.html", ".da.en.html", ".990001.ja.html"):
+            self.assertLess(os.path.getsize(self.path(page)), 2_000_000, page)
+            seen = outline(self.path(page))
+            self.assertEqual((seen.problems, seen.open, seen.fetches), ([], [], []), page)
+            self.assertEqual([a for a in seen.links if a[1:] not in set(seen.ids) and a not in beside], [], page)
+
+    def test_lines_left_out_are_in_the_files_that_the_page_names(self):
+        nodes = json.loads(self.text(".json"))["derivations"]
+        page = self.text(".ja.html")
+        rows = dict(re.findall(r'<tr id="(n\d+)">.*?<b>(.*?)</b>', page, re.S))
+        told = re.search(r"ここには (\d+) 行だけを載せています。(\S+) と (\S+) には、すべての行が同じ番号であります。", page)
+        self.assertEqual(told.groups(), (str(len(rows)), self.name + ".derivations.csv", self.name + ".json"))
+        self.assertGreater(len(nodes), 20_000)
+        self.assertLessEqual(len(rows), 4000)
+        for name, shown in rows.items():
+            if re.fullmatch(r"-?\d+(\.\d{1,8})?", nodes[name]["value"]):
+                self.assertEqual(shown.replace(",", ""), nodes[name]["value"], name)
+        in_csv = {row["node"] for row in csv.DictReader(self.text(".derivations.csv").lstrip("\ufeff").splitlines())}
+        self.assertEqual(in_csv, set(nodes))
+
+    def test_the_whole_case_is_a_list_of_municipalities(self):
+        statement = json.loads(self.text(".json"))
+        for page in (".ja.html", ".da.ja.html"):
+            table = re.search(r'<table class="index">.*?<tbody>(.*?)</tbody>(.*?)</table>', self.text(page), re.S)
+            rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.group(1).split("</tr>")[:-1]]
+            self.assertEqual(len(rows), 53)
+            levels = [list(map(int, row[1].split(" / "))) for row in rows]
+            verdicts = [level["verdict"] for service in statement["services"] for level in service["levels"]]
+            self.assertEqual([sum(column) for column in zip(*levels)],
+                             [verdicts.count("breached"), verdicts.count("not provable"), len(verdicts)])
+            credits = [int(re.sub(r"\D", "", row[2])) for row in rows]
+            self.assertEqual(sum(credits), sum(int(service["credit_total"]) for service in statement["services"]))
+            self.assertIn("{:,}円".format(sum(credits)), table.group(2))
+            head = re.search(r'<p class="big">(.*?)</p>', self.text(page), re.S).group(1)
+            self.assertEqual(re.findall(r">(未達|証明不能)</span> <span class=\"count\">(\d+)<", head),
+                             [("未達", str(verdicts.count("breached"))), ("証明不能", str(verdicts.count("not provable")))])
+            self.assertIn("負担者は 53 団体、利用料は 453 件です", self.text(page))
+
+    def test_owed_first_then_why_until_when_and_the_evidence(self):
+        order = self.sections(".990001.ja.html")
+        wanted = ["判定の一覧", "減額（サービスレベル未達による利用料の減額等）", "損害賠償の請求と弁済",
+                  "減額等に応じた利用料の控除（利用基準 5.2）", "減額の請求手続", "計測の結果", "判定の前提", "計算の過程"]
+        self.assertEqual([s for s in order if s in wanted], wanted)
+        page = self.text(".990001.ja.html")
+        self.assertLess(page.index("この団体が受け取るもの・支払うもの"), page.index("判定の一覧"))
+
+    def test_a_reduction_names_only_the_bodys_own_services(self):
+        page = self.text(".990001.ja.html")
+        self.assertIn("全 139 サービスのうち", page)
+        self.assertEqual(re.findall(r"架空市町村\d\d", page), [])
+
+    def test_what_is_the_same_is_said_once(self):
+        page = self.text(".990001.ja.html")
+        for section, times in (("除外（計画停止など）", "計画停止-1"), ("減額の請求手続", "請求不要（自動）")):
+            part = re.search(r"<h2>%s</h2>(.*?)</section>" % section, page, re.S).group(1)
+            self.assertEqual(part.count(times), 1, section)
+            self.assertEqual(part.count("21 サービス"), 1, section)
+        self.assertNotIn("証明できる最も短い停止は", page)
+        self.assertEqual(page.count("記録された時刻だけが分かっています"), 1)
+
+    def test_lengths_are_told_in_days_the_smaller_first(self):
+        summary = re.search(r"<h2>判定の一覧</h2>(.*?)</section>", self.text(".990001.ja.html"), re.S).group(1)
+        shown = re.sub(r"<[^>]*>", "", summary)
+        self.assertIn("0時間 〜 12日", shown)
+        self.assertIn("13日 〜 27日20時間", shown)
+        self.assertNotRegex(shown, r"\d\d\d\.000時間")
+        self.assertIn("100 %変化の時刻は不明", shown)
+
+
 if __name__ == "__main__":
     unittest.main()
