@@ -110,15 +110,6 @@ bool page_same(const struct page *p, int left, int right)
 	return left < 0 || right < 0 ? left == right : book_compare(p->s->book, left, right) == 0;
 }
 
-void page_range(struct page *p, int least, int most, enum figure_style style)
-{
-	page_figure(p, least, style);
-	if (page_same(p, least, most))
-		return;
-	page_word(p, W_RANGE_TO);
-	page_figure(p, most, style);
-}
-
 void page_money_range(struct page *p, int least, int most, const char *currency)
 {
 	page_money(p, least, currency);

@@ -54,7 +54,6 @@ void page_rate(struct page *p, int figure, enum rate_unit unit);
 bool page_same(const struct page *p, int left, int right);
 
 /* A range of two figures that are equal or not. */
-void page_range(struct page *p, int least, int most, enum figure_style style);
 void page_money_range(struct page *p, int least, int most, const char *currency);
 
 /* A name that is never empty: name, else id. */

@@ -121,7 +121,7 @@ struct graph {
 	struct shared_cap **scopes;
 	size_t scope_count;
 	struct fault_legs *legs; /* in the order of the records */
-	size_t leg_count, leg_size;
+	size_t leg_count;
 	size_t *first_legs;  /* by record: index in legs of its first; of the next record its end */
 	struct edge **found; /* room for edges */
 	struct edge **touched;

@@ -53,7 +53,6 @@ void apportion_version(struct judge *j, struct pot *pot)
 	pot->before = copy_of(j, pot->shares, pot->count);
 	pot->granted_before = copy_of(j, pot->granted, pot->count);
 	pot->shared_before = pot->shared;
-	pot->given_before = pot->given;
 }
 
 /* One sharing: of the bodies that take part. */

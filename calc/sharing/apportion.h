@@ -46,7 +46,7 @@ struct pot {
 	int shared;             /* node: total at the last sharing; FIGURE_UNKNOWN: none yet */
 	/* of the versions of weights before the one in force; NULL: there was none */
 	int *before, *granted_before; /* exact shares, grants; FIGURE_UNKNOWN: none */
-	int shared_before, given_before;
+	int shared_before;
 };
 
 /* The smallest amount of a currency that is granted where nothing else is said: whole yen, hundredths of all others. */
