@@ -86,9 +86,7 @@ static void cut_shared(struct graph *g, struct obligation *o, const struct edge 
 
 	if (book_sign(j->book, rest) <= 0)
 		return;
-	if (e->drawn && e->drawn->uncounted && e->drawn->from->now.owed == e->drawn->owed)
-		cut_more(g, o, "paid in a form that does not count as received", "5.3-1", rest);
-	else if (e->drawn && (!e->scope || book_compare(j->book, e->now.owed, e->scope->cap) < 0))
+	if (e->drawn && (!e->scope || book_compare(j->book, e->now.owed, e->scope->cap) < 0))
 		cut_more(g, o, "cap of the provider", "5.3-1", rest);
 	else
 		cut_more(g, o, "cap", cap_clause(g, e), rest);

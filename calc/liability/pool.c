@@ -118,18 +118,20 @@ static void grant(struct graph *g, struct pool *p, int *grants)
 			edge_grow(g, p->drawers[i], TOTAL_PAYABLE, grants[i], p->pot->granted[i]);
 }
 
-/* What may be recovered in all: what was, and what the provider owes and has not paid. FIGURE_UNKNOWN: all that is owed. */
+/*
+ * What may be recovered in all: what was, and what the provider owes beside it. What it paid in a form that does not count
+ * as received takes nothing away: only a cap does. FIGURE_UNKNOWN: all that is owed.
+ */
 static int may_come(struct graph *g, const struct pool *p)
 {
 	struct judge *j = g->judge;
 	const struct edge_state *from = &p->from->now;
 	int most;
 
-	if (from->owed == p->owed && !p->uncounted)
+	if (from->owed == p->owed)
 		return FIGURE_UNKNOWN;
-	most = derive(j->book, "recovered and what may still come", NULL, "$1 + max(0, $2 - $3)", 3,
-	              (int[]){ chain_zero(j, "recovered so far", p->recovered), from->owed,
-	                       chain_zero(j, "recovered", from->paid) });
+	most = derive(j->book, "recovered and what may still come", NULL, "max($1, $2)", 2,
+	              (int[]){ chain_zero(j, "recovered so far", p->recovered), from->owed });
 	if (book_compare(j->book, most, p->owed) >= 0)
 		return FIGURE_UNKNOWN;
 	return derive(j->book, "to be shared in all", NULL, "min($1, $2)", 2, (int[]){ most, p->owed });

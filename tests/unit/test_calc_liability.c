@@ -289,13 +289,11 @@ static const struct story stories[] = {
 	{ A(", 'counts_as_received': [ 'credit' ]"), "",
 	  ONE_LOSS ", " M("r1", "02", "recovery", "csp", "da", "100", ", 'form': 'credit'") ", " M(
 	      "r2", "03", "recovery", "csp", "da", "50", ", 'form': 'set_off'"),
-	  "csp>da 1000/1000/150/0/0; da>lg-a 1000/100/0/850/50 paid in a form that does not count as "
-	  "received 50" },
+	  "csp>da 1000/1000/150/0/0; da>lg-a 1000/100/0/900/0" },
 	{ A(", 'counts_as_received': [ 'cash', 'set_off' ]"), "",
 	  ONE_LOSS ", " M("r1", "02", "recovery", "csp", "da", "100", ", 'form': 'credit'") ", " M(
 	      "r2", "03", "recovery", "csp", "da", "50", ", 'form': 'set_off'"),
-	  "csp>da 1000/1000/150/0/0; da>lg-a 1000/50/0/850/100 paid in a form that does not count as "
-	  "received 100" },
+	  "csp>da 1000/1000/150/0/0; da>lg-a 1000/50/0/950/0" },
 	/* incidents have pots of their own */
 	{ "", "",
 	  L("l1", "01", "lg-a", "'csp': '1'", "1000", ", 'incident': 'x'") ", " L(
