@@ -8,7 +8,14 @@
 
 /* ---- weights ---- */
 
-/* The members of an object by party: weights or amounts. */
+static int by_id(const void *left, const void *right)
+{
+	const struct body_weight *a = left, *b = right;
+
+	return strcmp(a->party->id, b->party->id);
+}
+
+/* The members of an object by party: weights or amounts. Whatever the order of the keys, the bodies come by their ids. */
 static int read_by_party(struct reader *r, const struct node *object, const char *key,
                          struct body_weight **out, size_t *count, struct error *err)
 {
@@ -28,6 +35,7 @@ static int read_by_party(struct reader *r, const struct node *object, const char
 		if (read_exact(r->arena, &weights, id, REQUIRED, &w->weight, err) < 0)
 			return err->code;
 	}
+	qsort(*out, *count, sizeof **out, by_id);
 	return *count ? 0 : node_fail(&weights, err, "names no party");
 }
 
