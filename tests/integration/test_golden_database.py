@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Golden cases by way of the database: the same case as a registry directory and samples in PostgreSQL, judged by
 `slacalc verdict`, must come to what `slacalc evaluate` makes of the case file."""
+# build: plain (the golden cases run sanitized in tests/golden)
 import csv
 import datetime
 import io

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The monthly page as a reader gets it: made by slacalc, rendered by a real browser."""
 
+import concurrent.futures
 import csv
 import glob
 import html
@@ -232,12 +233,13 @@ class ReportPage(unittest.TestCase):
         golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
         cases = [c for c in sorted(glob.glob(os.path.join(golden, "*", "case.json"))) if "/refused-" not in c]
         self.assertGreater(len(cases), 50)
-        for case in cases:
-            name = os.path.basename(os.path.dirname(case))
-            out = os.path.join(self.dir, "golden", name)
-            os.makedirs(os.path.dirname(out), exist_ok=True)
-            run = subprocess.run([SLACALC, "evaluate", case, "-o", out], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            self.assertEqual((run.returncode, run.stderr), (0, b""), name)
+        outs = [os.path.join(self.dir, "golden", os.path.basename(os.path.dirname(case))) for case in cases]
+        os.makedirs(os.path.join(self.dir, "golden"), exist_ok=True)
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            runs = pool.map(lambda c, o: subprocess.run([SLACALC, "evaluate", c, "-o", o], capture_output=True), cases, outs)
+            for name, run in zip(outs, runs):
+                self.assertEqual((run.returncode, run.stderr), (0, b""), name)
+        for case, out in zip(cases, outs):
             known = words_of_the_contract(os.path.join(out, "case.json"), case)
             for page in glob.glob(os.path.join(out, "*.ja.html")):
                 self.check_page(page, out, known)

@@ -36,9 +36,15 @@ def evaluate(program, case, environment=None, before=()):
 def all_cases(**how):
     program = how.pop("program", SLACALC)
     folder = how.pop("folder", GOLDEN)
+    names = how.pop("names", NAMES)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        cases = [os.path.join(folder, name, "case.json") for name in NAMES]
-        return dict(zip(NAMES, pool.map(lambda case: evaluate(program, case, **how), cases)))
+        cases = [os.path.join(folder, name, "case.json") for name in names]
+        return dict(zip(names, pool.map(lambda case: evaluate(program, case, **how), cases)))
+
+
+def third(variant):
+    """A third of the cases: what surrounds the program is the same for all of them, and each variant takes another."""
+    return NAMES[variant % 3::3]
 
 
 def shuffled_keys(value, chance):
@@ -75,7 +81,7 @@ class Reproducible(unittest.TestCase):
         assert len(cls.plain) > 100
 
     def assert_same(self, got):
-        self.assertEqual([name for name in NAMES if got[name] != self.plain[name]], [])
+        self.assertEqual([name for name in got if got[name] != self.plain[name]], [])
 
     def test_time_zone(self):
         for zone in ("America/Los_Angeles", "Asia/Kathmandu", "Nowhere/Land"):
@@ -84,19 +90,19 @@ class Reproducible(unittest.TestCase):
 
     def test_language(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name in ("tr_TR", "de_DE", "ja_JP"):  # another i, a comma in numbers, another calendar's words
+            for i, name in enumerate(("tr_TR", "de_DE", "ja_JP")):  # another i, a comma in numbers, another calendar's words
                 done = subprocess.run(["localedef", "-i", name, "-f", "UTF-8", os.path.join(folder, name + ".UTF-8")],
                                       capture_output=True, text=True)
                 self.assertTrue(os.path.isdir(os.path.join(folder, name + ".UTF-8")), done.stderr)
                 with self.subTest(name):
-                    self.assert_same(all_cases(environment={"LOCPATH": folder, "LANG": name + ".UTF-8",
-                                                            "LC_ALL": name + ".UTF-8"}))
+                    self.assert_same(all_cases(names=third(i), environment={
+                        "LOCPATH": folder, "LANG": name + ".UTF-8", "LC_ALL": name + ".UTF-8"}))
 
     def test_clock(self):
-        for clock in ("1999-12-31 23:59:59", "2038-01-19 03:14:08"):
+        for i, clock in enumerate(("1999-12-31 23:59:59", "2038-01-19 03:14:08")):
             with self.subTest(clock):
                 # the preloaded clock comes before the address sanitizer's own library
-                self.assert_same(all_cases(before=("faketime", clock),
+                self.assert_same(all_cases(names=third(i), before=("faketime", clock),
                                            environment={"ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}))
 
     def test_order_of_facts(self):
@@ -107,7 +113,7 @@ class Reproducible(unittest.TestCase):
             self.assert_same(all_cases(folder=folder))
 
     def test_compiler_and_optimisation(self):
-        for compiler, flags in (("gcc", "-O3"), ("gcc", "-O0"), ("clang", "-O3"), ("clang", "-O0")):
+        for compiler, flags in (("gcc", "-O0"), ("clang", "-O3")):  # the rest is gcc -O2
             with self.subTest(f"{compiler} {flags}"), tempfile.TemporaryDirectory() as folder:
                 program = os.path.join(folder, "bin", "slacalc")
                 done = subprocess.run(["make", f"-j{os.cpu_count()}", f"CC={compiler}", f"CFLAGS={flags}",

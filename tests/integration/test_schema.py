@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The JSON Schemas describe what the program really reads and writes: every golden case and every statement."""
+# build: plain (the golden cases run sanitized in tests/golden)
 import json
 import os
 import subprocess
