@@ -153,6 +153,10 @@ int read_contract_rules(struct reader *r, const struct node *object, struct cont
 int read_agreements(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_history(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_records(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
+
+/* losses.c: the keys of a record of kind 'loss'. */
+int read_loss(struct reader *r, const struct node *object, struct liability_record *out,
+              struct error *err) MUST_CHECK;
 int read_apportionments(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 int read_policies(struct reader *r, const struct node *root, struct error *err) MUST_CHECK;
 
