@@ -1,4 +1,5 @@
 /* What of a statement concerns one municipality: each list without what is of others. */
+#include "base/same.h"
 #include "calc/liability/ledger.h"
 #include "report/basis.h"
 #include "report/excerpt_part.h"
@@ -123,11 +124,6 @@ static bool has_loss(const struct view *v, const struct obligation *o)
 	return false;
 }
 
-static bool same_incident(const char *left, const char *right)
-{
-	return left == right || (left && right && strcmp(left, right) == 0);
-}
-
 static bool is_side(const struct view *v, const struct obligation *o)
 {
 	return is_mine(v, o->debtor) || is_mine(v, o->creditor);
@@ -139,7 +135,7 @@ static bool shares_incident(const struct view *v, const struct obligation *o)
 	const struct statement *s = v->e->all->s;
 
 	for (size_t i = 0; i < s->obligation_count; i++)
-		if (is_side(v, &s->obligations[i]) && same_incident(s->obligations[i].incident, o->incident))
+		if (is_side(v, &s->obligations[i]) && same_text(s->obligations[i].incident, o->incident))
 			return true;
 	return false;
 }
@@ -327,7 +323,7 @@ static bool is_of_its_pot(const struct view *v, const struct ledger_edge *edge)
 		const struct obligation *o = &v->s->obligations[i];
 
 		if (o->debtor == edge->debtor && o->creditor == edge->creditor &&
-		    basis_is(edge->basis, o->basis) && same_incident(o->incident, edge->incident))
+		    basis_is(edge->basis, o->basis) && same_text(o->incident, edge->incident))
 			return true;
 	}
 	return false;

@@ -1,14 +1,10 @@
 /* What the judgement rests on: exclusions, policies, sources of the terms, assumptions, evidence, words. */
+#include "base/same.h"
 #include "report/page.h"
 #include "report/number.h"
 #include "report/when.h"
 
 #include <string.h>
-
-static bool same_text(const char *left, const char *right)
-{
-	return left == right || (left && right && strcmp(left, right) == 0);
-}
 
 /* One exclusion with one outcome; how it overlaps others may differ from service to service. */
 static bool same_outcome(const struct page *p, const void *rows, size_t left, size_t right)

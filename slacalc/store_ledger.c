@@ -1,5 +1,6 @@
 /* The ledger of the database: what is posted, and what is to be added to it. */
 #include "slacalc/store_ledger.h"
+#include "base/same.h"
 #include "base/instant.h"
 #include "slacalc/store_query.h"
 
@@ -139,11 +140,6 @@ static int refuse(struct error *err)
 	return error_hint(err,
 	                  "the ledger is append-only: enter a reversal that names its cause, and then the "
 	                  "right record, both of a day not before the last that is posted");
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 static bool same_posting(const struct journal *posted, const struct journal_posting *old,

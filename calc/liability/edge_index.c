@@ -1,15 +1,11 @@
 /* edge_index: the edges of the graph, found by what they are and by their two parties: there may be 50,000 losses. */
+#include "base/same.h"
 #include "calc/liability/chain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- by everything that makes an edge, while the graph is made ---- */
-
-static bool same_text(const char *left, const char *right)
-{
-	return left == right || (left && right && strcmp(left, right) == 0);
-}
 
 static bool same_edge(const struct edge *e, const struct edge *key)
 {

@@ -1,4 +1,5 @@
 /* edges: the graph of obligations that a case's losses come to, before any record is entered. */
+#include "base/same.h"
 #include "calc/liability/chain.h"
 #include "calc/money/determine.h"
 
@@ -20,11 +21,6 @@ int chain_zero(struct judge *j, const char *label, int figure)
 int chain_record(struct judge *j, const struct liability_record *r, const char *label, const char *amount)
 {
 	return derive_given(j->book, label, arena_printf(j->arena, "record %s", r->id), amount);
-}
-
-static bool same_text(const char *left, const char *right)
-{
-	return left == right || (left && right && strcmp(left, right) == 0);
 }
 
 /* A longer copy of an array of pointers that is full. */

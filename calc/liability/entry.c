@@ -1,12 +1,8 @@
 /* entry: what a record changed, as movements of its entry in the ledger. */
+#include "base/same.h"
 #include "calc/liability/chain.h"
 
 #include <string.h>
-
-static bool same_text(const char *left, const char *right)
-{
-	return left == right || (left && right && strcmp(left, right) == 0);
-}
 
 /*
  * Two providers at fault for one incident draw on pots of their own. The first keeps the plain basis: what is posted of it

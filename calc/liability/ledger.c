@@ -1,4 +1,5 @@
 #include "calc/liability/ledger.h"
+#include "base/same.h"
 #include "calc/exact.h"
 
 #include <assert.h>
@@ -118,11 +119,6 @@ static size_t hash_edge(const struct ledger_edge *e)
 	return hash_text(
 	    hash_text(hash_text(hash_text(2166136261U, e->debtor->id), e->creditor->id), e->basis),
 	    e->incident);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 static bool same_edge(const struct ledger_edge *a, const struct ledger_edge *b)

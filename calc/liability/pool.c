@@ -5,14 +5,10 @@
  * everything; nobody gives back (apportion.h). What is pending is what the same rule would grant if all that may still
  * come did: docs/decisions/0006.
  */
+#include "base/same.h"
 #include "calc/liability/chain.h"
 
 #include <string.h>
-
-static bool same_text(const char *left, const char *right)
-{
-	return left == right || (left && right && strcmp(left, right) == 0);
-}
 
 int pool_of(struct graph *g, const struct liability_record *r, const struct party *provider,
             struct pool **out, struct error *err)
