@@ -137,6 +137,7 @@ scenario: setup
 	@scenarios/jip-base/run
 
 bench: setup
+	@deploy/install-packages deploy/debian-packages-bench
 	@bench/run
 
 lint:

@@ -20,10 +20,21 @@ static const char *const failure_names[] = {
 	[FAILURE_HTTP_STATUS] = "http status",
 	[FAILURE_BODY_MISMATCH] = "body mismatch",
 	[FAILURE_PROTOCOL] = "protocol",
+	[FAILURE_TLS_CERTIFICATE] = "tls certificate",
+	[FAILURE_TLS_EXPIRED] = "tls expired",
+	[FAILURE_TLS_VERSION] = "tls version",
+	[FAILURE_DNS_NO_NAME] = "dns no such name",
+	[FAILURE_DNS_STATUS] = "dns status",
+	[FAILURE_ANSWER_MISMATCH] = "answer mismatch",
+	[FAILURE_REDIRECT] = "redirect",
+	[FAILURE_LOSS] = "loss",
 	[FAILURE_IN_FLIGHT_CAP] = "in-flight cap",
 	[FAILURE_NOT_RUNNING] = "not running",
 	[FAILURE_SEND] = "send",
 	[FAILURE_NO_RECORD] = "no record",
+	[FAILURE_OWN_SIDE] = "own side",
+	[FAILURE_PROXY] = "proxy",
+	[FAILURE_RATE_LIMIT] = "rate limit",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

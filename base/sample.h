@@ -18,20 +18,33 @@ enum sample_outcome {
 enum sample_failure {
 	FAILURE_NONE = 0,
 	/* of a sample that is down */
-	FAILURE_TIMEOUT = 1,       /* no answer within the timeout */
-	FAILURE_DNS = 2,           /* the name could not be resolved */
-	FAILURE_REFUSED = 3,       /* connection refused, or ICMP port unreachable */
-	FAILURE_UNREACHABLE = 4,   /* network or host unreachable */
-	FAILURE_RESET = 5,         /* connection closed before the answer was complete */
-	FAILURE_TLS = 6,           /* handshake or certificate */
-	FAILURE_HTTP_STATUS = 7,   /* a status code that was not expected */
-	FAILURE_BODY_MISMATCH = 8, /* the expected text is not in the body */
-	FAILURE_PROTOCOL = 9,      /* an answer that is not of the protocol, or too large */
+	FAILURE_TIMEOUT = 1,          /* no answer within the timeout */
+	FAILURE_DNS = 2,              /* the name could not be resolved */
+	FAILURE_REFUSED = 3,          /* connection refused, or ICMP port unreachable */
+	FAILURE_UNREACHABLE = 4,      /* network or host unreachable */
+	FAILURE_RESET = 5,            /* connection closed before the answer was complete */
+	FAILURE_TLS = 6,              /* a handshake that failed for no reason named below */
+	FAILURE_HTTP_STATUS = 7,      /* a status code that was not expected */
+	FAILURE_BODY_MISMATCH = 8,    /* the expected text is not in the body */
+	FAILURE_PROTOCOL = 9,         /* an answer that is not of the protocol, or too large */
+	FAILURE_TLS_CERTIFICATE = 10, /* not trusted: chain, host name, purpose, revoked, self-signed */
+	FAILURE_TLS_EXPIRED = 11,     /* not valid at this time, or for fewer days than asked for */
+	FAILURE_TLS_VERSION = 12,     /* no protocol version, or one below the least, in common */
+	FAILURE_DNS_NO_NAME = 13,     /* NXDOMAIN, of a dns probe */
+	FAILURE_DNS_STATUS = 14,      /* any other response code that was not expected, of a dns probe */
+	FAILURE_ANSWER_MISMATCH = 15, /* a well-formed answer that is not the expected one */
+	FAILURE_REDIRECT = 16,        /* a redirect that the policy forbids, or too many */
+	FAILURE_LOSS = 17,            /* more packets of a burst lost than allowed */
+	FAILURE_DOWN_LAST = FAILURE_LOSS,
 	/* of a sample that is missed: the reason */
 	FAILURE_IN_FLIGHT_CAP = 20, /* the stated limit of probes in flight was reached */
 	FAILURE_NOT_RUNNING = 21,   /* the process could not run at that time */
 	FAILURE_SEND = 22,          /* this machine could not send: no route, no buffer, no descriptor */
 	FAILURE_NO_RECORD = 23,     /* no record of a scheduled instant exists (made by calc, never stored) */
+	FAILURE_OWN_SIDE = 24,      /* sent and failed, while every reference of the own network failed too */
+	FAILURE_PROXY = 25,         /* the proxy that this side chose could not be used */
+	FAILURE_RATE_LIMIT = 26,    /* the stated limit of probes to one destination was reached */
+	FAILURE_MISSED_LAST = FAILURE_RATE_LIMIT,
 };
 
 /* The word for an outcome ("up"), or NULL for a number that is none. */

@@ -67,7 +67,7 @@ static int read_failure(const struct node *object, int *out, struct error *err)
 	*out = FAILURE_NONE;
 	if (node_string(object, "failure", OPTIONAL, &name, err) < 0 || !name)
 		return err->code;
-	for (int i = 0; i < FAILURE_NO_RECORD; i++)
+	for (int i = 0; i <= FAILURE_MISSED_LAST; i++)
 		if (sample_failure_name(i) && strcmp(sample_failure_name(i), name) == 0)
 			*out = i;
 	return *out ? 0 : node_fail(&member, err, "'%s' is not a failure class", name);

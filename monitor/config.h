@@ -46,7 +46,7 @@ struct config {
 	const char *ca_file;
 	const char *dns_servers; /* NULL = the system's */
 	int64_t dns_timeout_ms;
-	int64_t in_flight_max;
+	int64_t in_flight_max, handshakes_max;
 	int64_t ship_wait_s;
 	struct spool_config spool;
 	struct target_config *targets; /* in the order of the file */

@@ -1,13 +1,10 @@
 #include "monitor/http_config.h"
 
-#include "monitor/resolve.h"
-
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_words[] = { "http", NULL };
-static const char *const family_words[] = { "any", "ipv4", "ipv6", NULL };
 static const char *const phase_words[] = { "name", "connect", "tls", "first_byte", "total", NULL };
 
 /* ---- single values ---- */
@@ -188,19 +185,7 @@ const struct setting http_settings[] = {
 	  .words = phase_words,
 	  PLACE(rtt_phase),
 	  .help = "the end of the round trip that counts, from the start of the probe; all phases are kept" },
-	{ .key = "address_family",
-	  .reload = true,
-	  .type = SETTING_WORD,
-	  .standard = "any",
-	  .words = family_words,
-	  PLACE(family),
-	  .help = "which addresses of a name are used; the first one is connected to" },
-	{ .key = "dns_servers",
-	  .reload = true,
-	  .type = SETTING_STRING,
-	  .check = resolve_check_servers,
-	  PLACE(dns_servers),
-	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
+	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
 	{ .key = NULL },
 };
 
@@ -234,6 +219,10 @@ int http_config_check(const struct node *probe, const void *pointer, struct erro
 
 	if (http_place_of(config->url, &place, err) < 0)
 		return err->code;
+	if (egress_check(probe, &config->egress, place.host, "url", err) < 0) {
+		free(place.host);
+		return err->code;
+	}
 	if (config->rtt_phase == HTTP_PHASE_TLS && !place.tls)
 		node_fail(&phase, err, "an http URL has no tls phase");
 	if (config->expect_body && strcmp(config->method, "HEAD") == 0)

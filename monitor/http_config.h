@@ -5,6 +5,7 @@
 #ifndef GOVSLA_MONITOR_HTTP_CONFIG_H
 #define GOVSLA_MONITOR_HTTP_CONFIG_H
 
+#include "monitor/egress.h"
 #include "monitor/setting.h"
 
 #include <stdbool.h>
@@ -26,12 +27,9 @@ struct http_config {
 	bool verify_tls;
 	const char *ca_file;
 	int rtt_phase; /* enum http_phase */
-	int family;    /* enum http_family */
 	int64_t body_limit_bytes;
-	const char *dns_servers;
+	struct egress egress;
 };
-
-enum http_family { HTTP_FAMILY_ANY, HTTP_FAMILY_V4, HTTP_FAMILY_V6 };
 
 extern const struct setting http_settings[];
 

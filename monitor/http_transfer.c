@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define RECEIVE_BUFFER 4096
 #define BODY_KEPT      65536 /* memory for bodies that an idle transfer keeps */
@@ -31,8 +32,10 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
 
 	(void)purpose;
-	t->socket_errno = fd < 0 ? errno : 0;
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
+	t->socket_errno = fd < 0 ? errno : egress_apply(&t->plan->config->egress, fd, address->family);
+	if (fd >= 0 && t->socket_errno)
+		close(fd);
+	return t->socket_errno ? CURL_SOCKET_BAD : fd;
 }
 
 static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)

@@ -66,7 +66,9 @@ int observer_open(struct observer **out, uv_loop_t *loop, const struct config *c
 	o->config = config;
 	o->record = record;
 	o->arg = arg;
-	o->context = (struct probe_context){ .loop = loop, .ca_file = config->ca_file };
+	gate_init(&o->handshakes, (size_t)config->handshakes_max);
+	o->context =
+	    (struct probe_context){ .loop = loop, .ca_file = config->ca_file, .handshakes = &o->handshakes };
 	o->wall_offset_us = moment_wall_offset_us();
 	uv_timer_init(loop, &o->timer);
 	o->timer.data = o;

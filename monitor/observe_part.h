@@ -7,6 +7,7 @@
 #define GOVSLA_MONITOR_OBSERVE_PART_H
 
 #include "base/sample.h"
+#include "monitor/gate.h"
 #include "monitor/heap.h"
 #include "monitor/lateness.h"
 #include "monitor/moment.h"
@@ -42,6 +43,7 @@ struct observer {
 	observer_closed *closed;
 	void *arg;
 	struct probe_context context;
+	struct gate handshakes;
 	const struct probe_kind *kinds[OBSERVE_KINDS_MOST];
 	void *services[OBSERVE_KINDS_MOST];
 	struct target *targets;

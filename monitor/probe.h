@@ -34,13 +34,15 @@
 #include <stdint.h>
 #include <uv.h>
 
+struct gate;
 struct resolver;
 
 /* What a kind gets from the process. Lives as long as every service. */
 struct probe_context {
 	uv_loop_t *loop;
 	struct resolver *resolver;
-	const char *ca_file; /* trusted certificates unless a target names its own; NULL none */
+	struct gate *handshakes; /* how many TLS handshakes may be under way at once: gate.h; NULL no limit */
+	const char *ca_file;     /* trusted certificates unless a target names its own; NULL none */
 };
 
 /* One probe in flight. The observer's memory, on loan to the kind from start() to probe_finish(). */
@@ -74,6 +76,8 @@ struct probe_kind {
 	void (*start)(struct probe_run *run);
 	void (*expire)(struct probe_run *run);
 	bool (*turn)(void *service);
+	/* The host or address that a plan's probes go to, borrowed from the plan: what limits per destination count by. */
+	const char *(*destination)(const void *plan);
 	void (*unprepare)(void *service, void *plan);
 	void (*close)(void *service);
 };

@@ -175,13 +175,6 @@ static void resolved(struct resolve_query *query)
 	request(t);
 }
 
-static int family_number(const struct http_config *config)
-{
-	return config->family == HTTP_FAMILY_V4   ? AF_INET
-	       : config->family == HTTP_FAMILY_V6 ? AF_INET6
-	                                          : AF_UNSPEC;
-}
-
 static void start(struct probe_run *run)
 {
 	const struct service *service = run->service;
@@ -202,8 +195,8 @@ static void start(struct probe_run *run)
 	}
 	t->resolving = true;
 	t->query = (struct resolve_query){ .done = resolved, .owner = t };
-	resolve_start(service->context->resolver, plan->config->dns_servers, plan->place.host,
-	              family_number(plan->config), &t->query);
+	resolve_start(service->context->resolver, plan->config->egress.dns_servers, plan->place.host,
+	              egress_family_number(&plan->config->egress), &t->query);
 }
 
 static void expire(struct probe_run *run)

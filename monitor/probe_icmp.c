@@ -1,5 +1,6 @@
 #include "monitor/probe_icmp.h"
 
+#include "monitor/egress.h"
 #include "monitor/icmp_socket.h"
 #include "monitor/resolve.h"
 
@@ -15,17 +16,13 @@
 	                 */
 #define RANDOM_WORDS 512
 
-enum family { FAMILY_ANY, FAMILY_V4, FAMILY_V6 };
-
-static const char *const family_words[] = { "any", "ipv4", "ipv6", NULL };
 static const char *const kind_words[] = { "icmp", NULL };
 
 struct icmp_config {
 	int kind;
 	const char *host;
-	int family;
 	int64_t payload_bytes;
-	const char *dns_servers;
+	struct egress egress;
 };
 
 static const struct setting settings[] = {
@@ -43,13 +40,6 @@ static const struct setting settings[] = {
 	  .place = offsetof(struct icmp_config, host),
 	  .help =
 	      "address or name; a name is resolved before each echo, which is not part of the round trip" },
-	{ .key = "address_family",
-	  .reload = true,
-	  .type = SETTING_WORD,
-	  .standard = "any",
-	  .words = family_words,
-	  .place = offsetof(struct icmp_config, family),
-	  .help = "which addresses of a name are used" },
 	{ .key = "payload_bytes",
 	  .reload = true,
 	  .type = SETTING_INTEGER,
@@ -59,12 +49,10 @@ static const struct setting settings[] = {
 	  .most = ICMP_PAYLOAD_MOST,
 	  .place = offsetof(struct icmp_config, payload_bytes),
 	  .help = "data behind the ICMP header; the first 8 bytes are random and must come back" },
-	{ .key = "dns_servers",
-	  .reload = true,
-	  .type = SETTING_STRING,
-	  .check = resolve_check_servers,
-	  .place = offsetof(struct icmp_config, dns_servers),
-	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
+	{ .key = "",
+	  .type = SETTING_SHARED,
+	  .shared = egress_settings,
+	  .place = offsetof(struct icmp_config, egress) },
 	{ .key = NULL },
 };
 
@@ -309,11 +297,6 @@ static void resolved(struct resolve_query *query)
 	probe_down(run, FAILURE_DNS);
 }
 
-static int family_number(const struct icmp_config *config)
-{
-	return config->family == FAMILY_V4 ? AF_INET : config->family == FAMILY_V6 ? AF_INET6 : AF_UNSPEC;
-}
-
 static void start(struct probe_run *run)
 {
 	struct service *service = run->service;
@@ -332,8 +315,8 @@ static void start(struct probe_run *run)
 	flight->query = (struct resolve_query){ .done = resolved, .owner = run };
 	run->state = flight;
 	run->record.sent_us = moment_wall_us();
-	resolve_start(service->context->resolver, plan->config->dns_servers, plan->config->host,
-	              family_number(plan->config), &flight->query);
+	resolve_start(service->context->resolver, plan->config->egress.dns_servers, plan->config->host,
+	              egress_family_number(&plan->config->egress), &flight->query);
 }
 
 /* The answer may be waiting in the socket, if this process could not run: read before judging. */
@@ -411,15 +394,8 @@ static int open_service(const struct probe_context *context, void **out, struct 
 static int check(const struct node *probe, const void *config_pointer, struct error *err)
 {
 	const struct icmp_config *config = config_pointer;
-	struct node host = node_member(probe, "host");
-	struct sockaddr_storage address;
-	socklen_t length;
 
-	if (config->family != FAMILY_ANY && resolve_literal(config->host, AF_UNSPEC, &address, &length) &&
-	    address.ss_family != family_number(config))
-		return node_fail(&host, err, "'%.64s' is not an IPv%d address", config->host,
-		                 config->family == FAMILY_V4 ? 4 : 6);
-	return 0;
+	return egress_check(probe, &config->egress, config->host, "host", err);
 }
 
 static int prepare(void *service_pointer, const void *config_pointer, void **out, struct error *err)
@@ -433,7 +409,7 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
 	*out = plan;
-	if (!resolve_literal(config->host, family_number(config), &plan->address, &length)) {
+	if (!resolve_literal(config->host, egress_family_number(&config->egress), &plan->address, &length)) {
 		plan->address.ss_family = AF_UNSPEC;
 		return 0;
 	}

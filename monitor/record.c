@@ -6,7 +6,8 @@
 
 const char *record_fault(const struct record *r)
 {
-	bool missed_reason = r->failure >= FAILURE_IN_FLIGHT_CAP && r->failure < FAILURE_NO_RECORD;
+	bool missed_reason = r->failure >= FAILURE_IN_FLIGHT_CAP && r->failure <= FAILURE_MISSED_LAST &&
+	                     r->failure != FAILURE_NO_RECORD;
 
 	if (r->kind == RECORD_CLOCK)
 		return r->max_error_us < -1 ? "a clock's error below zero" : NULL;
@@ -20,7 +21,7 @@ const char *record_fault(const struct record *r)
 			return "an outcome up with a failure";
 		return r->rtt_us < 0 ? "an outcome up without a round trip" : NULL;
 	case SAMPLE_DOWN:
-		if (r->failure == FAILURE_NONE || r->failure > FAILURE_PROTOCOL)
+		if (r->failure == FAILURE_NONE || r->failure > FAILURE_DOWN_LAST)
 			return "an outcome down without a failure of the target";
 		return r->rtt_us != -1 ? "an outcome down with a round trip" : NULL;
 	case SAMPLE_MISSED:

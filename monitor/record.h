@@ -14,6 +14,31 @@
 enum record_kind {
 	RECORD_SAMPLE = 0,
 	RECORD_CLOCK = 1,
+	RECORD_STATUS = 2, /* the monitor's own state, once a minute: see status.h */
+};
+
+/* What a stamp probe (RFC 8762) adds to its sample; packets 0: the sample has none of it. */
+struct record_stamp {
+	int32_t reflector_us; /* mean time in the reflector, already taken off rtt_us; -1 unknown */
+	int32_t forward_us;   /* mean one-way delays; -1 unless both clocks have a known bound */
+	int32_t backward_us;
+	int32_t one_way_error_us; /* sum of the two clocks' bounds; -1 unknown */
+	int16_t packets;          /* sent */
+	int16_t lost;             /* of them without an answer */
+	int16_t lost_forward;     /* on the way there, of lost; -1 unknown: the reflector is stateless */
+	int16_t lost_backward;
+};
+
+/* The monitor's own state of the last minute. Counts since the last status record; sizes at its time. */
+struct record_status {
+	int32_t up, down, missed;                  /* samples */
+	int32_t in_flight;                         /* probes */
+	int32_t lateness_p99_us, lateness_most_us; /* of the sends */
+	int32_t memory_kb;                         /* resident */
+	int32_t cpu_ms;                            /* used since the last status record */
+	int64_t spool_records;                     /* waiting on disk and in memory */
+	int64_t spool_lost;                        /* since the start: records that could not be kept */
+	int64_t ship_lag_us; /* age of the oldest record that PostgreSQL has not; 0 none */
 };
 
 struct record {
@@ -31,6 +56,10 @@ struct record {
 	uint8_t outcome;      /* enum sample_outcome */
 	uint8_t failure;      /* enum sample_failure */
 	uint8_t synchronised; /* clock record: 1 the kernel says so */
+	union {
+		struct record_stamp stamp;   /* of a sample */
+		struct record_status status; /* of a status record */
+	};
 };
 
 /* What contradicts itself in a record ("an outcome up with a failure"), or NULL when it may be kept. */

@@ -228,10 +228,13 @@ void resolver_close(struct resolver *resolver)
 static void take_answer(struct resolve_query *query, const struct ares_addrinfo *answer)
 {
 	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
-		if (node->ai_family == AF_INET || node->ai_family == AF_INET6) {
-			memcpy(&query->address, node->ai_addr, node->ai_addrlen);
-			query->address_length = node->ai_addrlen;
-			return;
+		if ((node->ai_family == AF_INET || node->ai_family == AF_INET6) &&
+		    query->address_count < RESOLVE_ADDRESSES_MOST) {
+			if (query->address_count == 0) {
+				memcpy(&query->address, node->ai_addr, node->ai_addrlen);
+				query->address_length = node->ai_addrlen;
+			}
+			memcpy(&query->addresses[query->address_count++], node->ai_addr, node->ai_addrlen);
 		}
 }
 
@@ -259,6 +262,7 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 	struct channel *channel = pending ? find_channel(resolver, servers) : NULL;
 
 	query->address_length = 0;
+	query->address_count = 0;
 	query->pending = NULL;
 	if (!channel) {
 		free(pending);

@@ -14,7 +14,9 @@
 
 #include "base/error.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <uv.h>
@@ -22,9 +24,19 @@
 struct resolver;
 struct resolve_pending;
 
+#define RESOLVE_ADDRESSES_MOST 8
+
+union resolve_address { /* port 0 */
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
 struct resolve_query {
-	struct sockaddr_storage address; /* of the answer; port 0 */
-	socklen_t address_length;        /* 0: not resolved */
+	struct sockaddr_storage address;                         /* the first of the answer; port 0 */
+	socklen_t address_length;                                /* 0: not resolved */
+	union resolve_address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first (RFC 6724) */
+	size_t address_count;
 	void (*done)(struct resolve_query *query);
 	void *owner;
 	struct resolve_pending *pending;

@@ -81,6 +81,9 @@ static int read_strings(const struct setting *row, const struct node *object, en
 	return 0;
 }
 
+static int read_rows(const struct setting *table, const struct node *object, struct arena *arena,
+                     void *config, struct error *err);
+
 static int read_row(const struct setting *row, const struct node *object, struct arena *arena, void *config,
                     struct error *err)
 {
@@ -103,8 +106,31 @@ static int read_row(const struct setting *row, const struct node *object, struct
 		return node_object(object, row->key, presence, &node, err);
 	case SETTING_ARRAY:
 		return node_array(object, row->key, presence, &node, err);
+	case SETTING_SHARED:
+		return read_rows(row->shared, object, arena, member(config, row), err);
 	}
 	return 0;
+}
+
+static int read_rows(const struct setting *table, const struct node *object, struct arena *arena,
+                     void *config, struct error *err)
+{
+	for (const struct setting *row = table; row->key; row++) {
+		set_standard(row, config);
+		if (read_row(row, object, arena, config, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+static size_t collect_keys(const struct setting *table, const char **known, size_t count)
+{
+	for (const struct setting *row = table; row->key && count < KEYS_MOST; row++)
+		if (row->type == SETTING_SHARED)
+			count = collect_keys(row->shared, known, count);
+		else
+			known[count++] = row->key;
+	return count;
 }
 
 int setting_read(const struct setting *table, const struct node *object, struct arena *arena, void *config,
@@ -112,16 +138,10 @@ int setting_read(const struct setting *table, const struct node *object, struct 
 {
 	const char *known[KEYS_MOST + 1] = { NULL };
 
-	for (size_t i = 0; table[i].key && i < KEYS_MOST; i++)
-		known[i] = table[i].key;
+	(void)collect_keys(table, known, 0);
 	if (node_check_keys(object, known, err) < 0)
 		return err->code;
-	for (const struct setting *row = table; row->key; row++) {
-		set_standard(row, config);
-		if (read_row(row, object, arena, config, err) < 0)
-			return err->code;
-	}
-	return 0;
+	return read_rows(table, object, arena, config, err);
 }
 
 static bool same_string(const char *a, const char *b)
@@ -134,6 +154,11 @@ const char *setting_fixed_change(const struct setting *table, const void *old, c
 	for (const struct setting *row = table; row->key; row++) {
 		const void *a = (const char *)old + row->place, *b = (const char *)new + row->place;
 
+		const char *key =
+		    row->type == SETTING_SHARED ? setting_fixed_change(row->shared, a, b) : NULL;
+
+		if (key)
+			return key;
 		if (row->reload)
 			continue;
 		if (row->type == SETTING_STRING &&
@@ -163,6 +188,10 @@ static const char *type_name(const struct setting *row)
 void setting_describe(const struct setting *table, const char *indent, struct text *out)
 {
 	for (const struct setting *row = table; row->key; row++) {
+		if (row->type == SETTING_SHARED) {
+			setting_describe(row->shared, indent, out);
+			continue;
+		}
 		text_printf(out, "%s%s: %s", indent, row->key, type_name(row));
 		for (size_t i = 0; row->type == SETTING_WORD && row->words[i]; i++)
 			text_printf(out, "%s%s", i ? ", " : " ", row->words[i]);
@@ -195,11 +224,20 @@ static json_t *describe_row(const struct setting *row)
 	return object;
 }
 
+static void describe_rows(const struct setting *table, json_t *array)
+{
+	for (const struct setting *row = table; row->key; row++)
+		if (row->type == SETTING_SHARED)
+			describe_rows(row->shared, array);
+		else
+			json_array_append_new(array, describe_row(row));
+}
+
 json_t *setting_describe_json(const struct setting *table)
 {
 	json_t *array = json_array();
 
-	for (const struct setting *row = table; array && row->key; row++)
-		json_array_append_new(array, describe_row(row));
+	if (array)
+		describe_rows(table, array);
 	return array;
 }

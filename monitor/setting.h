@@ -3,7 +3,8 @@
  * manual, so that these cannot differ.
  *
  * A table describes the keys of one JSON object and where each value goes in a C struct. Rows of type
- * SETTING_OBJECT and SETTING_ARRAY only make the key known and documented; the caller reads what is inside.
+ * SETTING_OBJECT and SETTING_ARRAY only make the key known and documented; the caller reads what is inside. A row
+ * of type SETTING_SHARED splices in the keys of a table that several kinds of object have in common.
  *
  *     static const struct setting settings[] = {
  *             { .key = "method", .type = SETTING_STRING, .standard = "GET",
@@ -29,6 +30,7 @@ enum setting_type {                  /* the member of the C struct */
 	            SETTING_STRINGS, /* struct setting_strings */
 	            SETTING_OBJECT,  /* none */
 	            SETTING_ARRAY,   /* none */
+	            SETTING_SHARED,  /* a struct; its table's keys stand beside this table's own */
 };
 
 struct setting_strings {
@@ -47,6 +49,7 @@ struct setting {
 	const char *const *words; /* NULL-terminated */
 	size_t place;             /* offsetof the member */
 	const char *help;
+	const struct setting *shared; /* of SETTING_SHARED: the table; place is that of its struct */
 	/* A further check of a string (each string of a list): says what is wrong in err, or returns 0. */
 	int (*check)(const char *value, struct error *err);
 };

@@ -25,11 +25,31 @@ START_TEST(failures_keep_their_numbers)
 	static const struct {
 		int number;
 		const char *word;
-	} rows[] = { { 0, "" },         { 1, "timeout" },        { 2, "dns" },
-		     { 3, "refused" },  { 4, "unreachable" },    { 5, "reset" },
-		     { 6, "tls" },      { 7, "http status" },    { 8, "body mismatch" },
-		     { 9, "protocol" }, { 20, "in-flight cap" }, { 21, "not running" },
-		     { 22, "send" },    { 23, "no record" } };
+	} rows[] = { { 0, "" },
+		     { 1, "timeout" },
+		     { 2, "dns" },
+		     { 3, "refused" },
+		     { 4, "unreachable" },
+		     { 5, "reset" },
+		     { 6, "tls" },
+		     { 7, "http status" },
+		     { 8, "body mismatch" },
+		     { 9, "protocol" },
+		     { 20, "in-flight cap" },
+		     { 21, "not running" },
+		     { 22, "send" },
+		     { 23, "no record" },
+		     { 10, "tls certificate" },
+		     { 11, "tls expired" },
+		     { 12, "tls version" },
+		     { 13, "dns no such name" },
+		     { 14, "dns status" },
+		     { 15, "answer mismatch" },
+		     { 16, "redirect" },
+		     { 17, "loss" },
+		     { 24, "own side" },
+		     { 25, "proxy" },
+		     { 26, "rate limit" } };
 	size_t known = 0;
 
 	for (size_t i = 0; i < ROWS(rows); i++)

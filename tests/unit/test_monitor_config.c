@@ -77,7 +77,7 @@ START_TEST(everything_that_is_given_arrives)
 	ck_assert_str_eq(http->headers.at[1], "C: d");
 	ck_assert_int_eq(http->verify_tls, false);
 	ck_assert_int_eq(http->rtt_phase, HTTP_PHASE_TLS);
-	ck_assert_int_eq(http->family, HTTP_FAMILY_V6);
+	ck_assert_int_eq(http->egress.family, EGRESS_IPV6);
 	ck_assert_int_eq(http->body_limit_bytes, 10);
 	config_release(&config);
 }

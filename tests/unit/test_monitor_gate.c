@@ -1,0 +1,100 @@
+/* gate: never more inside than the limit, in the order of their coming, and nobody is forgotten. */
+#include "monitor/gate.h"
+#include "suite.h"
+
+struct visitor {
+	struct gate_pass pass;
+	int *order, place;
+};
+
+static void enter(void *owner)
+{
+	struct visitor *v = owner;
+
+	v->place = ++*v->order;
+}
+
+START_TEST(those_beyond_the_limit_wait_in_their_order)
+{
+	struct gate gate;
+	struct visitor v[5] = { 0 };
+	int order = 0;
+
+	gate_init(&gate, 2);
+	for (size_t i = 0; i < ROWS(v); i++) {
+		v[i].order = &order;
+		gate_request(&gate, &v[i].pass, enter, &v[i]);
+	}
+	ck_assert_int_eq(order, 2);
+	ck_assert_uint_eq(gate.waiting, 3);
+	gate_leave(&gate, &v[3].pass); /* gives up */
+	gate_leave(&gate, &v[1].pass);
+	ck_assert_int_eq(v[2].place, 3);
+	gate_leave(&gate, &v[1].pass); /* again: harmless */
+	ck_assert_int_eq(order, 3);
+	gate_leave(&gate, &v[0].pass);
+	ck_assert_int_eq(v[4].place, 4);
+	ck_assert_int_eq(v[3].place, 0);
+	gate_leave(&gate, &v[2].pass);
+	gate_leave(&gate, &v[4].pass);
+	ck_assert_uint_eq(gate.inside + gate.waiting, 0);
+}
+END_TEST
+
+START_TEST(without_a_limit_nobody_waits)
+{
+	struct gate gate = { 0 };
+	struct visitor v[100] = { 0 };
+	int order = 0;
+
+	for (size_t i = 0; i < ROWS(v); i++) {
+		v[i].order = &order;
+		gate_request(&gate, &v[i].pass, enter, &v[i]);
+	}
+	ck_assert_int_eq(order, 100);
+}
+END_TEST
+
+struct chain {
+	struct gate *gate;
+	struct gate_pass pass;
+	struct chain *next;
+	int *left;
+};
+
+static void enter_and_leave(void *owner)
+{
+	struct chain *c = owner;
+
+	(*c->left)--;
+	gate_leave(c->gate, &c->pass);
+}
+
+START_TEST(leaving_from_within_entering_lets_all_through)
+{
+	struct gate gate;
+	struct chain c[50] = { 0 };
+	struct visitor blocker = { 0 };
+	int order = 0, left = (int)ROWS(c);
+
+	gate_init(&gate, 1);
+	blocker.order = &order;
+	gate_request(&gate, &blocker.pass, enter, &blocker);
+	for (size_t i = 0; i < ROWS(c); i++) {
+		c[i].gate = &gate;
+		c[i].left = &left;
+		gate_request(&gate, &c[i].pass, enter_and_leave, &c[i]);
+	}
+	ck_assert_int_eq(left, (int)ROWS(c));
+	gate_leave(&gate, &blocker.pass);
+	ck_assert_int_eq(left, 0);
+	ck_assert_uint_eq(gate.inside + gate.waiting, 0);
+}
+END_TEST
+
+int main(void)
+{
+	return run_suite("gate", (const TTest *const[]){
+	                             those_beyond_the_limit_wait_in_their_order, without_a_limit_nobody_waits,
+	                             leaving_from_within_entering_lets_all_through, NULL });
+}
