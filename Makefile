@@ -4,6 +4,7 @@
 #   make SANITIZE=address,undefined       everything built with these sanitizers, beside the plain build
 #   make check                            sets up, builds, runs every test (also under sanitizers)
 #   make check-ledgers                    journals balanced by beancount and ledger too
+#   make fuzz SECONDS=60                  every reader of foreign bytes under libFuzzer, a minute each
 #   make demo                             sets up, builds, runs the main job on real endpoints
 
 VERSION := 0.1.0
@@ -43,7 +44,7 @@ LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares li
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c $(d)/*/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
-.PHONY: all programs check check-ledgers demo scenario bench lint format install clean setup tests
+.PHONY: all programs check check-ledgers demo scenario bench fuzz lint format install clean setup tests
 all: programs
 
 programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
@@ -117,7 +118,14 @@ $(BUILD)/tests/integration/%: $(BUILD)/tests/integration/%.o $(call objects,$(SL
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_SLAMON)
 
-tests: programs $(unit_programs) $(integration_programs)
+# ---- tests/fuzz/fuzz_NAME.c: with replay.c over its corpus, or with FUZZER=-fsanitize=fuzzer (make fuzz) ----
+fuzz_programs := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZER ?=
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(if $(FUZZER),,$(BUILD)/tests/fuzz/replay.o) $(call objects,$(SLAMON))
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(FUZZER) -o $@ $^ $(LIBS_SLAMON)
+
+tests: programs $(unit_programs) $(integration_programs) $(fuzz_programs)
 
 setup:
 	@deploy/install-packages
@@ -139,6 +147,11 @@ scenario: setup
 bench: setup
 	@deploy/install-packages deploy/debian-packages-bench
 	@bench/run
+
+# Fuzzing at length: SECONDS for each target; make check only replays the corpus.
+SECONDS ?= 60
+fuzz: setup
+	@tests/fuzz/run --seconds $(SECONDS) $(FUZZ)
 
 lint:
 	@tests/lint
