@@ -1,5 +1,7 @@
 #include "monitor/icmp_socket.h"
 
+#include "monitor/round_trip.h"
+
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
@@ -7,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BATCH        64
@@ -150,18 +151,6 @@ static void prepare_message(struct icmp_receiver *r, int i)
 		                                  .msg_controllen = CONTROL_SIZE };
 }
 
-static int64_t stamp_of(struct msghdr *header)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c))
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-			struct timespec t;
-
-			memcpy(&t, CMSG_DATA(c), sizeof t);
-			return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-		}
-	return 0;
-}
-
 static int receive_batch(struct icmp_socket *s, struct icmp_receiver *r,
                          void (*take)(void *arg, const struct icmp_arrival *arrival), void *arg)
 {
@@ -177,7 +166,7 @@ static int receive_batch(struct icmp_socket *s, struct icmp_receiver *r,
 		                &arrival.message))
 			continue;
 		memcpy(&arrival.from, &r->from[i], sizeof arrival.from);
-		arrival.stamp_ns = stamp_of(&r->messages[i].msg_hdr);
+		arrival.stamp_ns = round_trip_stamp_ns(&r->messages[i].msg_hdr);
 		take(arg, &arrival);
 	}
 	return n;

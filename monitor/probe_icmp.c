@@ -3,17 +3,14 @@
 #include "monitor/egress.h"
 #include "monitor/icmp_socket.h"
 #include "monitor/resolve.h"
+#include "monitor/round_trip.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define SEQUENCES 65536
-#define STEP_NS                                                                                              \
-	INT64_C(                                                                                             \
-	    100000) /* wall and monotonic clock went apart by more: the time of day was stepped          \
-	                 */
+#define SEQUENCES    65536
 #define RANDOM_WORDS 512
 
 static const char *const kind_words[] = { "icmp", NULL };
@@ -60,7 +57,7 @@ static const struct setting settings[] = {
 struct echo {
 	struct probe_run *run; /* NULL: free */
 	uint64_t nonce;
-	int64_t sent_wall_ns, sent_ns;
+	struct round_trip trip;
 	struct sockaddr_storage *to; /* of the plan or the lookup; what replies must come from */
 };
 
@@ -91,14 +88,6 @@ struct flight {
 	struct sockaddr_storage address;
 	struct echo *echo;
 };
-
-static int64_t read_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- receiving ---- */
 
@@ -138,21 +127,6 @@ static struct echo *find_echo(struct route *route, const struct icmp_arrival *ar
 	return message->has_destination && is_destination(echo->to, message->destination) ? echo : NULL;
 }
 
-/*
- * Receive stamps are time of day: when that was stepped between send and receipt, or a stamp is impossible,
- * the monotonic clock gives the round trip, which then includes our own delay in reading.
- */
-static int64_t round_trip_ns(const struct echo *echo, int64_t stamp_ns, bool *kernel_timed)
-{
-	int64_t now_ns = read_ns(CLOCK_BOOTTIME), wall_ns = read_ns(CLOCK_REALTIME);
-	int64_t passed_ns = now_ns - echo->sent_ns;
-	int64_t step_ns = (wall_ns - echo->sent_wall_ns) - passed_ns;
-	int64_t rtt_ns = stamp_ns - echo->sent_wall_ns;
-
-	*kernel_timed = stamp_ns && llabs(step_ns) < STEP_NS && rtt_ns >= 0 && rtt_ns <= passed_ns + STEP_NS;
-	return *kernel_timed ? rtt_ns : passed_ns;
-}
-
 static void release_run(struct route *route, struct echo *echo)
 {
 	struct probe_run *run = echo->run;
@@ -175,7 +149,7 @@ static void take(void *arg, const struct icmp_arrival *arrival)
 	if (!echo)
 		return;
 	run = echo->run;
-	rtt_us = (round_trip_ns(echo, arrival->stamp_ns, &run->kernel_timed) + 500) / 1000;
+	rtt_us = (round_trip_ns(&echo->trip, arrival->stamp_ns, &run->kernel_timed) + 500) / 1000;
 	release_run(route, echo);
 	if (arrival->message.meaning == ICMP_MEANS_REFUSED)
 		probe_down(run, FAILURE_REFUSED);
@@ -237,8 +211,7 @@ static int transmit(struct route *route, struct echo *echo, const uint8_t *packe
 {
 	socklen_t size = route->socket.v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
-	echo->sent_ns = read_ns(CLOCK_BOOTTIME);
-	echo->sent_wall_ns = read_ns(CLOCK_REALTIME);
+	round_trip_start(&echo->trip);
 	if (sendto(route->socket.fd, packet, length, MSG_DONTWAIT, (struct sockaddr *)echo->to, size) >= 0)
 		return 0;
 	return errno;
@@ -275,7 +248,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 			return;
 		cause = transmit(route, echo, packet, length);
 	}
-	run->record.sent_us = echo->sent_wall_ns / 1000;
+	run->record.sent_us = echo->trip.sent_wall_ns / 1000;
 	if (cause) {
 		release_run(route, echo);
 		probe_not_sent(run);
@@ -418,6 +391,11 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 	return error_set(err, ERROR_IO, "no ICMP socket for '%.64s' could be opened", config->host);
 }
 
+static const char *destination(const void *plan)
+{
+	return ((const struct plan *)plan)->config->host;
+}
+
 static void unprepare(void *service, void *plan)
 {
 	(void)service;
@@ -440,6 +418,7 @@ const struct probe_kind probe_icmp = {
 	.start = start,
 	.expire = expire,
 	.turn = turn,
+	.destination = destination,
 	.unprepare = unprepare,
 	.close = close_service,
 };
