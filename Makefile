@@ -39,7 +39,7 @@ SLAMON  := monitor $(BASE)
 
 LIBS_BASE    := $(shell pkg-config --libs jansson icu-i18n icu-uc 2>/dev/null)
 LIBS_SLACALC := $(LIBS_BASE) $(shell pkg-config --libs gmp libpq libcrypto 2>/dev/null)
-LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares libpq sqlite3 libssl libcrypto 2>/dev/null)
+LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares libpq sqlite3 libssl libcrypto libseccomp 2>/dev/null)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c $(d)/*/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)

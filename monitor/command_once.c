@@ -116,6 +116,8 @@ int command_once(const struct command_options *options, struct error *err)
 
 	if (config_load(&once.config, options->file, err) < 0)
 		return err->code;
+	if (keep_privileges(&once.config, options->file, err) < 0)
+		goto out;
 	if (!options->no_spool && keep_open_spool(&once.spool, &once.config, err) < 0)
 		goto out;
 	if (probe_all(&once, err) < 0 || print(&once, options->json, err) < 0)

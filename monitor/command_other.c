@@ -77,7 +77,8 @@ int command_ship(const struct command_options *options, struct error *err)
 	if (!config.database) {
 		error_set(err, ERROR_DATA, "the key 'database' is missing: there is nowhere to ship to");
 		error_at(err, options->file, 0, NULL);
-	} else if (keep_open_spool(&spool, &config, err) == 0) {
+	} else if (keep_privileges(&config, options->file, err) == 0 &&
+	           keep_open_spool(&spool, &config, err) == 0) {
 		(void)ship(&config, options, spool, err);
 		spool_close(spool);
 	}

@@ -82,6 +82,34 @@ static const struct setting top_settings[] = {
 	  .most = 10000,
 	  .place = offsetof(struct config, handshakes_max),
 	  .help = "TLS handshakes under way at once; others wait, and the wait counts as lateness" },
+	{ .key = "destination_rate_per_s",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "1/s",
+	  .standard = "0",
+	  .most = 100000,
+	  .place = offsetof(struct config, destination_rate_per_s),
+	  .help =
+	      "probes to one host a second, over all targets; an instant waits for its turn for at most one "
+	      "interval, then it is missed (rate limit); 0: no limit" },
+	{ .key = "destination_burst",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .standard = "1",
+	  .least = 1,
+	  .most = 100000,
+	  .place = offsetof(struct config, destination_burst),
+	  .help = "probes to one host that may be sent at once after a pause" },
+	{ .key = "user",
+	  .type = SETTING_STRING,
+	  .place = offsetof(struct config, user),
+	  .help =
+	      "user to become before anything is opened, when started as root; keeps CAP_NET_RAW for ICMP" },
+	{ .key = "seccomp",
+	  .type = SETTING_BOOLEAN,
+	  .standard = "true",
+	  .place = offsetof(struct config, seccomp),
+	  .help = "have the kernel refuse the system calls that slamon never needs" },
 	{ .key = "spool", .type = SETTING_OBJECT, .required = true, .help = "the local queue" },
 	{ .key = "targets",
 	  .reload = true,
@@ -151,6 +179,19 @@ static const struct setting target_settings[] = {
 	  .most = 60000,
 	  .place = offsetof(struct target_config, in_flight_max),
 	  .help = "probes of this target in flight at once; beyond it an instant is missed (in-flight cap)" },
+	{ .key = "reference",
+	  .reload = true,
+	  .type = SETTING_BOOLEAN,
+	  .standard = "false",
+	  .place = offsetof(struct target_config, reference),
+	  .help = "stands in the monitor's own network: while all references fail, what fails elsewhere is "
+	          "missed "
+	          "(own side) and charged to nobody" },
+	{ .key = "references",
+	  .reload = true,
+	  .type = SETTING_STRINGS,
+	  .place = offsetof(struct target_config, references),
+	  .help = "ids of the references that speak for this target; absent: all of the file; []: none" },
 	{ .key = "probe",
 	  .reload = true,
 	  .type = SETTING_OBJECT,
@@ -249,6 +290,36 @@ static int check_unique(const struct config *config, const struct node *array, s
 	return err->code;
 }
 
+/* ---- references ---- */
+
+static bool is_reference(const struct config *config, const char *id)
+{
+	for (size_t i = 0; i < config->target_count; i++)
+		if (config->targets[i].reference && strcmp(config->targets[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static int check_references(const struct config *config, const struct node *array, struct error *err)
+{
+	for (size_t i = 0; i < config->target_count; i++) {
+		const struct target_config *target = &config->targets[i];
+		struct node item, list;
+
+		if (!target->references.at)
+			continue;
+		item = node_item(array, i);
+		list = node_member(&item, "references");
+		if (target->reference)
+			return node_fail(&list, err, "a reference has none: it speaks for itself");
+		for (size_t k = 0; k < target->references.count; k++)
+			if (!is_reference(config, target->references.at[k]))
+				return node_fail(&list, err, "no target '%.64s' with \"reference\": true",
+				                 target->references.at[k]);
+	}
+	return 0;
+}
+
 static int read_targets(struct config *config, const struct node *root, struct error *err)
 {
 	struct node array, object;
@@ -266,7 +337,9 @@ static int read_targets(struct config *config, const struct node *root, struct e
 		    setting_read(target_settings, &object, &config->arena, &config->targets[i], err) < 0 ||
 		    read_probe(config, &object, &config->targets[i], err) < 0)
 			return err->code;
-	return check_unique(config, &array, err);
+	if (check_unique(config, &array, err) < 0)
+		return err->code;
+	return check_references(config, &array, err);
 }
 
 static int read_all(struct config *config, const struct document *doc, struct error *err)
@@ -282,6 +355,8 @@ static int read_all(struct config *config, const struct document *doc, struct er
 		config->database = NULL;
 	if (config->ca_file && !*config->ca_file)
 		config->ca_file = NULL;
+	if (config->user && !*config->user)
+		config->user = NULL;
 	return read_targets(config, &root, err);
 }
 

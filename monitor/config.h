@@ -29,6 +29,8 @@ struct target_config {
 	const char *id;
 	int64_t interval_s, timeout_s;
 	int64_t in_flight_max;
+	bool reference;                    /* of the monitor's own network: own_side.h */
+	struct setting_strings references; /* ids of those that speak for this target */
 	const struct probe_kind *kind;
 	const void *probe; /* the kind's own struct */
 };
@@ -47,6 +49,9 @@ struct config {
 	const char *dns_servers; /* NULL = the system's */
 	int64_t dns_timeout_ms;
 	int64_t in_flight_max, handshakes_max;
+	int64_t destination_rate_per_s, destination_burst; /* bucket.h; 0: no limit */
+	const char *user;                                  /* to become; NULL: stays who it is */
+	bool seccomp;
 	int64_t ship_wait_s;
 	struct spool_config spool;
 	struct target_config *targets; /* in the order of the file */

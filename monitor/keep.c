@@ -1,6 +1,11 @@
 #include "monitor/keep.h"
 
 #include "base/log.h"
+#include "monitor/privilege.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #define FLUSH_MS 10000
 
@@ -14,6 +19,19 @@ static void report_ship(void *context, const char *text)
 {
 	(void)context;
 	log_line("ship", "%s", text);
+}
+
+int keep_privileges(const struct config *config, const char *file, struct error *err)
+{
+	const struct privilege privilege = { .user = config->user,
+		                             .keep_raw = true,
+		                             .filter = config->seccomp };
+
+	if (privilege_drop(&privilege, err) < 0 || !config->user || access(file, R_OK) == 0)
+		return err->code;
+	error_set(err, ERROR_IO, "the user '%.64s' cannot read it: %s", config->user, strerror(errno));
+	error_at(err, file, 0, NULL);
+	return error_hint(err, "give that user the file to read: a reload reads it again");
 }
 
 int keep_open_spool(struct spool **out, const struct config *config, struct error *err)

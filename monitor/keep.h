@@ -11,6 +11,12 @@
 #include "monitor/ship.h"
 #include "monitor/spool.h"
 
+/*
+ * Gives up the rights that the configuration says (privilege.h): before the spool, which shall be that user's. The
+ * file must be one that this user can read, as a reload will have to. Errors as privilege_drop(), and ERROR_IO.
+ */
+int keep_privileges(const struct config *config, const char *file, struct error *err) MUST_CHECK;
+
 /* Opens the configured spool. Errors as spool_open(). */
 int keep_open_spool(struct spool **out, const struct config *config, struct error *err) MUST_CHECK;
 

@@ -166,6 +166,8 @@ const char *setting_fixed_change(const struct setting *table, const void *old, c
 			return row->key;
 		if (row->type == SETTING_INTEGER && *(const int64_t *)a != *(const int64_t *)b)
 			return row->key;
+		if (row->type == SETTING_BOOLEAN && *(const bool *)a != *(const bool *)b)
+			return row->key;
 	}
 	return NULL;
 }

@@ -62,7 +62,7 @@ int setting_read(const struct setting *table, const struct node *object, struct 
                  struct error *err) MUST_CHECK;
 
 /*
- * The first key of strings and integers that differs between two structs of the table although it cannot be
+ * The first key of strings, integers and booleans that differs between two structs of the table although it cannot be
  * reloaded; NULL when there is none.
  */
 const char *setting_fixed_change(const struct setting *table, const void *old, const void *new);
