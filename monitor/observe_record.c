@@ -188,7 +188,12 @@ void observer_expire_runs(struct observer *o, struct moment now)
 	while ((top = heap_top(&o->deadlines)) && top->key <= now.us) {
 		struct probe_run *run =
 		    (struct probe_run *)((char *)top - offsetof(struct probe_run, deadline));
+		struct moment deadline = moment_after(run->started, run->timeout_us);
 
+		if (deadline.us > now.us) { /* it began later: probe_waited() */
+			heap_move(&o->deadlines, top, deadline.us);
+			continue;
+		}
 		run->target->config->kind->expire(run);
 		assert(heap_top(&o->deadlines) != top || !top->place || top->key > now.us);
 	}

@@ -97,7 +97,7 @@ void observer_arm(struct observer *o)
 {
 	struct moment now = moment_now();
 	const struct heap_entry *due = heap_top(&o->due), *deadline = heap_top(&o->deadlines);
-	int64_t wait_us = o->turning ? TURN_US : WAKE_US;
+	int64_t wait_us = o->turning || o->handshakes.waiting.count ? TURN_US : WAKE_US;
 
 	if (due && due->key - observer_now_us(o, now) < wait_us)
 		wait_us = due->key - observer_now_us(o, now);
@@ -122,6 +122,7 @@ static void tick(uv_timer_t *timer)
 	notice_step(o, now);
 	observer_start_due(o, observer_now_us(o, now));
 	take_turns(o);
+	gate_tire(&o->handshakes, now);
 	observer_expire_runs(o, moment_now());
 	observer_write_gaps(o, GAPS_PER_TURN);
 	idle = o->counts.in_flight == 0 && !o->due.count && !o->gap_count;

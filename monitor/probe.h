@@ -48,7 +48,7 @@ struct probe_context {
 /* One probe in flight. The observer's memory, on loan to the kind from start() to probe_finish(). */
 struct probe_run {
 	struct record record;  /* the kind fills outcome, failure, sent_us, rtt_us, phases … */
-	struct moment started; /* when start() was called */
+	struct moment started; /* when start() was called, later by what it waited (probe_waited) */
 	int64_t timeout_us;
 	bool
 	    kernel_timed; /* rtt_us comes from kernel stamps: true even if the process was stopped meanwhile */
@@ -110,14 +110,34 @@ static inline void probe_down(struct probe_run *run, enum sample_failure failure
 	probe_finish(run);
 }
 
-/* This machine could not send (no route, no buffer, no descriptor): its own fault, not the target's. */
-static inline void probe_not_sent(struct probe_run *run)
+/* Nothing was observed for a reason of this side: never the target's fault. */
+static inline void probe_missed(struct probe_run *run, enum sample_failure why)
 {
 	run->record.outcome = SAMPLE_MISSED;
-	run->record.failure = FAILURE_SEND;
+	run->record.failure = (uint8_t)why;
 	run->record.rtt_us = -1;
 	run->record.sent_us = 0;
 	probe_finish(run);
+}
+
+/* This machine could not send: no route, no buffer, no descriptor. */
+static inline void probe_not_sent(struct probe_run *run)
+{
+	probe_missed(run, FAILURE_SEND);
+}
+
+/*
+ * The probe has waited since a moment for something of this side (gate.h): that is lateness and no part of its times,
+ * and its timeout ends so much later.
+ */
+static inline void probe_waited(struct probe_run *run, struct moment since)
+{
+	int64_t waited_us = moment_between(since, moment_now());
+	int64_t late_us = run->record.lateness_us + waited_us;
+
+	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
+	run->record.sent_us += waited_us;
+	run->started = moment_after(run->started, waited_us);
 }
 
 #endif

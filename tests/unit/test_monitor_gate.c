@@ -26,7 +26,7 @@ START_TEST(those_beyond_the_limit_wait_in_their_order)
 		gate_request(&gate, &v[i].pass, enter, &v[i]);
 	}
 	ck_assert_int_eq(order, 2);
-	ck_assert_uint_eq(gate.waiting, 3);
+	ck_assert_uint_eq(gate.waiting.count, 3);
 	gate_leave(&gate, &v[3].pass); /* gives up */
 	gate_leave(&gate, &v[1].pass);
 	ck_assert_int_eq(v[2].place, 3);
@@ -37,7 +37,7 @@ START_TEST(those_beyond_the_limit_wait_in_their_order)
 	ck_assert_int_eq(v[3].place, 0);
 	gate_leave(&gate, &v[2].pass);
 	gate_leave(&gate, &v[4].pass);
-	ck_assert_uint_eq(gate.inside + gate.waiting, 0);
+	ck_assert_uint_eq(gate.inside.count + gate.waiting.count, 0);
 }
 END_TEST
 
@@ -88,13 +88,44 @@ START_TEST(leaving_from_within_entering_lets_all_through)
 	ck_assert_int_eq(left, (int)ROWS(c));
 	gate_leave(&gate, &blocker.pass);
 	ck_assert_int_eq(left, 0);
-	ck_assert_uint_eq(gate.inside + gate.waiting, 0);
+	ck_assert_uint_eq(gate.inside.count + gate.waiting.count, 0);
+}
+END_TEST
+
+START_TEST(who_stays_too_long_is_counted_as_gone)
+{
+	struct gate gate;
+	struct visitor v[4] = { 0 };
+	int order = 0;
+
+	gate_init(&gate, 1);
+	for (size_t i = 0; i < ROWS(v); i++) {
+		v[i].order = &order;
+		gate_request(&gate, &v[i].pass, enter, &v[i]);
+	}
+	gate_tire(&gate, v[0].pass.entered);
+	ck_assert_int_eq(order, 1);
+	gate_tire(&gate, moment_after(v[0].pass.entered, GATE_PATIENCE_US));
+	ck_assert_int_eq(order, 1);
+	gate_tire(&gate, moment_after(v[0].pass.entered, GATE_PATIENCE_US + 1));
+	ck_assert_int_eq(order, 2);
+	ck_assert_int_eq(v[1].place, 2);
+	gate_leave(&gate, &v[0].pass); /* it did not know: harmless */
+	ck_assert_int_eq(order, 2);
+	gate_leave(&gate, &v[1].pass);
+	ck_assert_int_eq(v[2].place, 3);
+	gate_leave(&gate, &v[3].pass);
+	ck_assert_uint_eq(gate.waiting.count, 0);
+	gate_tire(&gate,
+	          moment_after(v[2].pass.entered, 2 * GATE_PATIENCE_US)); /* nobody waits: it may stay */
+	ck_assert_uint_eq(gate.inside.count, 1);
 }
 END_TEST
 
 int main(void)
 {
-	return run_suite("gate", (const TTest *const[]){
-	                             those_beyond_the_limit_wait_in_their_order, without_a_limit_nobody_waits,
-	                             leaving_from_within_entering_lets_all_through, NULL });
+	return run_suite("gate", (const TTest *const[]){ those_beyond_the_limit_wait_in_their_order,
+	                                                 without_a_limit_nobody_waits,
+	                                                 leaving_from_within_entering_lets_all_through,
+	                                                 who_stays_too_long_is_counted_as_gone, NULL });
 }
