@@ -111,7 +111,8 @@ static bool spoilt_by_stall(const struct observer *o, const struct probe_run *ru
 	if (record->outcome == SAMPLE_UP)
 		return !run->kernel_timed;
 	return record->failure == FAILURE_TIMEOUT || record->failure == FAILURE_DNS ||
-	       record->failure == FAILURE_RESET || record->failure == FAILURE_TLS;
+	       record->failure == FAILURE_RESET || record->failure == FAILURE_TLS ||
+	       record->failure == FAILURE_LOSS;
 }
 
 static void run_finished(struct probe_run *run)
@@ -125,6 +126,7 @@ static void run_finished(struct probe_run *run)
 		run->record.failure = FAILURE_NOT_RUNNING;
 		run->record.rtt_us = -1;
 		run->record.sent_us = 0; /* as if it had not been: nothing was observed */
+		run->record.stamp.packets = 0;
 	}
 	heap_remove(&o->deadlines, &run->deadline);
 	target->in_flight--;

@@ -23,10 +23,13 @@ struct record_stamp {
 	int32_t forward_us;   /* mean one-way delays; -1 unless both clocks have a known bound */
 	int32_t backward_us;
 	int32_t one_way_error_us; /* sum of the two clocks' bounds; -1 unknown */
-	int16_t packets;          /* sent */
-	int16_t lost;             /* of them without an answer */
-	int16_t lost_forward;     /* on the way there, of lost; -1 unknown: the reflector is stateless */
-	int16_t lost_backward;
+	/*
+	 * Packets lost on each way as a stateful reflector's own numbers tell, since the target's last record that has
+	 * them: an answer tells where those before it were lost, also those of earlier probes. -1 not told.
+	 */
+	int32_t lost_forward, lost_backward;
+	int16_t packets; /* sent */
+	int16_t lost;    /* of them without an answer within the timeout */
 };
 
 /* The monitor's own state of the last minute. Counts since the last status record; sizes at its time. */

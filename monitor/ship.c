@@ -21,8 +21,7 @@ static const char *const state_names[] = {
 	[SHIP_WAITING] = "waiting",
 	[SHIP_PARTITIONING] = "partitioning",
 	[SHIP_LOCKING] = "locking",
-	[SHIP_COPYING_SAMPLES] = "copying",
-	[SHIP_COPYING_CLOCKS] = "copying",
+	[SHIP_COPYING] = "copying",
 	[SHIP_COMMITTING] = "committing",
 	[SHIP_TIDYING] = "tidying",
 	[SHIP_BACKING_OFF] = "backing off",
@@ -99,8 +98,8 @@ static void on_stall(uv_timer_t *timer)
 	snprintf(text, sizeof(text), "no progress while %s for %d ms", state_names[ship->state],
 	         (int)ship->options.stall_ms);
 	/* perhaps the transaction is more than the server can do in that time */
-	if (ship->sending && ship->sending->rows > 1)
-		ship->limit = ship->sending->rows / 2;
+	if (ship->sending && ship->sending->records > 1)
+		ship->limit = ship->sending->records / 2;
 	if (ship->state == SHIP_RESOLVING)
 		uv_cancel((uv_req_t *)&ship->resolve);
 	ship_fail(ship, text);

@@ -110,10 +110,55 @@ static char *clock_row(char *at, int64_t stream, int64_t seq, const struct recor
 	return at + 5;
 }
 
+static char *stamp_row(char *at, int64_t stream, int64_t seq, const struct record *r)
+{
+	const struct record_stamp *s = &r->stamp;
+
+	at = put16(at, 12);
+	at = field64(at, stream);
+	at = field64(at, seq);
+	at = field_time(at, r->scheduled_us);
+	at = field32(at, r->target);
+	at = field_duration(at, s->reflector_us);
+	at = field_duration(at, s->forward_us);
+	at = field_duration(at, s->backward_us);
+	at = field_duration(at, s->one_way_error_us);
+	at = field_duration(at, s->lost_forward);
+	at = field_duration(at, s->lost_backward);
+	at = field16(at, s->packets);
+	return field16(at, s->lost);
+}
+
+/* ---- which record goes where ---- */
+
+static bool is_sample(const struct record *r)
+{
+	return r->kind == RECORD_SAMPLE;
+}
+
+static bool is_clock(const struct record *r)
+{
+	return r->kind == RECORD_CLOCK;
+}
+
+static bool has_stamp(const struct record *r)
+{
+	return r->kind == RECORD_SAMPLE && r->stamp.packets > 0;
+}
+
+static const struct {
+	bool (*takes)(const struct record *r);
+	char *(*row)(char *at, int64_t stream, int64_t seq, const struct record *r);
+} tables[SHIP_TABLES] = {
+	[SHIP_SAMPLE] = { is_sample, sample_row },
+	[SHIP_CLOCK_STATE] = { is_clock, clock_row },
+	[SHIP_STAMP] = { has_stamp, stamp_row },
+};
+
 /* ---- the batch ---- */
 
 /* Room for one more row in the last chunk, or in a new one; NULL when out of memory. */
-static struct ship_chunk *chunk_with_room(struct ship_batch *b)
+static struct ship_chunk *chunk_with_room(struct ship_copy *b)
 {
 	struct ship_chunk *grown;
 
@@ -151,36 +196,34 @@ struct filling {
 	int64_t stream;
 };
 
-static bool take_sample(struct filling *f, int64_t seq, const struct record *record)
+static bool add_row(struct filling *f, enum ship_table table, int64_t seq, const struct record *record)
 {
-	struct ship_batch *b = f->batch;
-	struct ship_chunk *chunk = chunk_with_room(b);
+	struct ship_copy *copy = &f->batch->table[table];
+	struct ship_chunk *chunk = chunk_with_room(copy);
 	char *at, *end;
 
 	if (!chunk)
 		return false;
 	at = chunk->bytes + chunk->length;
-	if (b->samples == 0) {
+	if (copy->rows == 0) {
 		memcpy(at, header, HEADER_BYTES);
 		at += HEADER_BYTES;
 	}
-	end = sample_row(at, f->stream, seq, record);
+	end = tables[table].row(at, f->stream, seq, record);
 	assert(end - chunk->bytes <= SHIP_CHUNK_BYTES);
 	chunk->length = (size_t)(end - chunk->bytes);
-	b->samples++;
-	note_day(b, record->scheduled_us);
+	copy->rows++;
 	return true;
 }
 
-static bool take_clock(struct filling *f, int64_t seq, const struct record *record)
+static bool add_rows(struct filling *f, int64_t seq, const struct record *record)
 {
-	char row[ROW_MOST];
-
-	if (f->batch->clocks == 0)
-		text_append(&f->batch->clock, header, HEADER_BYTES);
-	text_append(&f->batch->clock, row, (size_t)(clock_row(row, f->stream, seq, record) - row));
-	f->batch->clocks++;
-	return !text_failed(&f->batch->clock);
+	for (int table = 0; table < SHIP_TABLES; table++)
+		if (tables[table].takes(record) && !add_row(f, (enum ship_table)table, seq, record))
+			return false;
+	if (is_sample(record))
+		note_day(f->batch, record->scheduled_us);
+	return true;
 }
 
 static bool take(void *context, int64_t seq, const struct record *record)
@@ -189,15 +232,14 @@ static bool take(void *context, int64_t seq, const struct record *record)
 	struct ship_batch *b = f->batch;
 
 	if (!record) { /* damaged: alone, so that it can be set aside; else the batch ends before it */
-		if (b->rows == 0)
+		if (b->records == 0)
 			b->damaged = seq;
 		return false;
 	}
-	b->failed =
-	    !(record->kind == RECORD_CLOCK ? take_clock(f, seq, record) : take_sample(f, seq, record));
+	b->failed = !add_rows(f, seq, record);
 	if (b->failed)
 		return false;
-	if (b->rows++ == 0)
+	if (b->records++ == 0)
 		b->first = seq;
 	b->last = seq;
 	return true;
@@ -205,20 +247,28 @@ static bool take(void *context, int64_t seq, const struct record *record)
 
 static void clear(struct ship_batch *b)
 {
-	b->after = b->first = b->last = b->rows = b->samples = b->clocks = b->damaged = 0;
-	b->chunks = b->days = 0;
+	b->after = b->first = b->last = b->records = b->damaged = 0;
+	b->days = 0;
 	b->failed = false;
-	text_clear(&b->clock);
+	for (int table = 0; table < SHIP_TABLES; table++) {
+		b->table[table].rows = 0;
+		b->table[table].chunks = 0;
+	}
 }
 
-static bool end_samples(struct ship_batch *b)
+static bool end_copies(struct ship_batch *b)
 {
-	struct ship_chunk *chunk = chunk_with_room(b);
+	for (int table = 0; table < SHIP_TABLES; table++) {
+		struct ship_copy *copy = &b->table[table];
+		struct ship_chunk *chunk = copy->rows ? chunk_with_room(copy) : NULL;
 
-	if (!chunk)
-		return false;
-	memcpy(chunk->bytes + chunk->length, trailer, 2);
-	chunk->length += 2;
+		if (copy->rows && !chunk)
+			return false;
+		if (chunk) {
+			memcpy(chunk->bytes + chunk->length, trailer, 2);
+			chunk->length += 2;
+		}
+	}
 	return true;
 }
 
@@ -231,11 +281,7 @@ int ship_batch_fill(struct ship_batch *b, struct spool *spool, int64_t after, in
 	b->after = after;
 	if (spool_read(spool, after, limit, take, &filling, err) < 0)
 		return err->code;
-	if (!b->failed && b->samples > 0)
-		b->failed = !end_samples(b);
-	if (!b->failed && b->clocks > 0)
-		text_append(&b->clock, trailer, 2);
-	if (b->failed || text_failed(&b->clock)) {
+	if (b->failed || !end_copies(b)) {
 		clear(b);
 		return error_set(err, ERROR_MEMORY, "no memory for a batch of %lld rows", (long long)limit);
 	}
@@ -244,9 +290,10 @@ int ship_batch_fill(struct ship_batch *b, struct spool *spool, int64_t after, in
 
 void ship_batch_release(struct ship_batch *b)
 {
-	for (size_t i = 0; i < b->chunks_made; i++)
-		free(b->chunk[i].bytes);
-	free(b->chunk);
-	text_release(&b->clock);
+	for (int table = 0; table < SHIP_TABLES; table++) {
+		for (size_t i = 0; i < b->table[table].chunks_made; i++)
+			free(b->table[table].chunk[i].bytes);
+		free(b->table[table].chunk);
+	}
 	memset(b, 0, sizeof(*b));
 }

@@ -1,9 +1,11 @@
 /*
  * ship_batch: the records of one shipping transaction, encoded for COPY (FORMAT binary). Part of ship.
  *
- * Filled from the spool on a thread of libuv's pool, then sent by the loop; never both at once. The memory is
- * kept from batch to batch: chunks of 256 KiB for samples, the few clock records in one of their own. Columns
- * and their order: ship_sql.h.
+ * Filled from the spool on a thread of libuv's pool, then sent by the loop; never both at once. Each table has a COPY
+ * stream of its own, in chunks of 256 KiB that are kept from batch to batch; a record makes a row in one table or more
+ * (a sample of a stamp probe: in two). Columns and their order: ship_sql.h.
+ *
+ * A new table: a word of enum ship_table, a row of tables[] in ship_batch.c, its COPY in ship_sql.c.
  *
  * Source of the format: PostgreSQL documentation, COPY, "Binary Format".
  */
@@ -11,7 +13,6 @@
 #define GOVSLA_MONITOR_SHIP_BATCH_H
 
 #include "base/error.h"
-#include "base/text.h"
 #include "monitor/spool.h"
 
 #include <stdbool.h>
@@ -26,15 +27,21 @@ struct ship_chunk {
 	size_t length;
 };
 
+/* In the order in which they are copied. */
+enum ship_table { SHIP_SAMPLE, SHIP_CLOCK_STATE, SHIP_STAMP, SHIP_TABLES };
+
+struct ship_copy { /* what one table gets: a whole COPY stream, with header and trailer, when rows > 0 */
+	int64_t rows;
+	struct ship_chunk *chunk;
+	size_t chunks, chunks_made; /* in use; allocated */
+};
+
 struct ship_batch {    /* all zero is a valid empty batch */
 	int64_t after; /* every record of the stream up to this one had been shipped */
 	int64_t first, last;
-	int64_t rows; /* samples and clock records */
-	int64_t samples, clocks;
+	int64_t records;
 	int64_t damaged; /* number of a damaged row, which is then the only one; 0 none */
-	struct ship_chunk *chunk;
-	size_t chunks, chunks_made; /* in use; allocated */
-	struct text clock;
+	struct ship_copy table[SHIP_TABLES];
 	/* UTC days since 1970 of the samples, each once; what exceeds the list is left out */
 	int32_t day[SHIP_BATCH_DAYS];
 	size_t days;
@@ -43,7 +50,7 @@ struct ship_batch {    /* all zero is a valid empty batch */
 
 /*
  * Empties the batch and fills it with at most limit records after the given number. Blocks on the disk.
- * Returns 0 (rows is 0 when there is nothing), ERROR_DATABASE, ERROR_MEMORY.
+ * Returns 0 (records is 0 when there is nothing), ERROR_DATABASE, ERROR_MEMORY.
  */
 int ship_batch_fill(struct ship_batch *batch, struct spool *spool, int64_t after, int64_t limit,
                     struct error *err) MUST_CHECK;

@@ -32,8 +32,7 @@ enum ship_state {
 	SHIP_WAITING,  /* connected, nothing under way */
 	SHIP_PARTITIONING,
 	SHIP_LOCKING,
-	SHIP_COPYING_SAMPLES,
-	SHIP_COPYING_CLOCKS,
+	SHIP_COPYING, /* into ship->table */
 	SHIP_COMMITTING,
 	SHIP_TIDYING, /* the spool is told something that must be done before going on */
 	SHIP_BACKING_OFF,
@@ -67,7 +66,8 @@ struct ship {
 	struct ship_task task, next_task;
 	struct ship_batch batch[2];
 	struct ship_batch *sending, *ready; /* of batch; NULL: none */
-	size_t chunk;                       /* the next of sending */
+	enum ship_table table;              /* that is being copied */
+	size_t chunk;                       /* the next of it */
 	int64_t limit;                      /* rows of the next batch; less than batch_rows after a refusal */
 	int32_t days[SHIP_KNOWN_DAYS];
 	size_t known_days;

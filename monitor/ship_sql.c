@@ -77,18 +77,19 @@ void ship_sql_begin(struct text *sql, int64_t stream)
 	text_printf(sql, "BEGIN; SELECT stream_lock(%" PRId64 ")", stream);
 }
 
-void ship_sql_copy_samples(struct text *sql)
+void ship_sql_copy(struct text *sql, enum ship_table table)
 {
-	text_add(sql,
-	         "COPY sample (stream, seq, scheduled, sent, certificate_expiry, target, lateness_us, rtt_us,"
-	         " name_us, connect_us, tls_us, first_byte_us, total_us, outcome, failure, http_status)"
-	         " FROM STDIN (FORMAT binary)");
-}
+	static const char *const columns[SHIP_TABLES] = {
+		[SHIP_SAMPLE] =
+		    "sample (stream, seq, scheduled, sent, certificate_expiry, target, lateness_us,"
+		    " rtt_us, name_us, connect_us, tls_us, first_byte_us, total_us, outcome,"
+		    " failure, http_status)",
+		[SHIP_CLOCK_STATE] = "clock_state (stream, seq, at, max_error_us, synchronised)",
+		[SHIP_STAMP] = "stamp (stream, seq, scheduled, target, reflector_us, forward_us, backward_us,"
+		               " one_way_error_us, lost_forward, lost_backward, packets, lost)",
+	};
 
-void ship_sql_copy_clocks(struct text *sql)
-{
-	text_add(sql,
-	         "COPY clock_state (stream, seq, at, max_error_us, synchronised) FROM STDIN (FORMAT binary)");
+	text_printf(sql, "COPY %s FROM STDIN (FORMAT binary)", columns[table]);
 }
 
 void ship_sql_commit(struct text *sql, int64_t stream, int64_t mark)

@@ -1,13 +1,15 @@
 /*
  * ship_sql: every SQL text that slamon sends. Part of ship.
  *
- * Texts, not calls: ship sends them asynchronously. What they use is made by sql/migrations/0001_observe.sql.
+ * Texts, not calls: ship sends them asynchronously. What they use is made by sql/migrations/0001_observe.sql
+ * and, for each table, its own.
  * Numbers are ours and printed as such; nothing from outside is put into a text.
  */
 #ifndef GOVSLA_MONITOR_SHIP_SQL_H
 #define GOVSLA_MONITOR_SHIP_SQL_H
 
 #include "base/text.h"
+#include "monitor/ship_batch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,8 +40,7 @@ void ship_sql_partitions(struct text *sql, const int32_t *days, size_t count);
 void ship_sql_begin(struct text *sql, int64_t stream);
 
 /* Columns in the order in which ship_batch encodes them. */
-void ship_sql_copy_samples(struct text *sql);
-void ship_sql_copy_clocks(struct text *sql);
+void ship_sql_copy(struct text *sql, enum ship_table table);
 
 /* Advances the mark and commits. */
 void ship_sql_commit(struct text *sql, int64_t stream, int64_t mark);

@@ -62,45 +62,42 @@ static bool ask_partitions(struct ship *ship)
 	return true;
 }
 
-/* The next thing to do with the batch that is being sent, after the mark was locked. */
-static void next_copy(struct ship *ship)
+/* Copies what the batch has for this table or a later one, then commits. */
+static void copy_from(struct ship *ship, int table)
 {
 	text_clear(&ship->sql);
-	if (ship->state == SHIP_LOCKING && ship->sending->samples > 0) {
-		ship_sql_copy_samples(&ship->sql);
-		ship_ask(ship, SHIP_COPYING_SAMPLES);
-	} else if (ship->state != SHIP_COPYING_CLOCKS && ship->sending->clocks > 0) {
-		ship_sql_copy_clocks(&ship->sql);
-		ship_ask(ship, SHIP_COPYING_CLOCKS);
+	while (table < SHIP_TABLES && ship->sending->table[table].rows == 0)
+		table++;
+	if (table < SHIP_TABLES) {
+		ship->table = (enum ship_table)table;
+		ship->chunk = 0;
+		ship_sql_copy(&ship->sql, ship->table);
+		ship_ask(ship, SHIP_COPYING);
 	} else {
 		ship_sql_commit(&ship->sql, spool_stream(ship->options.spool), ship->sending->last);
 		ship_ask(ship, SHIP_COMMITTING);
 	}
-	ship->chunk = 0;
 }
 
 static void send_data(struct ship *ship)
 {
-	const struct ship_batch *batch = ship->sending;
-	bool clocks = ship->state == SHIP_COPYING_CLOCKS;
-	size_t chunks = clocks ? 1 : batch->chunks, at = ship->chunk++;
+	const struct ship_copy *copy = &ship->sending->table[ship->table];
+	size_t at = ship->chunk++;
 
 	ship_enter(ship, ship->state);
-	if (at >= chunks)
+	if (at >= copy->chunks)
 		ship_link_copy_end(&ship->link);
-	else if (clocks)
-		ship_link_copy(&ship->link, batch->clock.bytes, batch->clock.length);
 	else
-		ship_link_copy(&ship->link, batch->chunk[at].bytes, batch->chunk[at].length);
+		ship_link_copy(&ship->link, copy->chunk[at].bytes, copy->chunk[at].length);
 }
 
 static void committed(struct ship *ship)
 {
 	const struct ship_batch *batch = ship->sending;
-	bool more = batch->rows >= ship->limit || ship->ready;
+	bool more = batch->records >= ship->limit || ship->ready;
 
 	ship->counters.mark = batch->last;
-	ship->counters.rows += batch->rows;
+	ship->counters.rows += batch->records;
 	ship->counters.transactions++;
 	ship->counters.last_error[0] = '\0';
 	ship->failed_in_a_row = 0;
@@ -117,7 +114,7 @@ static void start_sending(struct ship *ship)
 	ship->sending = ship->ready;
 	ship->ready = NULL;
 	spool_sending(ship->options.spool, ship->sending->last);
-	if (ship->sending->rows >= ship->limit && ship->task.kind == TASK_NONE)
+	if (ship->sending->records >= ship->limit && ship->task.kind == TASK_NONE)
 		ship_start_read(ship, ship->sending->last); /* while this one is sent */
 	if (!ask_partitions(ship))
 		begin(ship);
@@ -214,11 +211,10 @@ static void answered(struct ship *ship, const struct ship_answer *answer)
 		if (answer->value != ship->sending->after)
 			ship_ask_mark(ship);
 		else
-			next_copy(ship);
+			copy_from(ship, 0);
 		break;
-	case SHIP_COPYING_SAMPLES:
-	case SHIP_COPYING_CLOCKS:
-		next_copy(ship);
+	case SHIP_COPYING:
+		copy_from(ship, ship->table + 1);
 		break;
 	case SHIP_COMMITTING:
 		if (strcmp(answer->tag, "COMMIT") == 0)
@@ -245,9 +241,9 @@ static void refused(struct ship *ship, const struct ship_answer *answer)
 		         answer->text);
 		ship_tell(ship, text);
 		begin(ship);
-	} else if (of_data && (ship->state == SHIP_COPYING_SAMPLES || ship->state == SHIP_COPYING_CLOCKS)) {
+	} else if (of_data && ship->state == SHIP_COPYING) {
 		/* one bad row must not hold up the others: halve until it stands alone */
-		ship->limit = ship->sending->rows / 2;
+		ship->limit = ship->sending->records / 2;
 		if (ship->limit > 0) {
 			ship_ask_mark(ship);
 		} else {

@@ -79,7 +79,7 @@ static void read_done(struct ship *ship, const struct ship_task *task)
 
 	if (batch->damaged && ship->state == SHIP_WAITING && batch->after == ship->counters.mark)
 		ship_set_aside(ship, batch->damaged, "the row is damaged");
-	else if (batch->rows > 0)
+	else if (batch->records > 0)
 		ship->ready = task->batch;
 }
 

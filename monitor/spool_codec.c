@@ -9,7 +9,7 @@ enum {
 	BIT_SENT = 1 << 4,
 	BIT_PHASES = 1 << 5,
 	BIT_CERTIFICATE = 1 << 6,
-	BIT_NONE = 1 << 7,
+	BIT_STAMP = 1 << 7,
 };
 
 static uint8_t *put_varint(uint8_t *at, int64_t value)
@@ -77,8 +77,21 @@ static uint8_t flags_of(const struct record *r)
 
 	if (r->kind == RECORD_SAMPLE)
 		flags |= (r->sent_us ? BIT_SENT : 0u) | (has_phases(r) ? BIT_PHASES : 0u) |
-		         (r->certificate_expiry_us ? BIT_CERTIFICATE : 0u);
+		         (r->certificate_expiry_us ? BIT_CERTIFICATE : 0u) |
+		         (r->stamp.packets ? BIT_STAMP : 0u);
 	return (uint8_t)flags;
+}
+
+static uint8_t *put_stamp(uint8_t *at, const struct record_stamp *s)
+{
+	at = put_varint(at, s->reflector_us);
+	at = put_varint(at, s->forward_us);
+	at = put_varint(at, s->backward_us);
+	at = put_varint(at, s->one_way_error_us);
+	at = put_varint(at, s->lost_forward);
+	at = put_varint(at, s->lost_backward);
+	at = put_varint(at, s->packets);
+	return put_varint(at, s->lost);
 }
 
 size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *r)
@@ -105,7 +118,23 @@ size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *r)
 	}
 	if (flags & BIT_CERTIFICATE)
 		at = put_varint(at, r->certificate_expiry_us);
+	if (flags & BIT_STAMP)
+		at = put_stamp(at, &r->stamp);
 	return (size_t)(at - buffer);
+}
+
+static void get_stamp(struct record_stamp *s, struct cursor *c)
+{
+	s->reflector_us = get_varint32(c);
+	s->forward_us = get_varint32(c);
+	s->backward_us = get_varint32(c);
+	s->one_way_error_us = get_varint32(c);
+	s->lost_forward = get_varint32(c);
+	s->lost_backward = get_varint32(c);
+	s->packets = get_varint16(c);
+	s->lost = get_varint16(c);
+	if (!s->packets) /* the bit says that there are some */
+		c->bad = true;
 }
 
 static void get_sample(struct record *r, struct cursor *c, unsigned flags)
@@ -125,6 +154,8 @@ static void get_sample(struct record *r, struct cursor *c, unsigned flags)
 	}
 	if (flags & BIT_CERTIFICATE)
 		r->certificate_expiry_us = get_varint(c);
+	if (flags & BIT_STAMP)
+		get_stamp(&r->stamp, c);
 }
 
 bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
@@ -139,6 +170,8 @@ bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
 		return false;
 	flags = *c.at++;
 	r->failure = *c.at++;
+	if (flags & BIT_KIND && flags & BIT_STAMP)
+		return false; /* a kind that does not exist */
 	r->kind = flags & BIT_KIND ? RECORD_CLOCK : RECORD_SAMPLE;
 	r->outcome = (uint8_t)(flags >> SHIFT_OUTCOME & 3);
 	r->synchronised = (flags & BIT_SYNCHRONISED) != 0;
@@ -147,5 +180,5 @@ bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
 		r->max_error_us = get_varint(&c);
 	else
 		get_sample(r, &c, flags);
-	return !c.bad && c.at == c.end && !(flags & BIT_NONE);
+	return !c.bad && c.at == c.end;
 }

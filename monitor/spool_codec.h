@@ -4,10 +4,13 @@
  * A private format of one file on one machine, read again only by this program; the spool's format number
  * covers it. About 20 bytes for an echo, 45 for an HTTP probe.
  *
- *     byte 0    bit 0 kind, bits 1-2 outcome, bit 3 synchronised, bit 4 sent, bit 5 phases, bit 6 certificate
+ *     byte 0    bit 0 not a sample, bits 1-2 outcome, bit 3 synchronised, bit 4 sent, bit 5 phases, bit 6 certificate,
+ *               bit 7 stamp
  *     byte 1    failure
  *     varints   sample: scheduled, target, lateness, rtt; sent - scheduled if bit 4; name, connect, tls, first byte,
- *                       total, http status if bit 5; certificate expiry if bit 6
+ *                       total, http status if bit 5; certificate expiry if bit 6;
+ *                       reflector, forward, backward, one-way error, lost forward, lost backward, packets, lost if
+ *                       bit 7
  *               clock:  scheduled, max_error
  *
  * A varint is zigzag, then 7 bits a byte, least significant first, bit 7 set on all but the last.
@@ -21,7 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPOOL_CODEC_SIZE 128 /* most bytes of one record: 2 + 12 varints of at most 10 */
+#define SPOOL_CODEC_SIZE 128 /* most bytes of one record: 2 + 3 varints of at most 10, 14 of 5, 3 of 3 */
 
 /* Writes the record; returns the number of bytes. */
 size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *record);

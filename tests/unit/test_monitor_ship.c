@@ -105,16 +105,51 @@ START_TEST(samples_are_encoded_column_by_column)
 	put_two_others(spool);
 	flush_all(spool);
 	fill(&batch, spool, 0, 100);
-	ck_assert_int_eq(batch.rows, 3);
-	ck_assert_int_eq(batch.samples, 3);
-	ck_assert_int_eq(batch.clocks, 0);
+	ck_assert_int_eq(batch.records, 3);
+	ck_assert_int_eq(batch.table[SHIP_SAMPLE].rows, 3);
+	ck_assert_int_eq(batch.table[SHIP_CLOCK_STATE].rows, 0);
 	ck_assert_int_eq(batch.first, 1);
 	ck_assert_int_eq(batch.last, 3);
-	ck_assert_uint_eq(batch.chunks, 1);
+	ck_assert_uint_eq(batch.table[SHIP_SAMPLE].chunks, 1);
 	ck_assert_uint_eq(batch.days, 2);
 	ck_assert_int_eq(batch.day[0], 10957); /* 2000-01-01 */
 	ck_assert_int_eq(batch.day[1], 10958);
-	assert_bytes(batch.chunk[0].bytes, batch.chunk[0].length, want, spool_stream(spool));
+	assert_bytes(batch.table[SHIP_SAMPLE].chunk[0].bytes, batch.table[SHIP_SAMPLE].chunk[0].length, want,
+	             spool_stream(spool));
+	ship_batch_release(&batch);
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
+START_TEST(a_stamp_is_a_row_in_two_tables)
+{
+	/* stream, seq, scheduled, target; reflector, forward, backward, error; lost there, back; packets, lost */
+	static const char want[] =
+	    HEADER "000c " STREAM "00000008 0000000000000002 00000008 00000000000f4240 00000004 00000003 "
+	           "00000004 00000028 " NONE NONE "00000004 00000100 00000004 00000003 00000004 00000000 "
+	           "00000002 000a 00000002 0002 " TRAILER;
+	struct record_stamp stamp = { 40, -1, -1, 256, 3, 0, 10, 2 };
+	struct place place;
+	struct ship_batch batch = { 0 };
+	struct spool *spool;
+	struct record record = echo_record(8);
+
+	place_make(&place);
+	spool = place_open(&place, 1);
+	put_echoes(spool, 7, 7);
+	record.stamp = stamp;
+	put(spool, &record);
+	flush_all(spool);
+	fill(&batch, spool, 0, 100);
+	ck_assert_int_eq(batch.records, 2);
+	ck_assert_int_eq(batch.table[SHIP_SAMPLE].rows, 2);
+	ck_assert_int_eq(batch.table[SHIP_STAMP].rows, 1);
+	assert_bytes(batch.table[SHIP_STAMP].chunk[0].bytes, batch.table[SHIP_STAMP].chunk[0].length, want,
+	             spool_stream(spool));
+	fill(&batch, spool, 2, 100);
+	ck_assert_int_eq(batch.table[SHIP_STAMP].rows, 0);
+	ck_assert_uint_eq(batch.table[SHIP_STAMP].chunks, 0);
 	ship_batch_release(&batch);
 	spool_close(spool);
 	place_remove(&place);
@@ -145,10 +180,11 @@ START_TEST(clock_records_are_encoded_apart)
 	put(spool, &clock);
 	flush_all(spool);
 	fill(&batch, spool, 0, 100);
-	ck_assert_int_eq(batch.rows, 3);
-	ck_assert_int_eq(batch.samples, 1);
-	ck_assert_int_eq(batch.clocks, 2);
-	assert_bytes(batch.clock.bytes, batch.clock.length, want, spool_stream(spool));
+	ck_assert_int_eq(batch.records, 3);
+	ck_assert_int_eq(batch.table[SHIP_SAMPLE].rows, 1);
+	ck_assert_int_eq(batch.table[SHIP_CLOCK_STATE].rows, 2);
+	assert_bytes(batch.table[SHIP_CLOCK_STATE].chunk[0].bytes,
+	             batch.table[SHIP_CLOCK_STATE].chunk[0].length, want, spool_stream(spool));
 	ship_batch_release(&batch);
 	spool_close(spool);
 	place_remove(&place);
@@ -167,24 +203,24 @@ START_TEST(a_batch_is_limited_and_filled_anew)
 	put_echoes(spool, 1, 10000);
 	flush_all(spool);
 	fill(&batch, spool, 0, 100000);
-	ck_assert_int_eq(batch.rows, 10000);
-	for (size_t i = 0; i < batch.chunks; i++) {
-		ck_assert_uint_le(batch.chunk[i].length, SHIP_CHUNK_BYTES);
-		bytes += batch.chunk[i].length;
+	ck_assert_int_eq(batch.records, 10000);
+	for (size_t i = 0; i < batch.table[SHIP_SAMPLE].chunks; i++) {
+		ck_assert_uint_le(batch.table[SHIP_SAMPLE].chunk[i].length, SHIP_CHUNK_BYTES);
+		bytes += batch.table[SHIP_SAMPLE].chunk[i].length;
 	}
 	/* header and trailer; 2 + 4 x 12 + 3 x 8 + 2 x 6 bytes and seven columns that are null, a row */
 	ck_assert_uint_eq(bytes, 19 + 2 + 10000 * (2 + 48 + 24 + 12 + 7 * 4));
-	ck_assert_uint_eq(batch.chunks, (bytes + SHIP_CHUNK_BYTES - 1) / SHIP_CHUNK_BYTES);
+	ck_assert_uint_eq(batch.table[SHIP_SAMPLE].chunks, (bytes + SHIP_CHUNK_BYTES - 1) / SHIP_CHUNK_BYTES);
 	fill(&batch, spool, 7, 2);
 	ck_assert_int_eq(batch.after, 7);
 	ck_assert_int_eq(batch.first, 8);
 	ck_assert_int_eq(batch.last, 9);
-	ck_assert_int_eq(batch.rows, 2);
-	ck_assert_uint_eq(batch.chunks, 1);
-	ck_assert_uint_eq(batch.chunk[0].length, 19 + 2 + 2 * 114);
+	ck_assert_int_eq(batch.records, 2);
+	ck_assert_uint_eq(batch.table[SHIP_SAMPLE].chunks, 1);
+	ck_assert_uint_eq(batch.table[SHIP_SAMPLE].chunk[0].length, 19 + 2 + 2 * 114);
 	fill(&batch, spool, 10000, 2);
-	ck_assert_int_eq(batch.rows, 0);
-	ck_assert_uint_eq(batch.chunks, 0);
+	ck_assert_int_eq(batch.records, 0);
+	ck_assert_uint_eq(batch.table[SHIP_SAMPLE].chunks, 0);
 	ship_batch_release(&batch);
 	spool_close(spool);
 	place_remove(&place);
@@ -204,11 +240,11 @@ START_TEST(a_batch_ends_before_a_damaged_row)
 	place_sql(&place, "UPDATE record SET data = x'ff' WHERE seq = 3");
 	spool = place_open(&place, 1);
 	fill(&batch, spool, 0, 100);
-	ck_assert_int_eq(batch.rows, 2);
+	ck_assert_int_eq(batch.records, 2);
 	ck_assert_int_eq(batch.last, 2);
 	ck_assert_int_eq(batch.damaged, 0);
 	fill(&batch, spool, 2, 100);
-	ck_assert_int_eq(batch.rows, 0);
+	ck_assert_int_eq(batch.records, 0);
 	ck_assert_int_eq(batch.damaged, 3);
 	ship_batch_release(&batch);
 	spool_close(spool);
@@ -307,7 +343,8 @@ int main(void)
 {
 	return run_suite("ship", (const TTest *const[]){
 	                             samples_are_encoded_column_by_column, clock_records_are_encoded_apart,
-	                             a_batch_is_limited_and_filled_anew, a_batch_ends_before_a_damaged_row,
+	                             a_stamp_is_a_row_in_two_tables, a_batch_is_limited_and_filled_anew,
+	                             a_batch_ends_before_a_damaged_row,
 	                             the_wait_doubles_up_to_a_limit_half_of_it_by_chance,
 	                             without_a_database_records_stay_in_the_spool,
 	                             a_connection_string_that_is_none_is_refused, NULL });

@@ -26,6 +26,29 @@ static void assert_same(const struct record *got, const struct record *want)
 	ck_assert_int_eq(got->outcome, want->outcome);
 	ck_assert_int_eq(got->failure, want->failure);
 	ck_assert_int_eq(got->synchronised, want->synchronised);
+	ck_assert_int_eq(got->stamp.packets, want->stamp.packets);
+	ck_assert_int_eq(got->stamp.lost, want->stamp.lost);
+	ck_assert_int_eq(got->stamp.lost_forward, want->stamp.lost_forward);
+	ck_assert_int_eq(got->stamp.lost_backward, want->stamp.lost_backward);
+	ck_assert_int_eq(got->stamp.reflector_us, want->stamp.reflector_us);
+	ck_assert_int_eq(got->stamp.forward_us, want->stamp.forward_us);
+	ck_assert_int_eq(got->stamp.backward_us, want->stamp.backward_us);
+	ck_assert_int_eq(got->stamp.one_way_error_us, want->stamp.one_way_error_us);
+}
+
+static struct record stamp_record(void)
+{
+	struct record r = echo_record(9);
+
+	r.stamp = (struct record_stamp){ .reflector_us = 40,
+		                         .forward_us = -1,
+		                         .backward_us = -1,
+		                         .one_way_error_us = 70000,
+		                         .lost_forward = 3,
+		                         .lost_backward = 0,
+		                         .packets = 10,
+		                         .lost = 2 };
+	return r;
 }
 
 static struct record http_record(void)
@@ -74,17 +97,22 @@ static size_t assert_round_trip(const struct record *record)
 
 START_TEST(a_record_comes_back_as_it_was)
 {
-	struct record echo = echo_record(7), http = http_record(), clock = clock_record(), extreme = http;
+	struct record echo = echo_record(7), http = http_record(), clock = clock_record(), extreme = http,
+	              stamp = stamp_record();
 
 	ck_assert_uint_le(assert_round_trip(&echo), 20);
 	ck_assert_uint_le(assert_round_trip(&http), 45);
 	assert_round_trip(&clock);
+	ck_assert_uint_le(assert_round_trip(&stamp), 31);
 	extreme.scheduled_us = INT64_MIN;
 	extreme.sent_us = INT64_MAX;
 	extreme.certificate_expiry_us = INT64_MIN;
 	extreme.target = extreme.rtt_us = INT32_MIN;
 	extreme.lateness_us = extreme.name_us = INT32_MAX;
 	extreme.http_status = INT16_MIN;
+	extreme.connect_us = extreme.tls_us = extreme.first_byte_us = extreme.total_us = INT32_MIN;
+	extreme.stamp = (struct record_stamp){ INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN,
+		                               INT32_MIN, INT32_MIN, INT16_MIN, INT16_MIN };
 	assert_round_trip(&extreme);
 }
 END_TEST
@@ -116,7 +144,9 @@ START_TEST(any_record_comes_back_as_it_was)
 	struct random random = random_start(1);
 
 	for (int i = 0; i < 20000; i++) {
-		struct record record = i % 2 ? echo_record(i) : http_record();
+		struct record record = i % 3 == 0   ? echo_record(i)
+		                       : i % 3 == 1 ? stamp_record()
+		                                    : http_record();
 
 		for (int n = 0; n < 4; n++)
 			disturb(&random, &record);
@@ -140,6 +170,23 @@ START_TEST(bytes_are_as_documented)
 }
 END_TEST
 
+START_TEST(bytes_of_a_stamp_are_as_documented)
+{
+	/* after sent - scheduled: reflector 40, -1, -1, 70000, lost forward 3, backward 0, packets 10, lost 2 */
+	static const uint8_t want[] = { 0x90, 0x00, 0x04, 0x06, 0x80, 0x01, 0x01, 0xd8, 0x04, 0x50,
+		                        0x01, 0x01, 0xe0, 0xc5, 0x08, 0x06, 0x00, 0x14, 0x04 };
+	struct record record = echo_record(64);
+	uint8_t bytes[SPOOL_CODEC_SIZE];
+
+	record.stamp = stamp_record().stamp;
+	record.scheduled_us = 2;
+	record.sent_us = 302;
+	record.rtt_us = -1;
+	ck_assert_uint_eq(spool_encode(bytes, &record), sizeof want);
+	ck_assert_mem_eq(bytes, want, sizeof want);
+}
+END_TEST
+
 START_TEST(damaged_bytes_are_refused)
 {
 	static const struct {
@@ -147,7 +194,8 @@ START_TEST(damaged_bytes_are_refused)
 		uint8_t bytes[24];
 		size_t size;
 	} rows[] = {
-		{ "a flag that does not exist", { 0x80, 0, 4, 6, 0, 1 }, 6 },
+		{ "a kind that does not exist", { 0x81, 0, 4, 6 }, 4 },
+		{ "a stamp without packets", { 0x80, 0, 4, 6, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0 }, 14 },
 		{ "a number that does not end", { 0, 0, 0x84, 0x80, 0x80 }, 5 },
 		{ "a number of more than 64 bits",
 		  { 1, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, 0 },
@@ -157,7 +205,7 @@ START_TEST(damaged_bytes_are_refused)
 		  { 0x20, 0, 4, 6, 0, 1, 1, 1, 1, 1, 1, 0x80, 0x80, 0x04 },
 		  14 },
 	};
-	const struct record records[] = { echo_record(7), http_record(), clock_record() };
+	const struct record records[] = { echo_record(7), http_record(), clock_record(), stamp_record() };
 	struct record back;
 
 	for (size_t i = 0; i < ROWS(rows); i++)
@@ -224,10 +272,53 @@ START_TEST(contradictions_are_named)
 }
 END_TEST
 
+START_TEST(contradictions_of_a_stamp_are_named)
+{
+	static const struct {
+		int outcome;
+		struct record_stamp
+		    stamp; /* reflector, forward, backward, error, lost there, back, packets, lost */
+		const char *want;
+	} rows[] = {
+		{ SAMPLE_UP, { 4, 5, 6, 7, 1, 2, 10, 3 }, NULL },
+		{ SAMPLE_UP, { -1, -1, -1, -1, -1, -1, 1, 0 }, NULL },
+		{ SAMPLE_UP, { 4, -1, -1, 7, 40000, 0, 10, 0 }, NULL }, /* of earlier probes */
+		{ SAMPLE_DOWN, { -1, -1, -1, -1, -1, -1, 10, 10 }, NULL },
+		{ SAMPLE_UP, { 4, 5, 6, 7, 1, 2, 10, 10 }, "an outcome up without an answer" },
+		{ SAMPLE_UP, { 4, 5, 6, 7, 1, 2, 10, 11 }, "more packets lost than sent" },
+		{ SAMPLE_UP, { 4, 5, 6, 7, 1, 2, 10, -1 }, "more packets lost than sent" },
+		{ SAMPLE_UP, { 4, 5, 6, 7, 1, 2, -1, -1 }, "more packets lost than sent" },
+		{ SAMPLE_UP, { 4, 5, 6, 7, 1, -1, 10, 1 }, "packets lost in one direction only known" },
+		{ SAMPLE_UP, { 4, 5, -1, 7, 1, 2, 10, 1 }, "a one-way delay without its error" },
+		{ SAMPLE_DOWN, { 4, 5, 6, -1, 1, 2, 10, 9 }, "a one-way delay without its error" },
+		{ SAMPLE_MISSED, { 4, 5, 6, 7, 1, 2, 10, 0 }, "an outcome missed with packets" },
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct record r = echo_record(7);
+		const char *got;
+
+		r.outcome = (uint8_t)rows[i].outcome;
+		r.stamp = rows[i].stamp;
+		r.failure = (uint8_t)(r.outcome == SAMPLE_UP     ? FAILURE_NONE
+		                      : r.outcome == SAMPLE_DOWN ? FAILURE_LOSS
+		                                                 : FAILURE_SEND);
+		if (r.outcome != SAMPLE_UP)
+			r.rtt_us = -1;
+		if (r.outcome == SAMPLE_MISSED)
+			r.sent_us = 0;
+		got = record_fault(&r);
+		ck_assert_msg(!got == !rows[i].want && (!got || strcmp(got, rows[i].want) == 0),
+		              "row %zu: %s", i, got ? got : "nothing");
+	}
+}
+END_TEST
+
 int main(void)
 {
-	return run_suite("spool_codec",
-	                 (const TTest *const[]){ a_record_comes_back_as_it_was,
-	                                         any_record_comes_back_as_it_was, bytes_are_as_documented,
-	                                         damaged_bytes_are_refused, contradictions_are_named, NULL });
+	return run_suite("spool_codec", (const TTest *const[]){
+	                                    a_record_comes_back_as_it_was, any_record_comes_back_as_it_was,
+	                                    bytes_are_as_documented, bytes_of_a_stamp_are_as_documented,
+	                                    damaged_bytes_are_refused, contradictions_are_named,
+	                                    contradictions_of_a_stamp_are_named, NULL });
 }
