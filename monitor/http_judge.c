@@ -1,27 +1,8 @@
 #include "monitor/http_judge.h"
 
-#include <errno.h>
-#include <netinet/in.h>
+#include "monitor/connect.h"
+
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-/* Whether this machine has a route at all; asked only after a failure. Connecting UDP sends nothing. */
-static bool has_route(const struct sockaddr_storage *address)
-{
-	socklen_t length =
-	    address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-	struct sockaddr_storage to = *address;
-	int fd = socket(address->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool routed;
-
-	if (fd < 0)
-		return false;
-	((struct sockaddr_in *)&to)->sin_port = htons(9); /* the same place in sockaddr_in6 */
-	routed = connect(fd, (struct sockaddr *)&to, length) == 0;
-	close(fd);
-	return routed;
-}
 
 /* FAILURE_SEND: not the target's fault. */
 static enum sample_failure connect_failure(const struct http_transfer *t)
@@ -29,28 +10,13 @@ static enum sample_failure connect_failure(const struct http_transfer *t)
 	long cause = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
-	if (t->socket_errno)
-		return FAILURE_SEND;
-	switch (cause) {
-	case ECONNREFUSED:
-		return FAILURE_REFUSED;
-	case ETIMEDOUT:
-		return FAILURE_TIMEOUT;
-	case ECONNRESET:
-		return FAILURE_RESET;
-	case EADDRNOTAVAIL:
-	case EACCES:
-	case EPERM:
-	case ENOBUFS:
-	case ENOMEM:
-		return FAILURE_SEND;
-	default:
-		return has_route(&t->address) ? FAILURE_UNREACHABLE : FAILURE_SEND;
-	}
+	return t->socket_errno ? FAILURE_SEND : connect_failure_of((int)cause, &t->address);
 }
 
 static enum sample_failure transfer_failure(const struct http_transfer *t, CURLcode code)
 {
+	enum sample_failure failure;
+
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 		return connect_failure(t);
@@ -58,13 +24,15 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 		return FAILURE_DNS;
 	case CURLE_OPERATION_TIMEDOUT:
 		return FAILURE_TIMEOUT;
+	case CURLE_PEER_FAILED_VERIFICATION: /* libcurl itself compares the host name */
+		failure = tls_watch_verdict(&t->tls);
+		return failure == FAILURE_TLS ? FAILURE_TLS_CERTIFICATE : failure;
 	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
-		return FAILURE_TLS;
+		return tls_watch_verdict(&t->tls);
 	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
@@ -103,7 +71,7 @@ void http_keep_phases(const struct http_transfer *t, struct record *record)
 	record->tls_us = t->plan->place.tls ? phase_us(t, CURLINFO_APPCONNECT_TIME_T) : -1;
 	record->first_byte_us = phase_us(t, CURLINFO_STARTTRANSFER_TIME_T);
 	record->total_us = phase_us(t, CURLINFO_TOTAL_TIME_T);
-	record->certificate_expiry_us = t->expiry_us;
+	record->certificate_expiry_us = t->tls.expiry_us;
 }
 
 int32_t http_counted_us(const struct http_config *config, const struct record *record)

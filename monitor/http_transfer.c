@@ -1,7 +1,5 @@
 #include "monitor/http_transfer.h"
 
-#include "monitor/tls_expiry.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +41,7 @@ static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)
 	struct http_transfer *t = arg;
 
 	(void)easy;
-	tls_expiry_watch(ssl_ctx, &t->expiry_us);
+	tls_watch_context(ssl_ctx, &t->tls);
 	return CURLE_OK;
 }
 
@@ -123,7 +121,8 @@ struct http_transfer *http_transfer_take(struct http_plan *plan)
 	plan->spare = NULL;
 	if (!t)
 		return NULL;
-	t->name_us = t->expiry_us = t->body_length = 0;
+	t->name_us = t->body_length = 0;
+	t->tls = (struct tls_watch){ 0 };
 	t->socket_errno = 0;
 	t->too_long = false;
 	text_clear(&t->body);

@@ -12,6 +12,7 @@
 #include "monitor/http_config.h"
 #include "monitor/probe.h"
 #include "monitor/resolve.h"
+#include "monitor/tls_watch.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -29,7 +30,7 @@ struct http_transfer {
 	struct text body;
 	int64_t body_length;
 	int64_t name_us;
-	int64_t expiry_us;
+	struct tls_watch tls;
 	int socket_errno;
 	bool resolving, too_long;
 };

@@ -113,8 +113,9 @@ class Http(Case):
         self.assertLess(s["good"]["tls_us"], s["good"]["first_byte_us"])
         self.check(s["self-trusted"], "up")
         self.check(s["expired-unverified"], "up")
-        for name in ("expired", "self", "wrong-name", "no-tls"):
-            self.check(s[name], "down", "tls")
+        for name, failure in (("expired", "tls expired"), ("self", "tls certificate"),
+                              ("wrong-name", "tls certificate"), ("no-tls", "tls")):
+            self.check(s[name], "down", failure)
         now = time.time()
         for name, days in (("good", 20), ("expired", -1), ("expired-unverified", -1), ("self", 30)):
             self.assertLess(abs(instant(s[name]["certificate_expires"]) - now - days * 86400), 300, s[name])
