@@ -19,8 +19,9 @@ static int print_check_json(const char *file, const struct config *config, struc
 	json_t *kinds = json_object(), *root;
 
 	for (const struct probe_kind *const *kind = probe_kinds(); *kind; kind++)
-		json_object_set_new(kinds, (*kind)->name,
-		                    json_integer((json_int_t)count_kind(config, *kind)));
+		if (count_kind(config, *kind))
+			json_object_set_new(kinds, (*kind)->name,
+			                    json_integer((json_int_t)count_kind(config, *kind)));
 	root = json_pack("{s:s, s:b, s:s, s:I, s:o}", "file", file, "accepted", 1, "vantage", config->vantage,
 	                 "targets", (json_int_t)config->target_count, "kinds", kinds);
 	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) < 0)

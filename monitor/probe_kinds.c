@@ -1,10 +1,11 @@
 #include "monitor/probe.h"
+#include "monitor/probe_dns.h"
 #include "monitor/probe_http.h"
 #include "monitor/probe_icmp.h"
 
 #include <string.h>
 
-static const struct probe_kind *const kinds[] = { &probe_http, &probe_icmp, NULL };
+static const struct probe_kind *const kinds[] = { &probe_dns, &probe_http, &probe_icmp, NULL };
 
 const struct probe_kind *const *probe_kinds(void)
 {
