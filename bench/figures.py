@@ -1,0 +1,61 @@
+"""What the benchmarks share: how a figure is printed, and how CPU time and memory of a process are read.
+
+    bench: NAME VALUE UNIT (peer WHO VALUE UNIT, ratio R, asked WHAT)
+
+Peer and ratio stand there where a peer ran beside us in the same run; the ratio is ours to the peer's. A shared
+machine moves: compare only what one run printed, ratios before values.
+"""
+
+import os
+import re
+import statistics
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "integration"))
+import lab_net  # noqa: E402
+
+
+def figure(name, value, unit, asked, peer=None, places=1):
+    """peer: (who, value in the same unit)."""
+    beside = "peer %s %.*f %s, ratio %.2f, " % (peer[0], places, peer[1], unit, value / peer[1]) if peer else ""
+    print("bench: %s %.*f %s (%sasked %s)" % (name, places, value, unit, beside, asked), flush=True)
+
+
+def figure_of_pairs(name, pairs, unit, asked, who, places=1):
+    """pairs: (ours, the peer's), measured in turn; printed are the medians, and the median of the pairs' ratios."""
+    ours, theirs = (statistics.median(side) for side in zip(*pairs))
+    print("bench: %s %.*f %s (peer %s %.*f %s, ratio %.2f, asked %s)"
+          % (name, places, ours, unit, who, places, theirs, unit,
+             statistics.median(a / b for a, b in pairs), asked), flush=True)
+
+
+def cpu_s(pid):
+    """CPU seconds of a running process so far, all its threads, to the nanosecond: its CPU-time clock
+    (clock_getcpuclockid(3))."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+def resident_mb(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS")) / 1024
+
+
+def icmp_host(i):
+    """The i-th of 250,000 addresses of the loopback."""
+    return "127.%d.%d.%d" % (1 + i // 62500, i // 250 % 250, i % 250 + 1)
+
+
+def icmp_targets(count, interval_s, timeout_s=5):
+    return [("icmp-%d" % i, interval_s, timeout_s, {"kind": "icmp", "host": icmp_host(i)}) for i in range(count)]
+
+
+def http_targets(count, interval_s, url, **more):
+    return [("http-%d" % i, interval_s, 5, dict({"kind": "http", "url": url}, **more)) for i in range(count)]
+
+
+def run_figures(log):
+    """What slamon run says at its end of each configuration that was in force."""
+    pattern = (r"(?P<up>\d+) up, (?P<down>\d+) down, (?P<missed>\d+) missed; "
+               r".* 99 % within (?P<p99_ms>\d+) ms, all within (?P<most_ms>\d+) ms")
+    return [{key: int(value) for key, value in found.groupdict().items()} for found in re.finditer(pattern, log)]
