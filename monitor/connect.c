@@ -122,8 +122,10 @@ static void take_times(struct connect_attempt *a)
 	a->kernel_timed = getsockopt(a->watch.fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
 	                  info.tcpi_total_retrans == 0 && info.tcpi_rtt > 0 &&
 	                  info.tcpi_rtt <= a->round_trip_us + 1;
-	if (a->kernel_timed)
-		a->round_trip_us = info.tcpi_rtt;
+	if (!a->kernel_timed)
+		return;
+	a->round_trip_us = info.tcpi_rtt;
+	a->connected = moment_after(a->sent, a->round_trip_us);
 }
 
 static void on_answer(struct socket_watch *watch, uint32_t events)
@@ -193,6 +195,24 @@ void connect_end(struct connect_attempt *a)
 		resolve_forget(&a->query);
 	a->resolving = false;
 	drop_socket(a);
+}
+
+enum sample_failure connect_expired(const struct connect_attempt *a)
+{
+	return a->resolving ? FAILURE_DNS : FAILURE_TIMEOUT;
+}
+
+static int32_t phase_us(struct moment from, struct moment to)
+{
+	int64_t us = to.us ? moment_between(from, to) : -1;
+
+	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+}
+
+void connect_keep_phases(const struct connect_attempt *a, struct moment from, struct record *record)
+{
+	record->name_us = a->query.address_count ? phase_us(from, a->resolved) : -1;
+	record->connect_us = phase_us(from, a->connected);
 }
 
 /* ---- the connector ---- */

@@ -24,6 +24,7 @@
 #include "base/sample.h"
 #include "monitor/egress.h"
 #include "monitor/moment.h"
+#include "monitor/record.h"
 #include "monitor/resolve.h"
 #include "monitor/sockets.h"
 
@@ -71,6 +72,12 @@ void connect_start(struct connector *connector, const struct connect_place *plac
                    struct connect_attempt *attempt);
 
 void connect_end(struct connect_attempt *attempt);
+
+/* The failure of an attempt whose time is over before done(). */
+enum sample_failure connect_expired(const struct connect_attempt *attempt);
+
+/* Fills name_us and connect_us of a record, counted from a moment; those that were reached. */
+void connect_keep_phases(const struct connect_attempt *attempt, struct moment from, struct record *record);
 
 /* Gives the next address its turn where one has not answered for long enough. True while it wants to be called. */
 bool connector_turn(struct connector *connector);

@@ -126,6 +126,17 @@ static inline void probe_not_sent(struct probe_run *run)
 	probe_missed(run, FAILURE_SEND);
 }
 
+/* Ends it as its failure says: none is up, with that round trip; one of this side is missed; any other is down. */
+static inline void probe_end(struct probe_run *run, enum sample_failure failure, int64_t rtt_us)
+{
+	if (failure == FAILURE_NONE)
+		probe_up(run, rtt_us);
+	else if (failure > FAILURE_DOWN_LAST)
+		probe_missed(run, failure);
+	else
+		probe_down(run, failure);
+}
+
 /*
  * The probe has waited since a moment for something of this side (gate.h): that is lateness and no part of its times,
  * and its timeout ends so much later.
