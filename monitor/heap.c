@@ -2,49 +2,60 @@
 
 #include <stdlib.h>
 
-static void put(struct heap *h, size_t i, struct heap_entry *entry)
+#define CHILDREN 4
+
+static void put(struct heap *h, size_t i, struct heap_slot slot)
 {
-	h->at[i] = entry;
-	entry->place = i + 1;
+	h->at[i] = slot;
+	slot.entry->place = i + 1;
 }
 
-static void sift_up(struct heap *h, size_t i, struct heap_entry *entry)
+static void sift_up(struct heap *h, size_t i, struct heap_slot slot)
 {
-	while (i > 0 && h->at[(i - 1) / 2]->key > entry->key) {
-		put(h, i, h->at[(i - 1) / 2]);
-		i = (i - 1) / 2;
+	while (i > 0 && h->at[(i - 1) / CHILDREN].key > slot.key) {
+		put(h, i, h->at[(i - 1) / CHILDREN]);
+		i = (i - 1) / CHILDREN;
 	}
-	put(h, i, entry);
+	put(h, i, slot);
 }
 
-static void sift_down(struct heap *h, size_t i, struct heap_entry *entry)
+static size_t least_child(const struct heap *h, size_t i)
+{
+	size_t first = CHILDREN * i + 1, end = first + CHILDREN < h->count ? first + CHILDREN : h->count;
+	size_t least = first;
+
+	for (size_t child = first + 1; child < end; child++)
+		if (h->at[child].key < h->at[least].key)
+			least = child;
+	return least;
+}
+
+static void sift_down(struct heap *h, size_t i, struct heap_slot slot)
 {
 	for (;;) {
-		size_t child = 2 * i + 1;
+		size_t child = least_child(h, i);
 
-		if (child + 1 < h->count && h->at[child + 1]->key < h->at[child]->key)
-			child++;
-		if (child >= h->count || h->at[child]->key >= entry->key)
+		if (child >= h->count || h->at[child].key >= slot.key)
 			break;
 		put(h, i, h->at[child]);
 		i = child;
 	}
-	put(h, i, entry);
+	put(h, i, slot);
 }
 
-static void settle(struct heap *h, size_t i, struct heap_entry *entry)
+static void settle(struct heap *h, size_t i, struct heap_slot slot)
 {
-	if (i > 0 && h->at[(i - 1) / 2]->key > entry->key)
-		sift_up(h, i, entry);
+	if (i > 0 && h->at[(i - 1) / CHILDREN].key > slot.key)
+		sift_up(h, i, slot);
 	else
-		sift_down(h, i, entry);
+		sift_down(h, i, slot);
 }
 
 int heap_add(struct heap *h, struct heap_entry *entry, int64_t key)
 {
 	if (h->count == h->size) {
 		size_t size = h->size ? 2 * h->size : 64;
-		struct heap_entry **at = realloc(h->at, size * sizeof *at);
+		struct heap_slot *at = realloc(h->at, size * sizeof *at);
 
 		if (!at)
 			return ERROR_MEMORY;
@@ -52,27 +63,27 @@ int heap_add(struct heap *h, struct heap_entry *entry, int64_t key)
 		h->size = size;
 	}
 	entry->key = key;
-	sift_up(h, h->count++, entry);
+	sift_up(h, h->count++, (struct heap_slot){ key, entry });
 	return 0;
 }
 
 void heap_remove(struct heap *h, struct heap_entry *entry)
 {
 	size_t i = entry->place;
-	struct heap_entry *last;
+	struct heap_slot last;
 
 	if (!i)
 		return;
 	entry->place = 0;
 	last = h->at[--h->count];
-	if (last != entry)
+	if (last.entry != entry)
 		settle(h, i - 1, last);
 }
 
 void heap_move(struct heap *h, struct heap_entry *entry, int64_t key)
 {
 	entry->key = key;
-	settle(h, entry->place - 1, entry);
+	settle(h, entry->place - 1, (struct heap_slot){ key, entry });
 }
 
 void heap_release(struct heap *h)

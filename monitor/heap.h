@@ -2,6 +2,9 @@
  * heap: entries ordered by an int64_t key, the least on top. Intrusive: an entry is a member of the caller's
  * struct, which must stay where it is while the entry is in the heap.
  *
+ * Four children to a node, and the keys beside the pointers: with 50,000 targets most of an operation's time is
+ * waiting for memory, and this way it looks at about 8 places, all in the heap's own array.
+ *
  *     struct heap h = { 0 };
  *     if (heap_add(&h, &target->due, due_us) < 0) ...
  *     while ((e = heap_top(&h)) && e->key <= now_us) ... heap_remove(&h, e);
@@ -20,8 +23,13 @@ struct heap_entry {
 	size_t place; /* 1-based position in the heap; 0 = not in a heap */
 };
 
+struct heap_slot {
+	int64_t key; /* the entry's */
+	struct heap_entry *entry;
+};
+
 struct heap { /* all zero is a valid empty heap */
-	struct heap_entry **at;
+	struct heap_slot *at;
 	size_t count, size;
 };
 
@@ -37,7 +45,7 @@ void heap_move(struct heap *h, struct heap_entry *entry, int64_t key);
 /* The entry with the least key, or NULL. */
 static inline struct heap_entry *heap_top(const struct heap *h)
 {
-	return h->count ? h->at[0] : NULL;
+	return h->count ? h->at[0].entry : NULL;
 }
 
 /* Gives the memory back; the entries are the caller's. */

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define GATHER_MS   100 /* how long the writer lets records gather: one flush to disk for all of them */
+#define GATHER_MS   200 /* how long the writer lets records gather: one flush to disk for all of them */
 #define COMMIT_MOST 16384
 #define RETRY_MS    250 /* after a transaction failed */
 
@@ -66,6 +66,9 @@ static bool writer_append(struct spool *spool)
 	}
 	spool->head = (spool->head + take) % spool->ring_size;
 	spool->count -= take;
+	if (spool->count == 0)
+		spool->head =
+		    0; /* the same few pages again, which are in the cache, rather than all of the ring */
 	spool->lost_since -= lost_after;
 	spool->committed_put += (int64_t)take;
 	spool->counters.queued = (int64_t)spool->count;
