@@ -1,5 +1,7 @@
 #include "monitor/dns_exchange.h"
 
+#include "monitor/connect.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -12,36 +14,51 @@
 #define PREFIX             2  /* over TCP each message follows its length, RFC 1035 4.2.2 */
 #define CONTROL_SIZE       512
 
+static enum sample_failure failure_of(const struct dns_exchange *x, int cause)
+{
+	struct sockaddr_storage to = { 0 };
+
+	memcpy(&to, &x->address, sizeof x->address);
+	return cause == EPIPE ? FAILURE_RESET : connect_failure_of(cause, &to);
+}
+
 /* ---- opening ---- */
+
+static int switch_on(int fd, int level, int name)
+{
+	int on = 1;
+
+	return setsockopt(fd, level, name, &on, sizeof on) < 0 ? errno : 0;
+}
 
 static int open_socket(struct dns_exchange *x)
 {
-	int family = x->address.any.sa_family, on = 1, cause;
+	int family = x->address.any.sa_family, cause;
 
 	x->asked = false;
-	x->fd = socket(family, (x->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (x->fd < 0)
+	x->watch.fd = socket(family, (x->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (x->watch.fd < 0)
 		return errno;
-	cause = egress_apply(x->egress, x->fd, family);
+	cause = egress_apply(x->egress, x->watch.fd, family);
 	if (cause || x->tcp)
 		return cause;
-	if (setsockopt(x->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0)
-		return errno;
+	cause = switch_on(x->watch.fd, SOL_SOCKET, SO_TIMESTAMPNS);
+	if (cause)
+		return cause;
 	/* otherwise "host unreachable" is not reported, only "port unreachable" */
-	return (family == AF_INET6 ? setsockopt(x->fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on)
-	                           : setsockopt(x->fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on)) < 0
-	           ? errno
-	           : 0;
+	return family == AF_INET6 ? switch_on(x->watch.fd, IPPROTO_IPV6, IPV6_RECVERR)
+	                          : switch_on(x->watch.fd, IPPROTO_IP, IP_RECVERR);
 }
 
 static int connect_socket(struct dns_exchange *x)
 {
 	socklen_t length = x->address.any.sa_family == AF_INET6 ? sizeof x->address.v6 : sizeof x->address.v4;
-	struct epoll_event event = { .events = x->tcp ? EPOLLOUT : EPOLLIN, .data.ptr = x->owner };
 
-	if (connect(x->fd, &x->address.any, length) < 0 && errno != EINPROGRESS)
+	if (connect(x->watch.fd, &x->address.any, length) < 0 && errno != EINPROGRESS)
 		return errno;
-	return epoll_ctl(x->epoll, EPOLL_CTL_ADD, x->fd, &event) < 0 ? errno : 0;
+	if (sockets_watch(x->sockets, &x->watch, x->tcp ? EPOLLOUT : EPOLLIN))
+		return ENOMEM; /* our own fault, whatever it is */
+	return 0;
 }
 
 static int ask(struct dns_exchange *x)
@@ -52,8 +69,10 @@ static int ask(struct dns_exchange *x)
 	packet[0] = (uint8_t)(length >> 8);
 	packet[1] = (uint8_t)length;
 	length += PREFIX - skipped;
+	if (!x->tcp)
+		round_trip_start(&x->trip);
 	for (;;) {
-		ssize_t n = send(x->fd, packet + skipped, length, MSG_NOSIGNAL);
+		ssize_t n = send(x->watch.fd, packet + skipped, length, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -64,23 +83,26 @@ static int ask(struct dns_exchange *x)
 	}
 }
 
-int dns_exchange_start(struct dns_exchange *x, bool tcp)
+enum sample_failure dns_exchange_start(struct dns_exchange *x, bool tcp)
 {
 	int cause;
 
 	x->tcp = tcp;
 	cause = open_socket(x);
-	round_trip_start(&x->trip);
+	round_trip_start(&x->trip); /* over UDP again right before the send */
 	if (!cause)
 		cause = connect_socket(x);
-	return cause || tcp ? cause : ask(x);
+	if (!cause && !tcp)
+		cause = ask(x);
+	return cause ? failure_of(x, cause) : FAILURE_NONE;
 }
 
 void dns_exchange_end(struct dns_exchange *x)
 {
-	if (x->fd >= 0)
-		close(x->fd); /* which takes it out of epoll */
-	x->fd = -1;
+	sockets_forget(x->sockets, &x->watch);
+	if (x->watch.fd >= 0)
+		close(x->watch.fd);
+	x->watch.fd = -1;
 	free(x->received);
 	x->received = NULL;
 	x->received_length = 0;
@@ -94,34 +116,16 @@ static bool fail(struct dns_result *result, enum sample_failure failure)
 	return true;
 }
 
-static enum sample_failure failure_of(int cause)
-{
-	switch (cause) {
-	case ECONNREFUSED:
-		return FAILURE_REFUSED;
-	case ECONNRESET:
-	case EPIPE:
-		return FAILURE_RESET;
-	case ETIMEDOUT:
-		return FAILURE_TIMEOUT;
-	case ENOMEM:
-	case ENOBUFS:
-		return FAILURE_SEND;
-	default:
-		return FAILURE_UNREACHABLE;
-	}
-}
-
 /* The first send counts as the start of the round trip. */
 static bool ask_over_tcp(struct dns_exchange *x, struct dns_result *result)
 {
 	struct round_trip trip = x->trip;
-	int cause;
+	enum sample_failure failure;
 
 	dns_exchange_end(x);
-	cause = dns_exchange_start(x, true);
+	failure = dns_exchange_start(x, true);
 	x->trip = trip;
-	return cause ? fail(result, FAILURE_SEND) : false;
+	return failure != FAILURE_NONE && fail(result, failure);
 }
 
 /* Judges a message by its relation to the query. True when it ends the exchange. */
@@ -151,7 +155,7 @@ static ssize_t receive(struct dns_exchange *x, struct dns_room *room, int64_t *s
 	struct msghdr header = {
 		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
 	};
-	ssize_t n = recvmsg(x->fd, &header, MSG_DONTWAIT);
+	ssize_t n = recvmsg(x->watch.fd, &header, MSG_DONTWAIT);
 
 	*stamp_ns = n < 0 ? 0 : round_trip_stamp_ns(&header);
 	return n;
@@ -163,7 +167,7 @@ static void drop_queued_error(struct dns_exchange *x, struct dns_room *room)
 	struct iovec vector = { room->bytes, sizeof room->bytes };
 	struct msghdr header = { .msg_iov = &vector, .msg_iovlen = 1 };
 
-	(void)recvmsg(x->fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+	(void)recvmsg(x->watch.fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
 }
 
 static bool read_datagrams(struct dns_exchange *x, struct dns_room *room, struct dns_result *result)
@@ -179,8 +183,11 @@ static bool read_datagrams(struct dns_exchange *x, struct dns_room *room, struct
 			return false;
 		} else if (errno == EMSGSIZE) { /* a path's MTU became known: IP fragments from now on */
 			drop_queued_error(x, room);
+		} else if (errno ==
+		           EACCES) { /* on the way here it is no firewall of this machine's: RFC 4443 3.1 */
+			return fail(result, FAILURE_UNREACHABLE);
 		} else if (errno != EINTR) {
-			return fail(result, failure_of(errno));
+			return fail(result, failure_of(x, errno));
 		}
 	}
 	return false;
@@ -190,19 +197,18 @@ static bool read_datagrams(struct dns_exchange *x, struct dns_room *room, struct
 
 static bool ask_once_connected(struct dns_exchange *x, struct dns_result *result)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = x->owner };
 	socklen_t size = sizeof(int);
 	int cause = 0;
 
-	if (getsockopt(x->fd, SOL_SOCKET, SO_ERROR, &cause, &size) < 0)
+	if (getsockopt(x->watch.fd, SOL_SOCKET, SO_ERROR, &cause, &size) < 0)
 		cause = errno;
 	if (!cause)
 		cause = ask(x);
 	if (cause == EAGAIN || cause == ENOTCONN) /* still connecting */
 		return false;
-	if (!cause && epoll_ctl(x->epoll, EPOLL_CTL_MOD, x->fd, &event) < 0)
+	if (!cause && sockets_watch(x->sockets, &x->watch, EPOLLIN))
 		cause = ENOMEM;
-	return cause ? fail(result, failure_of(cause)) : false;
+	return cause && fail(result, failure_of(x, cause));
 }
 
 /* How many bytes there must be: the length first, then the message too. */
@@ -223,7 +229,7 @@ static ssize_t receive_piece(struct dns_exchange *x)
 		return -1;
 	}
 	x->received = grown;
-	n = read(x->fd, x->received + x->received_length, size - x->received_length);
+	n = read(x->watch.fd, x->received + x->received_length, size - x->received_length);
 	if (n > 0)
 		x->received_length += (size_t)n;
 	return n;
@@ -245,7 +251,7 @@ static bool read_stream(struct dns_exchange *x, struct dns_result *result)
 		if (n < 0 && errno == EAGAIN)
 			return false;
 		if (n < 0 && errno != EINTR)
-			return fail(result, failure_of(errno));
+			return fail(result, failure_of(x, errno));
 		if (x->received_length == PREFIX && wanted(x) == PREFIX)
 			return fail(result, FAILURE_PROTOCOL); /* a message of no length */
 	}

@@ -5,8 +5,8 @@
  * ones of another id or question are passed over. A truncated answer is asked for again over TCP. The round trip goes
  * from the first send (over TCP: from the start of connecting) to the answer: over UDP by the kernel's receive stamp.
  *
- *     x = (struct dns_exchange){ .query = …, .address = …, .egress = …, .epoll = epoll, .owner = owner };
- *     dns_exchange_start(&x, tcp);      whenever epoll then reports owner, and a last time before giving up:
+ *     x = (struct dns_exchange){ .query = …, .address = …, .egress = …, .sockets = …, .watch = { .ready = … } };
+ *     dns_exchange_start(&x, tcp);      from then on when ready() is called, and a last time before giving up:
  *     if (dns_exchange_read(&x, room, &result)) …            the result is complete
  *     dns_exchange_end(&x);             in every case; result.message is borrowed until then
  */
@@ -18,6 +18,7 @@
 #include "monitor/egress.h"
 #include "monitor/resolve.h"
 #include "monitor/round_trip.h"
+#include "monitor/sockets.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,12 +28,11 @@ struct dns_exchange {
 	struct dns_query query;
 	union resolve_address address; /* of the server, with port */
 	const struct egress *egress;
-	int epoll;
-	void *owner;
+	struct sockets *sockets;
+	struct socket_watch watch; /* fd -1: no socket */
 	struct round_trip trip;
 
 	/* its own */
-	int fd; /* -1 none */
 	bool tcp, asked;
 	uint8_t *received; /* over TCP: the length of the answer (2 bytes), then the answer */
 	size_t received_length;
@@ -50,8 +50,8 @@ struct dns_result {
 	bool kernel_timed;
 };
 
-/* Returns 0, or the errno of what this machine could not do. */
-int dns_exchange_start(struct dns_exchange *x, bool tcp);
+/* Sends the query, or starts to connect. FAILURE_NONE, or why it could not: mostly FAILURE_SEND. */
+enum sample_failure dns_exchange_start(struct dns_exchange *x, bool tcp);
 
 /* Reads what there is. True when that ends the exchange. */
 bool dns_exchange_read(struct dns_exchange *x, struct dns_room *room, struct dns_result *result);

@@ -4,15 +4,12 @@
 #include "monitor/dns_judge.h"
 #include "monitor/egress.h"
 #include "monitor/resolve.h"
+#include "monitor/sockets.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/random.h>
-#include <unistd.h>
-
-#define EVENTS 64
 
 static const char *const kind_words[] = { "dns", NULL };
 static const char *const transport_words[] = { "udp", "tcp", NULL };
@@ -145,8 +142,7 @@ struct flight { /* a probe on its way */
 
 struct service {
 	const struct probe_context *context;
-	int epoll; /* of all exchanges: the loop watches this one, each socket lives for one probe only */
-	uv_poll_t poll;
+	struct sockets *sockets;
 	struct flight *spare;
 	struct dns_room room;
 	struct dns_data data;
@@ -199,16 +195,10 @@ static bool read_answer(struct flight *flight)
 	return true;
 }
 
-static void on_sockets(uv_poll_t *poll, int status, int events)
+static void on_ready(struct socket_watch *watch, uint32_t events)
 {
-	struct service *service = poll->data;
-	struct epoll_event ready[EVENTS];
-	int n = epoll_wait(service->epoll, ready, EVENTS, 0); /* the rest in the loop's next turn */
-
-	(void)status;
 	(void)events;
-	for (int i = 0; i < n; i++)
-		(void)read_answer(ready[i].data.ptr);
+	(void)read_answer(watch->owner);
 }
 
 /* ---- the start of a probe ---- */
@@ -238,7 +228,7 @@ static void ask(struct flight *flight, const union resolve_address *address)
 	const struct plan *plan = run->plan;
 	struct dns_exchange *x = &flight->exchange;
 	in_port_t port = htons((uint16_t)plan->config->port);
-	int cause;
+	enum sample_failure failure;
 
 	x->query.id = random_id();
 	x->address = *address;
@@ -247,10 +237,10 @@ static void ask(struct flight *flight, const union resolve_address *address)
 	else
 		x->address.v4.sin_port = port;
 	flight->asked = true;
-	cause = dns_exchange_start(x, plan->config->transport);
+	failure = dns_exchange_start(x, plan->config->transport);
 	run->record.sent_us = x->trip.sent_wall_ns / 1000;
-	if (cause)
-		end(flight, FAILURE_SEND, 0);
+	if (failure != FAILURE_NONE)
+		end(flight, failure, 0);
 }
 
 static void resolved(struct resolve_query *query)
@@ -278,9 +268,8 @@ static void start(struct probe_run *run)
 		.resolving = { .done = resolved, .owner = flight },
 		.exchange = { .query = plan->query,
 		              .egress = &plan->config->egress,
-		              .epoll = service->epoll,
-		              .owner = flight,
-		              .fd = -1 },
+		              .sockets = service->sockets,
+		              .watch = { .fd = -1, .ready = on_ready, .owner = flight } },
 	};
 	run->state = flight;
 	if (plan->address.any.sa_family != AF_UNSPEC) {
@@ -307,38 +296,17 @@ static void expire(struct probe_run *run)
 
 /* ---- life cycle ---- */
 
-static void free_service(uv_handle_t *handle)
-{
-	struct service *service = handle->data;
-
-	while (service->spare) {
-		struct flight *flight = service->spare;
-
-		service->spare = flight->spare;
-		free(flight);
-	}
-	close(service->epoll);
-	free(service);
-}
-
 static int open_service(const struct probe_context *context, void **out, struct error *err)
 {
 	struct service *service = calloc(1, sizeof *service);
-	int rc;
 
 	if (!service)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	service->context = context;
-	service->epoll = epoll_create1(EPOLL_CLOEXEC);
-	rc = service->epoll < 0 ? -errno : uv_poll_init(context->loop, &service->poll, service->epoll);
-	if (rc < 0) {
-		if (service->epoll >= 0)
-			close(service->epoll);
+	if (sockets_open(&service->sockets, context->loop, err) < 0) {
 		free(service);
-		return error_set(err, ERROR_IO, "cannot set up dns probes: %s", strerror(-rc));
+		return err->code;
 	}
-	service->poll.data = service;
-	uv_poll_start(&service->poll, UV_READABLE, on_sockets);
 	*out = service;
 	return 0;
 }
@@ -445,7 +413,14 @@ static void close_service(void *service_pointer)
 {
 	struct service *service = service_pointer;
 
-	uv_close((uv_handle_t *)&service->poll, free_service);
+	while (service->spare) {
+		struct flight *flight = service->spare;
+
+		service->spare = flight->spare;
+		free(flight);
+	}
+	sockets_close(service->sockets);
+	free(service);
 }
 
 const struct probe_kind probe_dns = {
