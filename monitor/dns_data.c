@@ -159,7 +159,7 @@ static bool parse_hexadecimal(const char *text, size_t length, struct dns_data *
 {
 	for (size_t i = 0; i + 1 < length; i += 2) {
 		int high = hexadecimal(text[i]), low = hexadecimal(text[i + 1]);
-		uint8_t byte = (uint8_t)(high << 4 | low);
+		uint8_t byte = (uint8_t)(high * 16 + low);
 
 		if (high < 0 || low < 0 || !put(out, &byte, 1))
 			return false;

@@ -67,6 +67,12 @@ static inline int64_t observer_now_us(const struct observer *o, struct moment no
 	return now.us + o->wall_offset_us;
 }
 
+/* Whether nothing is scheduled, in flight or still to be written. */
+static inline bool observer_idle(const struct observer *o)
+{
+	return o->counts.in_flight == 0 && !o->due.count && !o->gap_count;
+}
+
 /* ---- observe_turn.c ---- */
 
 /* Sets the timer for whatever comes next. */

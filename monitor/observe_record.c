@@ -134,6 +134,8 @@ static void run_finished(struct probe_run *run)
 	hand_on(o, target, &run->record);
 	run->next = o->spare;
 	o->spare = run;
+	if (o->drained && observer_idle(o))
+		observer_arm(o);
 }
 
 static struct probe_run *take_run(struct observer *o)

@@ -105,7 +105,7 @@ void observer_arm(struct observer *o)
 		wait_us = deadline->key - now.us;
 	if (o->gap_count > 0 && wait_us > 1000) /* the spool's writer gets its share */
 		wait_us = 1000;
-	if (wait_us < 0)
+	if (wait_us < 0 || (o->drained && observer_idle(o))) /* who waits for the end hears of it at once */
 		wait_us = 0;
 	o->wake = moment_after(now, wait_us);
 	uv_update_time(o->context.loop);
@@ -116,7 +116,6 @@ static void tick(uv_timer_t *timer)
 {
 	struct observer *o = timer->data;
 	struct moment now = moment_now();
-	bool idle;
 
 	observer_notice_stall(o, now);
 	notice_step(o, now);
@@ -125,8 +124,7 @@ static void tick(uv_timer_t *timer)
 	gate_tire(&o->handshakes, now);
 	observer_expire_runs(o, moment_now());
 	observer_write_gaps(o, GAPS_PER_TURN);
-	idle = o->counts.in_flight == 0 && !o->due.count && !o->gap_count;
-	if (idle && o->drained) {
+	if (o->drained && observer_idle(o)) {
 		observer_drained *drained = o->drained;
 
 		o->drained = NULL;
