@@ -85,7 +85,7 @@ static void close_watch(struct watch *watch, observer_closed *closed)
 	         "%lld up, %lld down, %lld missed; sends behind their time: 99 %% within %lld ms, all within "
 	         "%lld ms",
 	         (long long)counts.up, (long long)counts.down, (long long)counts.missed,
-	         (long long)counts.lateness_p99_ms, (long long)((counts.lateness_most_us + 999) / 1000));
+	         (long long)((counts.lateness_p99_us + 999) / 1000), (long long)((counts.lateness_most_us + 999) / 1000));
 	watch->drained = true;
 	observer_close(watch->observer, closed);
 }

@@ -139,7 +139,9 @@ struct observer_counts observer_counts(const struct observer *o)
 	struct observer_counts counts = o->counts;
 
 	counts.lateness_most_us = o->lateness.most_us;
-	counts.lateness_p99_ms = lateness_p99_ms(&o->lateness);
+	counts.lateness_p99_us = lateness_within_us(&o->lateness, 99);
+	counts.handshakes = (int64_t)o->handshakes.inside.count;
+	counts.handshakes_waiting = (int64_t)o->handshakes.waiting.count;
 	return counts;
 }
 

@@ -68,9 +68,9 @@ void observer_close(struct observer *o, observer_closed *closed);
 
 struct observer_counts {
 	int64_t up, down, missed;
-	int64_t in_flight;
-	int64_t lateness_most_us;
-	int64_t lateness_p99_ms; /* of the sends; 100 for 100 or more */
+	int64_t in_flight, in_flight_most; /* now; the most there were at once */
+	int64_t handshakes, handshakes_waiting;
+	int64_t lateness_most_us, lateness_p99_us; /* of the sends */
 };
 
 struct observer_counts observer_counts(const struct observer *o);

@@ -181,7 +181,8 @@ void observer_probe(struct observer *o, struct target *target, int64_t scheduled
 	late_us = observer_now_us(o, run->started) - scheduled_us;
 	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
 	target->in_flight++;
-	o->counts.in_flight++;
+	if (++o->counts.in_flight > o->counts.in_flight_most)
+		o->counts.in_flight_most = o->counts.in_flight;
 	config->kind->start(run);
 }
 

@@ -112,17 +112,34 @@ START_TEST(lateness_is_the_percentile)
 {
 	struct lateness l = { 0 };
 
-	ck_assert_int_eq(lateness_p99_ms(&l), 0);
+	ck_assert_int_eq(lateness_within_us(&l, 99), 0);
 	lateness_count(&l, -1);
-	ck_assert_int_eq(lateness_p99_ms(&l), 0);
+	ck_assert_int_eq(lateness_within_us(&l, 99), 0);
 	for (int i = 0; i < 990; i++)
 		lateness_count(&l, 1500);
 	for (int i = 0; i < 10; i++)
 		lateness_count(&l, 700000);
-	ck_assert_int_eq(lateness_p99_ms(&l), 2);
+	ck_assert_int_eq(lateness_within_us(&l, 50), 1535);
+	ck_assert_int_eq(lateness_within_us(&l, 99), 1535);
+	ck_assert_int_eq(lateness_within_us(&l, 100), 700000);
 	ck_assert_int_eq(l.most_us, 700000);
 	lateness_count(&l, 700000);
-	ck_assert_int_eq(lateness_p99_ms(&l), 100);
+	ck_assert_int_eq(lateness_within_us(&l, 99), 700000);
+}
+END_TEST
+
+START_TEST(lateness_is_never_understated)
+{
+	for (int64_t us = 0; us < INT64_C(1) << 40; us += us / 7 + 1) {
+		struct lateness l = { .most_us = INT64_MAX }; /* so that it is the step that is told */
+		int64_t told;
+
+		lateness_count(&l, us);
+		told = lateness_within_us(&l, 99);
+		ck_assert_int_ge(told, us);
+		if (us < INT64_C(1) << 32)
+			ck_assert_int_le(told, us + us / 8);
+	}
 }
 END_TEST
 
@@ -139,6 +156,7 @@ int main(void)
 	tcase_add_test(cases, late_instants_are_sent_or_missed);
 	tcase_add_test(cases, heap_keeps_the_least_on_top);
 	tcase_add_test(cases, lateness_is_the_percentile);
+	tcase_add_test(cases, lateness_is_never_understated);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
