@@ -32,28 +32,43 @@ static int refuse(const char *what, const char *path, struct error *err)
 }
 
 /* OpenSSL would ask the terminal for the password of an encrypted key. */
-static int no_password(char *buffer, int size, int writing, void *arg)
+static int note_password_asked(char *buffer, int size, int writing, void *asked)
 {
 	(void)buffer;
 	(void)size;
 	(void)writing;
-	(void)arg;
+	*(bool *)asked = true;
 	return -1;
+}
+
+static int load_key(const struct tls_context *c, struct error *err)
+{
+	bool encrypted = false;
+	int loaded;
+
+	SSL_CTX_set_default_passwd_cb(c->ctx, note_password_asked);
+	SSL_CTX_set_default_passwd_cb_userdata(c->ctx, &encrypted);
+	loaded = SSL_CTX_use_PrivateKey_file(c->ctx, c->key, SSL_FILETYPE_PEM);
+	SSL_CTX_set_default_passwd_cb_userdata(c->ctx, NULL);
+	if (loaded == 1)
+		return 0;
+	if (!encrypted)
+		return refuse("client_key", c->key, err);
+	ERR_clear_error();
+	error_set(err, ERROR_DATA, "cannot use client_key '%s': it is encrypted", c->key);
+	return error_hint(err, "`openssl pkey -in KEY -out PLAIN` writes it without a password");
 }
 
 static int load_files(const struct tls_context *c, struct error *err)
 {
 	ERR_clear_error();
-	SSL_CTX_set_default_passwd_cb(c->ctx, no_password);
 	if (c->ca_file && SSL_CTX_load_verify_file(c->ctx, c->ca_file) != 1)
 		return refuse("ca_file", c->ca_file, err);
 	if (!c->certificate)
 		return 0;
 	if (SSL_CTX_use_certificate_chain_file(c->ctx, c->certificate) != 1)
 		return refuse("client_certificate", c->certificate, err);
-	if (SSL_CTX_use_PrivateKey_file(c->ctx, c->key, SSL_FILETYPE_PEM) != 1)
-		return refuse("client_key", c->key, err);
-	return 0;
+	return load_key(c, err);
 }
 
 static void free_context(struct tls_context *c)

@@ -92,20 +92,23 @@ int tls_handshake_init(struct tls_handshake *h, SSL_CTX *ctx, const struct tls_c
 
 /* ---- its steps ---- */
 
-/* An alert explains more than the end of the connection that follows it. */
+/*
+ * What the other side said and what its certificate lacks explain more than the end of the connection that follows. Not
+ * so our own alert: OpenSSL sends one even to a connection that has ended.
+ */
 static enum sample_failure verdict(const struct tls_handshake *h, int kind, int cause)
 {
-	unsigned long error = ERR_peek_error();
-	bool explained = h->watch.certificate_error || h->watch.alert_sent || h->watch.alert_received;
+	const struct tls_watch *watch = &h->watch;
+	int reason = ERR_GET_REASON(ERR_peek_error());
+	bool ended = kind == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 
-	if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+	if (reason == ERR_R_MALLOC_FAILURE)
 		return FAILURE_SEND;
-	if (!explained && kind == SSL_ERROR_SYSCALL && cause == ETIMEDOUT)
-		return FAILURE_TIMEOUT;
-	if (!explained &&
-	    (kind == SSL_ERROR_SYSCALL || ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING))
-		return FAILURE_RESET;
-	return tls_watch_verdict(&h->watch);
+	if (watch->alert_received == SSL_AD_NO_APPLICATION_PROTOCOL)
+		return FAILURE_ANSWER_MISMATCH;
+	if (ended && !watch->certificate_error && !watch->alert_received)
+		return cause == ETIMEDOUT ? FAILURE_TIMEOUT : FAILURE_RESET;
+	return tls_watch_verdict(watch);
 }
 
 /* After an operation that gave result: waits or failed. */

@@ -203,8 +203,8 @@ class Lab:
         return listener.getsockname()[1]
 
     def name_server(self, names):
-        """Answers A queries for names {name: address}, NXDOMAIN for others; None: never answers. Returns
-        ADDRESS:PORT."""
+        """Answers A and AAAA queries for names {name: address or addresses in their order}, NXDOMAIN for others; None:
+        never answers. Returns ADDRESS:PORT."""
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         server.bind(("127.0.0.1", 0))
 
@@ -214,12 +214,13 @@ class Lab:
                 labels.append(query[at + 1:at + 1 + query[at]].decode())
                 at += 1 + query[at]
             question = query[12:at + 5]
-            address = names.get(".".join(labels))
-            wants_a = question[-4:-2] == b"\0\1"
-            answers = 1 if address and wants_a else 0
-            head = query[:2] + struct.pack(">HHHHH", 0x8180 if address else 0x8183, 1, answers, 0, 0)
-            record = b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", 60, 4) + socket.inet_aton(address or "0.0.0.0")
-            return head + question + (record if answers else b"")
+            known = names.get(".".join(labels), [])
+            known = [known] if isinstance(known, str) else known
+            family = {b"\0\1": socket.AF_INET, b"\0\x1c": socket.AF_INET6}.get(question[-4:-2])
+            fitting = [socket.inet_pton(family, a) for a in known if (":" in a) == (family == socket.AF_INET6)]
+            head = query[:2] + struct.pack(">HHHHH", 0x8180 if known else 0x8183, 1, len(fitting), 0, 0)
+            return head + question + b"".join(b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, len(a)) + a
+                                              for a in fitting)
 
         def serve():
             while True:
