@@ -1,32 +1,35 @@
 #include "monitor/http_config.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_words[] = { "http", NULL };
+static const char *const version_words[] = { "1.1", "2", "2_prior_knowledge", NULL };
+static const char *const redirect_words[] = { "none", "same_host", "any", NULL };
+static const char *const tls_version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 static const char *const phase_words[] = { "name", "connect", "tls", "first_byte", "total", NULL };
 
 /* ---- single values ---- */
 
 static int check_url(const char *value, struct error *err)
 {
-	CURLU *url = curl_url();
-	char *scheme = NULL, *host = NULL;
-	CURLUcode code = url ? curl_url_set(url, CURLUPART_URL, value, 0) : CURLUE_OUT_OF_MEMORY;
+	struct http_place place;
 
-	if (code == CURLUE_OK)
-		code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-	if (code == CURLUE_OK)
-		code = curl_url_get(url, CURLUPART_HOST, &host, 0);
-	if (code != CURLUE_OK)
-		error_set(err, ERROR_DATA, "'%.200s' is not a URL: %s", value, curl_url_strerror(code));
-	else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
-		error_set(err, ERROR_DATA, "'%.200s' is neither http nor https", value);
-	curl_free(scheme);
-	curl_free(host);
-	curl_url_cleanup(url);
+	if (http_place_of(value, &place, err) == 0)
+		http_place_release(&place);
 	return err->code;
+}
+
+static int check_proxy(const char *value, struct error *err)
+{
+	size_t scheme = strlen("http://");
+
+	if (check_url(value, err) < 0)
+		return err->code;
+	if (strncmp(value, "http://", scheme) != 0 || strpbrk(value + scheme, "/@?#") ||
+	    !strchr(value + scheme, ':'))
+		return error_set(err, ERROR_DATA, "'%.200s' is not of the form 'http://HOST:PORT'", value);
+	return 0;
 }
 
 static bool is_token(const char *text, size_t length)
@@ -50,7 +53,7 @@ static int check_method(const char *value, struct error *err)
 	           : error_set(err, ERROR_DATA, "'%.64s' is not a request method", value);
 }
 
-static int check_header(const char *value, struct error *err)
+int http_config_check_header(const char *value, struct error *err)
 {
 	const char *colon = strchr(value, ':');
 
@@ -130,7 +133,7 @@ const struct setting http_settings[] = {
 	  .required = true,
 	  .check = check_url,
 	  PLACE(url),
-	  .help = "http://… or https://…; redirects are not followed" },
+	  .help = "http://… or https://…" },
 	{ .key = "method",
 	  .reload = true,
 	  .type = SETTING_STRING,
@@ -141,10 +144,33 @@ const struct setting http_settings[] = {
 	{ .key = "headers",
 	  .reload = true,
 	  .type = SETTING_STRINGS,
-	  .check = check_header,
+	  .check = http_config_check_header,
 	  PLACE(headers),
-	  .help = "request headers, each \"Name: value\"" },
-	{ .key = "body", .reload = true, .type = SETTING_STRING, PLACE(body), .help = "request body" },
+	  .help = "request headers, each \"Name: value\"; not shown to another host or port" },
+	{ .key = "headers_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(headers_file),
+	  .help = "file of further request headers, one a line, for secrets" },
+	{ .key = "body",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(body),
+	  .help =
+	      "request body; its type is application/x-www-form-urlencoded unless a header says otherwise" },
+	{ .key = "body_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(body_file),
+	  .help = "file that holds the request body" },
+	{ .key = "http_version",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "1.1",
+	  .words = version_words,
+	  PLACE(http_version),
+	  .help = "2: agreed on in the TLS handshake; 2_prior_knowledge: spoken at once, also without TLS; a "
+	          "server that does not speak it is down (protocol)" },
 	{ .key = "expect_status",
 	  .reload = true,
 	  .type = SETTING_STRING,
@@ -167,6 +193,34 @@ const struct setting http_settings[] = {
 	  .most = 67108864,
 	  PLACE(body_limit_bytes),
 	  .help = "a longer body is down (protocol)" },
+	{ .key = "redirects",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "none",
+	  .words = redirect_words,
+	  PLACE(redirects),
+	  .help = "which are followed, unless their status is expected; never from https to http; one that "
+	          "may not be is down (redirect), with none: judged by its status" },
+	{ .key = "redirects_most",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .standard = "5",
+	  .least = 1,
+	  .most = 20,
+	  PLACE(redirects_most),
+	  .help = "redirects followed; one more is down (redirect)" },
+	{ .key = "proxy",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_proxy,
+	  PLACE(proxy),
+	  .help = "http://HOST:PORT, which also resolves the target's name; when it fails itself, the sample "
+	          "is missed (proxy)" },
+	{ .key = "proxy_user_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(proxy_user_file),
+	  .help = "file that holds NAME:PASSWORD for the proxy" },
 	{ .key = "verify_tls",
 	  .reload = true,
 	  .type = SETTING_BOOLEAN,
@@ -178,6 +232,31 @@ const struct setting http_settings[] = {
 	  .type = SETTING_STRING,
 	  PLACE(ca_file),
 	  .help = "trusted certificates (PEM) for this target instead of the file's ca_file" },
+	{ .key = "client_certificate",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(client_certificate),
+	  .help = "PEM file with the certificate to show, and its chain; not shown to another host or port" },
+	{ .key = "client_key",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(client_key),
+	  .help = "PEM file with its private key; absent: in the same file" },
+	{ .key = "least_tls_version",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "1.2",
+	  .words = tls_version_words,
+	  PLACE(least_tls_version),
+	  .help = "a server that speaks only older ones is down (tls version)" },
+	{ .key = "least_days",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "days",
+	  .standard = "0",
+	  .most = 3650,
+	  PLACE(least_days),
+	  .help = "a certificate that ends sooner is down (tls expired)" },
 	{ .key = "rtt_phase",
 	  .reload = true,
 	  .type = SETTING_WORD,
@@ -191,42 +270,51 @@ const struct setting http_settings[] = {
 
 /* ---- rules between keys ---- */
 
-int http_place_of(const char *url, struct http_place *out, struct error *err)
+static int check_keys(const struct node *probe, const struct http_config *config,
+                      const struct http_place *place, struct error *err)
 {
-	CURLU *parts = curl_url();
-	char *host = NULL, *scheme = NULL;
+	struct node phase = node_member(probe, "rtt_phase"), expected = node_member(probe, "expect_body"),
+	            body = node_member(probe, "body_file"), version = node_member(probe, "http_version"),
+	            key = node_member(probe, "client_key"), user = node_member(probe, "proxy_user_file");
 
-	*out = (struct http_place){ 0 };
-	if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK) {
-		size_t length = strlen(host);
+	if (config->rtt_phase == HTTP_PHASE_TLS && !place->tls)
+		return node_fail(&phase, err, "an http URL has no tls phase");
+	if (config->expect_body && strcmp(config->method, "HEAD") == 0)
+		return node_fail(&expected, err, "an answer to HEAD has no body");
+	if (config->body && config->body_file)
+		return node_fail(&body, err, "there is a 'body' too");
+	if (config->http_version == HTTP_VERSION_2 && !place->tls)
+		return node_fail(&version, err, "without TLS only '2_prior_knowledge'");
+	if (config->client_key && !config->client_certificate)
+		return node_fail(&key, err, "needs a 'client_certificate'");
+	if (config->proxy_user_file && !config->proxy)
+		return node_fail(&user, err, "needs a 'proxy'");
+	return 0;
+}
 
-		out->tls = strcmp(scheme, "https") == 0;
-		out->host = host[0] == '[' && length > 2 ? strndup(host + 1, length - 2) : strdup(host);
-	}
-	curl_free(host);
-	curl_free(scheme);
-	curl_url_cleanup(parts);
-	return out->host ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
+/* What this machine connects to is of the address family: the proxy, if there is one. */
+static int check_egress(const struct node *probe, const struct http_config *config,
+                        const struct http_place *place, struct error *err)
+{
+	struct http_place proxy = { 0 };
+
+	if (config->proxy && http_place_of(config->proxy, &proxy, err) < 0)
+		return err->code;
+	(void)!egress_check(probe, &config->egress, proxy.host ? proxy.host : place->host,
+	                    proxy.host ? "proxy" : "url", err);
+	http_place_release(&proxy);
+	return err->code;
 }
 
 int http_config_check(const struct node *probe, const void *pointer, struct error *err)
 {
 	const struct http_config *config = pointer;
-	struct node phase = node_member(probe, "rtt_phase"), body = node_member(probe, "expect_body");
 	struct http_place place;
 
 	if (http_place_of(config->url, &place, err) < 0)
 		return err->code;
-	if (egress_check(probe, &config->egress, place.host, "url", err) < 0) {
-		free(place.host);
-		return err->code;
-	}
-	if (config->rtt_phase == HTTP_PHASE_TLS && !place.tls)
-		node_fail(&phase, err, "an http URL has no tls phase");
-	if (config->expect_body && strcmp(config->method, "HEAD") == 0)
-		node_fail(&body, err, "an answer to HEAD has no body");
-	free(place.host);
+	if (check_egress(probe, config, &place, err) == 0)
+		(void)!check_keys(probe, config, &place, err);
+	http_place_release(&place);
 	return err->code;
 }

@@ -6,6 +6,7 @@
 #define GOVSLA_MONITOR_HTTP_CONFIG_H
 
 #include "monitor/egress.h"
+#include "monitor/http_place.h"
 #include "monitor/setting.h"
 
 #include <stdbool.h>
@@ -19,15 +20,24 @@ enum http_phase {
 	HTTP_PHASE_TOTAL
 };
 
+enum http_version { HTTP_VERSION_1_1, HTTP_VERSION_2, HTTP_VERSION_2_PRIOR_KNOWLEDGE };
+
 struct http_config {
 	int kind;
-	const char *url, *method, *body;
+	const char *url, *method, *body, *body_file;
 	struct setting_strings headers;
+	const char *headers_file;
+	int http_version; /* enum http_version */
 	const char *expect_status, *expect_body;
-	bool verify_tls;
-	const char *ca_file;
-	int rtt_phase; /* enum http_phase */
 	int64_t body_limit_bytes;
+	int redirects; /* enum http_redirects */
+	int64_t redirects_most;
+	const char *proxy, *proxy_user_file;
+	bool verify_tls;
+	const char *ca_file, *client_certificate, *client_key;
+	int least_tls_version; /* index into 1.0, 1.1, 1.2, 1.3 */
+	int64_t least_days;    /* of the server's certificate */
+	int rtt_phase;         /* enum http_phase */
 	struct egress egress;
 };
 
@@ -36,14 +46,8 @@ extern const struct setting http_settings[];
 /* Rules between keys. Returns 0 or ERROR_DATA. */
 int http_config_check(const struct node *probe, const void *config, struct error *err) MUST_CHECK;
 
-/* Where a URL leads. */
-struct http_place {
-	char *host; /* without the brackets of an IPv6 address; free() */
-	bool tls;
-};
-
-/* Splits a URL that http_config_check() has accepted. Returns 0 or ERROR_MEMORY. */
-int http_place_of(const char *url, struct http_place *out, struct error *err) MUST_CHECK;
+/* Whether a line is "Name: value". Returns 0 or ERROR_DATA. */
+int http_config_check_header(const char *line, struct error *err) MUST_CHECK;
 
 /* Whether a status is in a list like "200-299,304", which http_config_check() has accepted. */
 bool http_status_expected(const char *list, int status);

@@ -4,13 +4,36 @@
 
 #include <string.h>
 
-/* FAILURE_SEND: not the target's fault. */
+#define DAY_US INT64_C(86400000000)
+
+/* ---- failures below HTTP ---- */
+
+/* FAILURE_SEND: not the target's fault; of several addresses only when it is so of each. */
 static enum sample_failure connect_failure(const struct http_transfer *t)
 {
+	enum sample_failure failure = FAILURE_SEND;
 	long cause = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
-	return t->socket_errno ? FAILURE_SEND : connect_failure_of((int)cause, &t->address);
+	if (t->socket_errno)
+		return FAILURE_SEND;
+	if (!t->query.address_count)
+		return connect_failure_of((int)cause, &t->plan->address);
+	for (size_t i = 0; failure == FAILURE_SEND && i < t->query.address_count; i++) {
+		struct sockaddr_storage address = { 0 };
+
+		memcpy(&address, &t->query.addresses[i], sizeof t->query.addresses[i]);
+		failure = connect_failure_of((int)cause, &address);
+	}
+	return failure;
+}
+
+/* libcurl gives one code to what the two sides did not agree on and to a connection that was lost meanwhile. */
+static enum sample_failure handshake_failure(const struct http_transfer *t)
+{
+	bool said = t->tls.certificate_error || t->tls.alert_sent || t->tls.alert_received || t->tls.fault;
+
+	return said ? tls_watch_verdict(&t->tls) : FAILURE_RESET;
 }
 
 static enum sample_failure transfer_failure(const struct http_transfer *t, CURLcode code)
@@ -28,6 +51,7 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 		failure = tls_watch_verdict(&t->tls);
 		return failure == FAILURE_TLS ? FAILURE_TLS_CERTIFICATE : failure;
 	case CURLE_SSL_CONNECT_ERROR:
+		return handshake_failure(t);
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_ISSUER_ERROR:
@@ -37,6 +61,7 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2_STREAM:
 		return FAILURE_RESET;
 	case CURLE_OUT_OF_MEMORY:
 	case CURLE_FAILED_INIT:
@@ -48,6 +73,44 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 	}
 }
 
+/* ---- the proxy ---- */
+
+static int tunnel_status(const struct http_transfer *t)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return (int)status;
+}
+
+static bool tunnel_refused(const struct http_transfer *t)
+{
+	return t->plan->proxy.host && t->at->tls && tunnel_status(t) / 100 != 2;
+}
+
+/* Why nothing came through the proxy. */
+static enum sample_failure silent_proxy(const struct http_transfer *t, CURLcode code)
+{
+	if (t->socket_errno)
+		return FAILURE_SEND;
+	return code == CURLE_OPERATION_TIMEDOUT && t->connected ? FAILURE_TIMEOUT : FAILURE_PROXY;
+}
+
+static enum sample_failure proxy_failure(const struct http_transfer *t, CURLcode code, int status)
+{
+	int said = t->at->tls ? tunnel_status(t) : status;
+
+	if (said == 407)
+		return FAILURE_PROXY;
+	if (!said)
+		return silent_proxy(t, code);
+	if (!t->at->tls || said / 100 == 2)
+		return FAILURE_NONE;
+	return said >= 502 && said <= 504 ? FAILURE_UNREACHABLE : FAILURE_PROXY;
+}
+
+/* ---- what is kept ---- */
+
 /* A cumulative phase, -1 when it was not reached. */
 static int32_t phase_us(const struct http_transfer *t, CURLINFO info)
 {
@@ -56,7 +119,7 @@ static int32_t phase_us(const struct http_transfer *t, CURLINFO info)
 	curl_easy_getinfo(t->easy, info, &us);
 	if (us <= 0)
 		return -1;
-	us += t->name_us;
+	us += t->begun_us;
 	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
 }
 
@@ -65,10 +128,12 @@ void http_keep_phases(const struct http_transfer *t, struct record *record)
 	long status = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	record->http_status = (int16_t)status;
+	record->http_status = tunnel_refused(t) ? 0 : (int16_t)status;
 	record->name_us = t->name_us < INT32_MAX ? (int32_t)t->name_us : INT32_MAX;
 	record->connect_us = phase_us(t, CURLINFO_CONNECT_TIME_T);
-	record->tls_us = t->plan->place.tls ? phase_us(t, CURLINFO_APPCONNECT_TIME_T) : -1;
+	if (record->connect_us < 0) /* libcurl tells none of its times before the handshake has succeeded */
+		record->connect_us = t->connect_us;
+	record->tls_us = t->at->tls ? phase_us(t, CURLINFO_APPCONNECT_TIME_T) : -1;
 	record->first_byte_us = phase_us(t, CURLINFO_STARTTRANSFER_TIME_T);
 	record->total_us = phase_us(t, CURLINFO_TOTAL_TIME_T);
 	record->certificate_expiry_us = t->tls.expiry_us;
@@ -91,20 +156,62 @@ int32_t http_counted_us(const struct http_config *config, const struct record *r
 	return record->total_us;
 }
 
-enum sample_failure http_judge(const struct http_transfer *t, CURLcode code, int status)
-{
-	const struct http_config *config = t->plan->config;
+/* ---- the verdict ---- */
 
+static bool certificate_too_short(const struct http_transfer *t)
+{
+	int64_t least_us = t->plan->config->least_days * DAY_US;
+
+	return least_us > 0 && t->at->tls && t->tls.expiry_us &&
+	       t->tls.expiry_us < moment_wall_us() + least_us;
+}
+
+static bool wrong_version(const struct http_transfer *t)
+{
+	long version = 0;
+
+	if (t->plan->config->http_version == HTTP_VERSION_1_1)
+		return false;
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+	return version != CURL_HTTP_VERSION_2_0;
+}
+
+enum sample_failure http_judge_transfer(const struct http_transfer *t, CURLcode code, int status)
+{
+	if (t->plan->proxy.host) {
+		enum sample_failure failure = proxy_failure(t, code, status);
+
+		if (failure != FAILURE_NONE)
+			return failure;
+	}
 	if (t->too_long)
 		return FAILURE_PROTOCOL;
 	if (code != CURLE_OK)
 		return transfer_failure(t, code);
+	if (certificate_too_short(t))
+		return FAILURE_TLS_EXPIRED;
+	return wrong_version(t) ? FAILURE_PROTOCOL : FAILURE_NONE;
+}
+
+const char *http_judge_redirect(const struct http_transfer *t, int status)
+{
+	const struct http_config *config = t->plan->config;
+	char *url = NULL;
+
+	if (config->redirects == HTTP_REDIRECTS_NONE || !http_status_redirects(status) ||
+	    http_status_expected(config->expect_status, status))
+		return NULL;
+	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &url);
+	return url;
+}
+
+enum sample_failure http_judge_answer(const struct http_transfer *t, int status)
+{
+	const struct http_config *config = t->plan->config;
+
 	if (!http_status_expected(config->expect_status, status))
 		return FAILURE_HTTP_STATUS;
-	if (text_failed(&t->body))
+	if (text_failed(&t->window))
 		return FAILURE_SEND;
-	if (config->expect_body &&
-	    !memmem(text_string(&t->body), t->body.length, config->expect_body, strlen(config->expect_body)))
-		return FAILURE_BODY_MISMATCH;
-	return FAILURE_NONE;
+	return config->expect_body && !t->found ? FAILURE_BODY_MISMATCH : FAILURE_NONE;
 }

@@ -1,5 +1,6 @@
 #include "monitor/tls_watch.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <time.h>
@@ -18,12 +19,15 @@ static int see_verify(struct tls_watch *watch, int verified, X509_STORE_CTX *sto
 	return verified;
 }
 
-static void see_alert(struct tls_watch *watch, int where, int value)
+static void see_state(struct tls_watch *watch, int where, int value)
 {
 	int *first = where & SSL_CB_READ ? &watch->alert_received : &watch->alert_sent;
+	int reason = where == SSL_CB_CONNECT_EXIT && value <= 0 ? ERR_GET_REASON(ERR_peek_last_error()) : 0;
 
 	if (where & SSL_CB_ALERT && value >> 8 == SSL3_AL_FATAL && !*first)
 		*first = value & 0xff;
+	if (reason != SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		watch->fault = reason;
 }
 
 static SSL *connection_of(X509_STORE_CTX *store)
@@ -40,7 +44,7 @@ static int on_context_verify(int verified, X509_STORE_CTX *store)
 
 static void on_context_info(const SSL *ssl, int where, int value)
 {
-	see_alert(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)), where, value);
+	see_state(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)), where, value);
 }
 
 void tls_watch_context(void *ssl_ctx, struct tls_watch *watch)
@@ -61,7 +65,7 @@ static int on_verify(int verified, X509_STORE_CTX *store)
 
 static void on_info(const SSL *ssl, int where, int value)
 {
-	see_alert(SSL_get_app_data(ssl), where, value);
+	see_state(SSL_get_app_data(ssl), where, value);
 }
 
 void tls_watch_connection(void *ssl_pointer, struct tls_watch *watch)
