@@ -150,6 +150,7 @@ const struct setting http_settings[] = {
 	{ .key = "headers_file",
 	  .reload = true,
 	  .type = SETTING_STRING,
+	  .check = check_text,
 	  PLACE(headers_file),
 	  .help = "file of further request headers, one a line, for secrets" },
 	{ .key = "body",
@@ -161,6 +162,7 @@ const struct setting http_settings[] = {
 	{ .key = "body_file",
 	  .reload = true,
 	  .type = SETTING_STRING,
+	  .check = check_text,
 	  PLACE(body_file),
 	  .help = "file that holds the request body" },
 	{ .key = "http_version",
@@ -219,6 +221,7 @@ const struct setting http_settings[] = {
 	{ .key = "proxy_user_file",
 	  .reload = true,
 	  .type = SETTING_STRING,
+	  .check = check_text,
 	  PLACE(proxy_user_file),
 	  .help = "file that holds NAME:PASSWORD for the proxy" },
 	{ .key = "verify_tls",
@@ -230,25 +233,28 @@ const struct setting http_settings[] = {
 	{ .key = "ca_file",
 	  .reload = true,
 	  .type = SETTING_STRING,
+	  .check = check_text,
 	  PLACE(ca_file),
 	  .help = "trusted certificates (PEM) for this target instead of the file's ca_file" },
 	{ .key = "client_certificate",
 	  .reload = true,
 	  .type = SETTING_STRING,
+	  .check = check_text,
 	  PLACE(client_certificate),
-	  .help = "PEM file with the certificate to show, and its chain; not shown to another host or port" },
+	  .help = "certificate and its chain (PEM) to show a server that asks; not to another host or port" },
 	{ .key = "client_key",
 	  .reload = true,
 	  .type = SETTING_STRING,
+	  .check = check_text,
 	  PLACE(client_key),
-	  .help = "PEM file with its private key; absent: in the same file" },
-	{ .key = "least_tls_version",
+	  .help = "its private key (PEM, not encrypted)" },
+	{ .key = "minimum_version",
 	  .reload = true,
 	  .type = SETTING_WORD,
 	  .standard = "1.2",
 	  .words = tls_version_words,
-	  PLACE(least_tls_version),
-	  .help = "a server that speaks only older ones is down (tls version)" },
+	  PLACE(minimum_version),
+	  .help = "lowest TLS version offered; a server that has none in common is down (tls version)" },
 	{ .key = "least_days",
 	  .reload = true,
 	  .type = SETTING_INTEGER,
@@ -256,7 +262,7 @@ const struct setting http_settings[] = {
 	  .standard = "0",
 	  .most = 3650,
 	  PLACE(least_days),
-	  .help = "a certificate that ends sooner is down (tls expired)" },
+	  .help = "a certificate that is valid for less is down (tls expired)" },
 	{ .key = "rtt_phase",
 	  .reload = true,
 	  .type = SETTING_WORD,
@@ -275,6 +281,7 @@ static int check_keys(const struct node *probe, const struct http_config *config
 {
 	struct node phase = node_member(probe, "rtt_phase"), expected = node_member(probe, "expect_body"),
 	            body = node_member(probe, "body_file"), version = node_member(probe, "http_version"),
+	            certificate = node_member(probe, "client_certificate"),
 	            key = node_member(probe, "client_key"), user = node_member(probe, "proxy_user_file");
 
 	if (config->rtt_phase == HTTP_PHASE_TLS && !place->tls)
@@ -285,10 +292,12 @@ static int check_keys(const struct node *probe, const struct http_config *config
 		return node_fail(&body, err, "there is a 'body' too");
 	if (config->http_version == HTTP_VERSION_2 && !place->tls)
 		return node_fail(&version, err, "without TLS only '2_prior_knowledge'");
+	if (config->client_certificate && !config->client_key)
+		return node_fail(&certificate, err, "needs the key 'client_key'");
 	if (config->client_key && !config->client_certificate)
-		return node_fail(&key, err, "needs a 'client_certificate'");
+		return node_fail(&key, err, "needs the key 'client_certificate'");
 	if (config->proxy_user_file && !config->proxy)
-		return node_fail(&user, err, "needs a 'proxy'");
+		return node_fail(&user, err, "needs the key 'proxy'");
 	return 0;
 }
 

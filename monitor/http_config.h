@@ -35,9 +35,9 @@ struct http_config {
 	const char *proxy, *proxy_user_file;
 	bool verify_tls;
 	const char *ca_file, *client_certificate, *client_key;
-	int least_tls_version; /* index into 1.0, 1.1, 1.2, 1.3 */
-	int64_t least_days;    /* of the server's certificate */
-	int rtt_phase;         /* enum http_phase */
+	int minimum_version; /* index into 1.0, 1.1, 1.2, 1.3 */
+	int64_t least_days;  /* of the server's certificate */
+	int rtt_phase;       /* enum http_phase */
 	struct egress egress;
 };
 

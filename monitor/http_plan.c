@@ -1,10 +1,7 @@
 #include "monitor/http_plan.h"
 
-#include <errno.h>
-#include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- headers ---- */
 
@@ -87,53 +84,21 @@ static int read_proxy_user(struct http_plan *plan, struct error *err)
 	return err->code;
 }
 
-static int bad_client(const struct http_config *config, const char *what, struct error *err)
-{
-	unsigned long code = ERR_peek_last_error();
-	const char *reason = code ? ERR_reason_error_string(code) : NULL;
-
-	error_set(err, ERROR_DATA, "client_certificate '%s': %s: %s", config->client_certificate, what,
-	          reason ? reason : strerror(errno));
-	ERR_clear_error();
-	return err->code;
-}
-
-static int read_client(struct http_plan *plan, struct error *err)
+/* Also for an http URL that may redirect to https. */
+static int find_context(struct http_plan *plan, const struct http_trust *trust, struct error *err)
 {
 	const struct http_config *config = plan->config;
-	const char *key = config->client_key ? config->client_key : config->client_certificate;
+	const char *ca_file = config->ca_file ? config->ca_file : trust->ca_file;
 
-	if (!config->client_certificate)
+	if (!http_plan_tls(plan))
 		return 0;
-	ERR_clear_error();
-	plan->client = SSL_CTX_new(TLS_client_method());
-	if (!plan->client)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	if (SSL_CTX_use_certificate_chain_file(plan->client, config->client_certificate) != 1)
-		return bad_client(config, "cannot be read as PEM", err);
-	if (SSL_CTX_use_PrivateKey_file(plan->client, key, SSL_FILETYPE_PEM) != 1)
-		return bad_client(config, "its key cannot be read or is another's", err);
-	if (SSL_CTX_check_private_key(plan->client) != 1)
-		return bad_client(config, "its key is another's", err);
-	return 0;
+	if (config->verify_tls && !ca_file)
+		return error_set(err, ERROR_DATA, "no ca_file to verify '%.200s' with", config->url);
+	return tls_contexts_find(trust->contexts, config->verify_tls ? ca_file : NULL,
+	                         config->client_certificate, config->client_key, &plan->ctx, err);
 }
 
-static int find_ca(struct http_plan *plan, const char *ca_file, struct error *err)
-{
-	bool tls = plan->place.tls || plan->config->redirects != HTTP_REDIRECTS_NONE;
-
-	plan->ca_file = plan->config->ca_file ? plan->config->ca_file : ca_file;
-	if (!tls || !plan->config->verify_tls)
-		return 0;
-	if (!plan->ca_file)
-		return error_set(err, ERROR_DATA, "no ca_file to verify '%.200s' with", plan->config->url);
-	if (access(plan->ca_file, R_OK) < 0)
-		return error_set(err, ERROR_IO, "cannot read ca_file '%s': %s", plan->ca_file,
-		                 strerror(errno));
-	return 0;
-}
-
-static int fill(struct http_plan *plan, const char *ca_file, struct error *err)
+static int fill(struct http_plan *plan, const struct http_trust *trust, struct error *err)
 {
 	socklen_t length;
 
@@ -143,13 +108,12 @@ static int fill(struct http_plan *plan, const char *ca_file, struct error *err)
 		return err->code;
 	plan->literal = resolve_literal(plan->proxy.host ? plan->proxy.host : plan->place.host, AF_UNSPEC,
 	                                &plan->address, &length);
-	if (find_ca(plan, ca_file, err) < 0 || make_headers(plan, err) < 0 || read_body(plan, err) < 0 ||
-	    read_proxy_user(plan, err) < 0)
+	if (make_headers(plan, err) < 0 || read_body(plan, err) < 0 || read_proxy_user(plan, err) < 0)
 		return err->code;
-	return read_client(plan, err);
+	return find_context(plan, trust, err);
 }
 
-int http_plan_make(const struct http_config *config, const char *ca_file, struct http_plan **out,
+int http_plan_make(const struct http_config *config, const struct http_trust *trust, struct http_plan **out,
                    struct error *err)
 {
 	struct http_plan *plan = calloc(1, sizeof *plan);
@@ -157,7 +121,7 @@ int http_plan_make(const struct http_config *config, const char *ca_file, struct
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
-	if (fill(plan, ca_file, err) < 0) {
+	if (fill(plan, trust, err) < 0) {
 		http_plan_free(plan);
 		return err->code;
 	}
@@ -172,6 +136,5 @@ void http_plan_free(struct http_plan *plan)
 	curl_slist_free_all(plan->headers);
 	text_release(&plan->body);
 	free(plan->proxy_user);
-	SSL_CTX_free(plan->client);
 	free(plan);
 }

@@ -10,9 +10,10 @@
 #include "monitor/http_config.h"
 #include "monitor/http_place.h"
 #include "monitor/resolve.h"
+#include "monitor/tls_contexts.h"
 
 #include <curl/curl.h>
-#include <openssl/ssl.h>
+#include <openssl/types.h>
 #include <stdbool.h>
 
 struct http_transfer;
@@ -28,18 +29,25 @@ struct http_plan {
 	struct curl_slist *headers;
 	struct curl_slist *bare_headers; /* of them those for any host */
 	struct text body;
-	char *proxy_user; /* "name:password"; NULL none */
-	SSL_CTX *client;  /* holds the client certificate; NULL none */
-	const char *ca_file;
+	char *proxy_user;            /* "name:password"; NULL none */
+	SSL_CTX *ctx;                /* whom it trusts and what it shows; NULL: never TLS */
 	struct http_transfer *spare; /* of http_transfer.c */
 };
 
-/*
- * ca_file: for targets that name none; NULL none. config must outlive the plan. Returns 0 with *out, or a negative
- * code.
- */
-int http_plan_make(const struct http_config *config, const char *ca_file, struct http_plan **out,
+struct http_trust {
+	const char *ca_file; /* for targets that name none; NULL none */
+	struct tls_contexts *contexts;
+};
+
+/* Config and contexts must outlive the plan. Returns 0 with *out, or a negative code. */
+int http_plan_make(const struct http_config *config, const struct http_trust *trust, struct http_plan **out,
                    struct error *err) MUST_CHECK;
+
+/* Whether TLS can come up: from the start or by a redirect. */
+static inline bool http_plan_tls(const struct http_plan *plan)
+{
+	return plan->place.tls || plan->config->redirects != HTTP_REDIRECTS_NONE;
+}
 
 void http_plan_free(struct http_plan *plan);
 

@@ -1,6 +1,7 @@
 #include "monitor/http_transfer.h"
 
 #include <errno.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,15 +69,17 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	return t->fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
-static bool show_client(SSL_CTX *ctx, SSL_CTX *client)
+static bool show_client(SSL_CTX *ctx, SSL_CTX *own)
 {
 	STACK_OF(X509) *chain = NULL;
 
-	return SSL_CTX_use_certificate(ctx, SSL_CTX_get0_certificate(client)) == 1 &&
-	       SSL_CTX_use_PrivateKey(ctx, SSL_CTX_get0_privatekey(client)) == 1 &&
-	       SSL_CTX_get0_chain_certs(client, &chain) == 1 && SSL_CTX_set1_chain(ctx, chain) == 1;
+	return !SSL_CTX_get0_certificate(own) ||
+	       (SSL_CTX_use_certificate(ctx, SSL_CTX_get0_certificate(own)) == 1 &&
+	        SSL_CTX_use_PrivateKey(ctx, SSL_CTX_get0_privatekey(own)) == 1 &&
+	        SSL_CTX_get0_chain_certs(own, &chain) == 1 && SSL_CTX_set1_chain(ctx, chain) == 1);
 }
 
+/* libcurl makes an SSL_CTX for each connection; ours lends it what was read once. */
 static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)
 {
 	struct http_transfer *t = arg;
@@ -85,7 +88,8 @@ static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)
 	(void)easy;
 	tls_watch_context(ssl_ctx, &t->tls);
 	t->connect_us = (int32_t)moment_between(t->run->started, moment_now()); /* an hour at the most */
-	if (plan->client && http_place_trusts(&plan->place, t->at) && !show_client(ssl_ctx, plan->client))
+	SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(plan->ctx));
+	if (http_place_trusts(&plan->place, t->at) && !show_client(ssl_ctx, plan->ctx))
 		return CURLE_OUT_OF_MEMORY;
 	return CURLE_OK;
 }
@@ -112,11 +116,11 @@ static void set_tls_options(struct http_transfer *t)
 
 	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, config->verify_tls ? 1L : 0L);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, config->verify_tls ? 2L : 0L);
-	curl_easy_setopt(t->easy, CURLOPT_SSLVERSION, versions[config->least_tls_version]);
-	/* a CA directory, Debian's default, keeps libcurl from sharing the parsed CA file */
+	curl_easy_setopt(t->easy, CURLOPT_SSLVERSION, versions[config->minimum_version]);
+	/* neither file nor directory of libcurl's own: see set_up_tls() */
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(t->easy, CURLOPT_CAINFO, t->plan->ca_file);
-	curl_easy_setopt(t->easy, CURLOPT_CA_CACHE_TIMEOUT, 3600L);
+	curl_easy_setopt(t->easy, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(t->easy, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* or one target's would be used for all */
 	curl_easy_setopt(t->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, set_up_tls);
 	curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);
@@ -190,7 +194,7 @@ static void set_options(struct http_transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
 	set_request_options(t);
 	set_proxy_options(t);
-	if (t->plan->place.tls || t->plan->config->redirects != HTTP_REDIRECTS_NONE)
+	if (http_plan_tls(t->plan))
 		set_tls_options(t);
 }
 

@@ -11,6 +11,7 @@
 struct service {
 	const struct probe_context *context;
 	struct http_loop *http;
+	struct tls_contexts contexts;
 	struct http_transfer *shaken; /* their handshakes are over: their passes are to be given back */
 };
 
@@ -25,12 +26,7 @@ static void end(struct http_transfer *t, enum sample_failure failure)
 	if (t->pass.state != GATE_OUTSIDE)
 		gate_leave(service->context->handshakes, &t->pass);
 	http_transfer_put_back(t);
-	if (failure == FAILURE_NONE)
-		probe_up(run, rtt_us > 0 ? rtt_us : 0);
-	else if (failure > FAILURE_DOWN_LAST)
-		probe_missed(run, failure);
-	else
-		probe_down(run, failure);
+	probe_end(run, failure, rtt_us > 0 ? rtt_us : 0);
 }
 
 /* ---- the steps of a request: its name, the gate, libcurl ---- */
@@ -252,9 +248,10 @@ static int open_service(const struct probe_context *context, void **out, struct 
 static int prepare(void *service_pointer, const void *config, void **out, struct error *err)
 {
 	struct service *service = service_pointer;
+	struct http_trust trust = { service->context->ca_file, &service->contexts };
 	struct http_plan *plan;
 
-	if (http_plan_make(config, service->context->ca_file, &plan, err) < 0)
+	if (http_plan_make(config, &trust, &plan, err) < 0)
 		return err->code;
 	plan->service = service;
 	plan->handshake_over = handshake_over;
@@ -284,6 +281,7 @@ static void close_service(void *service_pointer)
 	struct service *service = service_pointer;
 
 	http_loop_close(service->http);
+	tls_contexts_release(&service->contexts);
 	free(service);
 }
 
