@@ -18,6 +18,10 @@ struct command_options {
 	bool no_spool;     /* once: print only */
 	int64_t for_s;     /* run: stop after that; 0 = until a signal */
 	int64_t timeout_s; /* ship: -1 = the file's ship_wait_s */
+	/* reflect */
+	const char *listen, *key_file, *user; /* NULL: not given */
+	bool stateful;
+	int64_t sessions, idle_s;
 };
 
 /* Reads the configuration and says what is in it. */
@@ -34,5 +38,8 @@ int command_ship(const struct command_options *options, struct error *err) MUST_
 
 /* Prints every key of the configuration. */
 int command_config(const struct command_options *options, struct error *err) MUST_CHECK;
+
+/* Answers STAMP packets until SIGTERM, SIGINT or for_s, then prints what it counted. Needs no configuration. */
+int command_reflect(const struct command_options *options, struct error *err) MUST_CHECK;
 
 #endif

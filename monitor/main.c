@@ -7,6 +7,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#define SESSIONS_STANDARD 10000 /* of a stateful reflector: 1.2 MB */
+#define SESSIONS_MOST     1000000
+#define IDLE_STANDARD_S   900 /* REFWAIT of RFC 5357 section 3.1 */
+
 enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2 };
 
 static const char usage[] =
@@ -15,6 +19,8 @@ static const char usage[] =
     "       slamon check FILE                    check the configuration\n"
     "       slamon ship FILE [--timeout TIME]    empty the spool into the database\n"
     "       slamon config                        print every key of the configuration\n"
+    "       slamon reflect [--listen ADDRESS:PORT] [--stateful] [--sessions N] [--idle TIME]\n"
+    "              [--key-file FILE] [--user NAME] [--for TIME]    answer STAMP probes\n"
     "       slamon --help | --version\n"
     "TIME is a number with s, m, h or d, such as 6h. --json: results as JSON; with run,\n"
     "one line for each sample.\n";
@@ -29,14 +35,20 @@ struct command {
 static const struct command commands[] = {
 	{ "run", true, "fj", command_run },       { "once", true, "jn", command_once },
 	{ "check", true, "j", command_check },    { "ship", true, "jt", command_ship },
-	{ "config", false, "j", command_config },
+	{ "config", false, "j", command_config }, { "reflect", false, "fijklmsu", command_reflect },
 };
 
 static const struct option long_options[] = {
 	{ "for", required_argument, NULL, 'f' },
+	{ "idle", required_argument, NULL, 'i' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "key-file", required_argument, NULL, 'k' },
+	{ "listen", required_argument, NULL, 'l' },
 	{ "no-spool", no_argument, NULL, 'n' },
+	{ "sessions", required_argument, NULL, 'm' },
+	{ "stateful", no_argument, NULL, 's' },
 	{ "timeout", required_argument, NULL, 't' },
+	{ "user", required_argument, NULL, 'u' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'v' },
 	{ NULL, 0, NULL, 0 },
@@ -61,6 +73,25 @@ static int parse_time(const char *text, int64_t *out_s, struct error *err)
 	return error_set(err, ERROR_USAGE, "'%s' is not a time such as 90s, 30m or 6h", text);
 }
 
+/* A time that is not nothing. */
+static int parse_span(const char *name, int64_t *out_s, struct error *err)
+{
+	if (parse_time(optarg, out_s, err) == 0 && *out_s == 0)
+		return error_set(err, ERROR_USAGE, "--%s must be longer than 0", name);
+	return err->code;
+}
+
+static int parse_number(const char *text, int64_t least, int64_t most, int64_t *out, struct error *err)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	*out = digits && digits < 10 && !text[digits] ? strtoll(text, NULL, 10) : -1;
+	if (*out >= least && *out <= most)
+		return 0;
+	return error_set(err, ERROR_USAGE, "'%s' is not a whole number from %lld to %lld", text,
+	                 (long long)least, (long long)most);
+}
+
 /* Of an option that getopt_long() does not know, argv[optind - 1] is what was given; of one letter, optopt. */
 static int refuse_option(const struct command *command, int letter, const char *given, struct error *err)
 {
@@ -76,15 +107,35 @@ static int take_option(const struct command *command, int letter, const char *na
 {
 	if (!strchr(command->letters, letter))
 		return error_set(err, ERROR_USAGE, "'%s' has no option '--%s'", command->name, name);
-	if (letter == 'j')
+	switch (letter) {
+	case 'f':
+		return parse_span(name, &options->for_s, err);
+	case 'i':
+		return parse_span(name, &options->idle_s, err);
+	case 'j':
 		options->json = true;
-	else if (letter == 'n')
+		break;
+	case 'k':
+		options->key_file = optarg;
+		break;
+	case 'l':
+		options->listen = optarg;
+		break;
+	case 'm':
+		return parse_number(optarg, 1, SESSIONS_MOST, &options->sessions, err);
+	case 'n':
 		options->no_spool = true;
-	else if (letter == 't')
+		break;
+	case 's':
+		options->stateful = true;
+		break;
+	case 't':
 		return parse_time(optarg, &options->timeout_s, err);
-	else if (parse_time(optarg, &options->for_s, err) == 0 && options->for_s == 0)
-		return error_set(err, ERROR_USAGE, "--for must be longer than 0");
-	return err->code;
+	case 'u':
+		options->user = optarg;
+		break;
+	}
+	return 0;
 }
 
 static int parse(const struct command *command, int argc, char **argv, struct command_options *options,
@@ -92,7 +143,9 @@ static int parse(const struct command *command, int argc, char **argv, struct co
 {
 	int letter, at = 0;
 
-	*options = (struct command_options){ .timeout_s = -1 };
+	*options = (struct command_options){ .timeout_s = -1,
+		                             .sessions = SESSIONS_STANDARD,
+		                             .idle_s = IDLE_STANDARD_S };
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, ":", long_options, &at)) != -1) {
 		if (letter == '?' || letter == ':')

@@ -2,13 +2,14 @@
 #include "monitor/probe_dns.h"
 #include "monitor/probe_http.h"
 #include "monitor/probe_icmp.h"
+#include "monitor/probe_stamp.h"
 #include "monitor/probe_tcp.h"
 #include "monitor/probe_tls.h"
 
 #include <string.h>
 
-static const struct probe_kind *const kinds[] = { &probe_http, &probe_icmp, &probe_tcp,
-	                                          &probe_tls,  &probe_dns,  NULL };
+static const struct probe_kind *const kinds[] = { &probe_http, &probe_icmp,  &probe_tcp, &probe_tls,
+	                                          &probe_dns,  &probe_stamp, NULL };
 
 const struct probe_kind *const *probe_kinds(void)
 {

@@ -93,9 +93,17 @@ void stamp_span_add(struct stamp_span *span, uint32_t request, uint32_t answer)
 		span->last_answer = answer;
 }
 
-void stamp_loss_doubled(struct stamp_loss *loss)
+void stamp_span_doubled(struct stamp_span *span, uint32_t answer)
 {
-	loss->doubled++;
+	span->doubled++;
+	if (is_after(answer, span->last_answer))
+		span->last_answer = answer;
+}
+
+void stamp_loss_doubled(struct stamp_loss *loss, uint32_t answer)
+{
+	if (loss->begun && is_after(answer, loss->answer))
+		loss->doubled++;
 }
 
 void stamp_loss_restart(struct stamp_loss *loss, const struct stamp_span *span)
@@ -121,7 +129,7 @@ bool stamp_loss_settle(struct stamp_loss *loss, const struct stamp_span *span, i
 		answered--;
 	}
 	requests = span->last_request - from.request;
-	answers = span->last_answer - from.answer - from.doubled;
+	answers = span->last_answer - from.answer - from.doubled - span->doubled;
 	if (requests > INT32_MAX || answers > requests || answers < answered)
 		return false;
 	*forward = (int32_t)(requests - answers);

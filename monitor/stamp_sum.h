@@ -60,8 +60,9 @@ int64_t stamp_sum_delays(const struct stamp_sum *sum, int64_t our_bound_us, stru
 
 struct stamp_span { /* all zero: no answer */
 	uint32_t answered;
-	uint32_t first_request, first_answer;
-	uint32_t last_request, last_answer; /* the highest */
+	uint32_t first_request, first_answer; /* the lowest */
+	uint32_t last_request, last_answer;   /* the highest */
+	uint32_t doubled;                     /* answers which were second ones to the same request */
 };
 
 /* An answer, each of a probe once. */
@@ -74,7 +75,10 @@ struct stamp_loss { /* of a session; all zero at its start */
 };
 
 /* A second answer to a request, with a number of its own: the request was doubled on its way. */
-void stamp_loss_doubled(struct stamp_loss *loss);
+void stamp_span_doubled(struct stamp_span *span, uint32_t answer);
+
+/* The same of a span that is settled. */
+void stamp_loss_doubled(struct stamp_loss *loss, uint32_t answer);
 
 /* Returns whether something is told since the last time; *forward and *backward may then be 0. */
 bool stamp_loss_settle(struct stamp_loss *loss, const struct stamp_span *span, int32_t *forward,

@@ -358,7 +358,7 @@ START_TEST(losses_are_told_by_the_next_answer)
 		if (rows[i].fresh)
 			loss = (struct stamp_loss){ 0 };
 		for (uint32_t n = 0; n < rows[i].doubled; n++)
-			stamp_loss_doubled(&loss);
+			stamp_loss_doubled(&loss, loss.answer + 1 + n);
 		for (size_t n = 0; n < rows[i].count; n++)
 			stamp_span_add(&span, rows[i].answers[n].request, rows[i].answers[n].answer);
 		if (stamp_loss_settle(&loss, &span, &forward, &backward))
@@ -369,14 +369,39 @@ START_TEST(losses_are_told_by_the_next_answer)
 }
 END_TEST
 
+START_TEST(a_doubled_request_is_no_loss)
+{
+	struct stamp_loss loss = { 0 };
+	struct stamp_span first = { 0 }, second = { 0 };
+	int32_t forward, backward;
+
+	stamp_loss_doubled(&loss, 3); /* before the first answer there is nothing to count from */
+	ck_assert_uint_eq(loss.doubled, 0);
+	stamp_span_add(&first, 0, 0);
+	stamp_span_add(&first, 2,
+	               1); /* 1 is lost on the way there; 2 is doubled, and its second answer comes too */
+	stamp_span_doubled(&first, 2);
+	ck_assert(stamp_loss_settle(&loss, &first, &forward, &backward));
+	ck_assert_int_eq(forward, 1);
+	ck_assert_int_eq(backward, 0);
+	stamp_loss_doubled(&loss, 2); /* told already */
+	ck_assert_uint_eq(loss.doubled, 0);
+	stamp_loss_doubled(&loss, 3); /* another copy of it, late */
+	stamp_span_add(&second, 4, 5);
+	ck_assert(stamp_loss_settle(&loss, &second, &forward, &backward));
+	ck_assert_int_eq(forward, 0);
+	ck_assert_int_eq(backward, 1);
+}
+END_TEST
+
 int main(void)
 {
-	return run_suite("stamp",
-	                 (const TTest *const[]){ requests_are_those_of_the_rfc, answers_are_those_of_the_rfc,
-	                                         what_was_written_is_read, truncated_packets_are_short,
-	                                         any_changed_bit_of_a_sealed_packet_is_forged,
-	                                         times_are_those_of_ntp, error_estimates_hold_their_bound,
-	                                         delays_are_means, clocks_apart_move_only_the_one_way_delays,
-	                                         impossible_times_in_the_reflector_are_left_out,
-	                                         losses_are_told_by_the_next_answer, NULL });
+	return run_suite(
+	    "stamp",
+	    (const TTest *const[]){
+	        requests_are_those_of_the_rfc, answers_are_those_of_the_rfc, what_was_written_is_read,
+	        truncated_packets_are_short, any_changed_bit_of_a_sealed_packet_is_forged,
+	        times_are_those_of_ntp, error_estimates_hold_their_bound, delays_are_means,
+	        clocks_apart_move_only_the_one_way_delays, impossible_times_in_the_reflector_are_left_out,
+	        losses_are_told_by_the_next_answer, a_doubled_request_is_no_loss, NULL });
 }

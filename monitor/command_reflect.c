@@ -1,0 +1,120 @@
+#include "monitor/command.h"
+
+#include "base/log.h"
+#include "monitor/privilege.h"
+#include "monitor/reflector.h"
+#include "monitor/stamp_key.h"
+
+#include <jansson.h>
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <stdio.h>
+
+struct reflect {
+	uv_loop_t loop;
+	struct reflector *reflector;
+	struct reflector_counts counts; /* at the end */
+	uv_signal_t terminate, interrupt;
+	uv_timer_t end;
+	bool stopping;
+};
+
+static void stop(struct reflect *reflect)
+{
+	if (reflect->stopping)
+		return;
+	reflect->stopping = true;
+	reflect->counts = reflector_counts(reflect->reflector);
+	reflector_close(reflect->reflector, NULL, NULL);
+	uv_close((uv_handle_t *)&reflect->terminate, NULL);
+	uv_close((uv_handle_t *)&reflect->interrupt, NULL);
+	uv_close((uv_handle_t *)&reflect->end, NULL);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	stop(signal->data);
+}
+
+static void on_end(uv_timer_t *timer)
+{
+	stop(timer->data);
+}
+
+static void start(struct reflect *reflect, int64_t for_s)
+{
+	uv_signal_init(&reflect->loop, &reflect->terminate);
+	uv_signal_init(&reflect->loop, &reflect->interrupt);
+	uv_timer_init(&reflect->loop, &reflect->end);
+	reflect->terminate.data = reflect->interrupt.data = reflect->end.data = reflect;
+	uv_signal_start(&reflect->terminate, on_signal, SIGTERM);
+	uv_signal_start(&reflect->interrupt, on_signal, SIGINT);
+	if (for_s > 0)
+		uv_timer_start(&reflect->end, on_end, (uint64_t)for_s * 1000, 0);
+	reflector_start(reflect->reflector);
+}
+
+static int print(const struct reflector_counts *c, bool json, struct error *err)
+{
+	json_t *root;
+
+	if (!json) {
+		printf(
+		    "%lld packets answered; dropped: %lld of a wrong length, %lld with a wrong key, %lld "
+		    "from a "
+		    "reflector's port, %lld without a place for their session, %lld that could not be sent; "
+		    "%lld sessions\n",
+		    (long long)c->answered, (long long)c->shorter, (long long)c->forged, (long long)c->loop,
+		    (long long)c->no_place, (long long)c->not_sent, (long long)c->sessions);
+		return 0;
+	}
+	root = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "answered", (json_int_t)c->answered,
+	                 "wrong_length", (json_int_t)c->shorter, "wrong_key", (json_int_t)c->forged,
+	                 "from_reflector", (json_int_t)c->loop, "no_place", (json_int_t)c->no_place,
+	                 "not_sent", (json_int_t)c->not_sent, "sessions", (json_int_t)c->sessions);
+	if (!root || json_dumpf(root, stdout, JSON_COMPACT) < 0)
+		error_set(err, ERROR_IO, "cannot write the counts");
+	putchar('\n');
+	json_decref(root);
+	return err->code;
+}
+
+static int run(struct reflect *reflect, const struct reflector_options *options,
+               const struct command_options *command, struct error *err)
+{
+	const struct privilege privilege = { .user = command->user, .filter = true };
+
+	if (reflector_open(&reflect->reflector, &reflect->loop, options, err) < 0)
+		return err->code;
+	if (privilege_drop(&privilege, err) < 0) {
+		reflector_close(reflect->reflector, NULL, NULL);
+		return err->code;
+	}
+	start(reflect, command->for_s);
+	log_line("reflect", "answers at port %d, %s, %s", reflector_port(reflect->reflector),
+	         options->stateful ? "stateful" : "stateless",
+	         options->key->length ? "authenticated" : "unauthenticated");
+	return 0;
+}
+
+int command_reflect(const struct command_options *command, struct error *err)
+{
+	struct reflect reflect = { .stopping = false };
+	struct stamp_key key = { .length = 0 };
+	const struct reflector_options options = { .listen = command->listen,
+		                                   .stateful = command->stateful,
+		                                   .sessions = command->sessions,
+		                                   .idle_s = command->idle_s,
+		                                   .key = &key };
+
+	if (command->key_file && stamp_key_load(&key, command->key_file, err) < 0)
+		return err->code;
+	if (uv_loop_init(&reflect.loop) < 0)
+		return error_set(err, ERROR_IO, "cannot make an event loop");
+	(void)run(&reflect, &options, command, err);
+	uv_run(&reflect.loop, UV_RUN_DEFAULT);
+	uv_loop_close(&reflect.loop);
+	OPENSSL_cleanse(&key, sizeof key);
+	return err->code ? err->code : print(&reflect.counts, command->json, err);
+}
