@@ -1,0 +1,265 @@
+/*
+ * connect, sockets: what an errno means, what the kernel measured while the loop was late, that nothing is left behind
+ * by those who give up, and that a watch may go while another has its turn.
+ */
+#include "monitor/connect.h"
+#include "suite.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+struct world {
+	uv_loop_t loop;
+	struct connector *connector;
+	int listener;
+	uint16_t port;
+};
+
+static void open_world(struct world *w)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof at;
+	struct error err = { 0 };
+
+	ck_assert_int_eq(uv_loop_init(&w->loop), 0);
+	ck_assert_int_eq(connector_open(&w->connector, &w->loop, NULL, &err), 0);
+	w->listener = socket(AF_INET, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(w->listener, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(listen(w->listener, 10), 0);
+	ck_assert_int_eq(getsockname(w->listener, (struct sockaddr *)&at, &length), 0);
+	w->port = ntohs(at.sin_port);
+}
+
+static void close_world(struct world *w)
+{
+	connector_close(w->connector);
+	close(w->listener);
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&w->loop), 0);
+}
+
+static void count(struct connect_attempt *attempt)
+{
+	++*(int *)attempt->owner;
+}
+
+static void run_until(struct world *w, const int *done)
+{
+	while (!*done)
+		uv_run(&w->loop, UV_RUN_ONCE);
+}
+
+static int descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+START_TEST(the_kernel_measures_while_the_loop_is_late)
+{
+	struct egress egress = { 0 };
+	struct world w;
+	int done = 0;
+
+	open_world(&w);
+	struct connect_place place = { "127.0.0.1", w.port, &egress };
+	struct connect_attempt a = { .done = count, .owner = &done };
+	struct moment start = moment_now();
+
+	connect_start(w.connector, &place, moment_after(start, 5000000), &a);
+	usleep(300000);
+	run_until(&w, &done);
+	ck_assert_int_eq(a.failure, FAILURE_NONE);
+	ck_assert(a.kernel_timed);
+	ck_assert_int_gt(a.round_trip_us, 0);
+	ck_assert_int_lt(a.round_trip_us, 200000);
+	ck_assert_int_lt(moment_between(start, a.connected), 250000);
+	connect_end(&a);
+	close_world(&w);
+}
+END_TEST
+
+START_TEST(failures_of_either_side)
+{
+	static const struct egress plain = { 0 }, stranger = { .source_address = "192.0.2.77" };
+	struct world w;
+
+	open_world(&w);
+	close(w.listener); /* nobody listens there any more */
+	const struct {
+		struct connect_place place;
+		enum sample_failure want;
+	} rows[] = {
+		{ { "127.0.0.1", w.port, &plain }, FAILURE_REFUSED },
+		{ { "127.0.0.1", w.port, &stranger }, FAILURE_SEND },
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		int done = 0, before = descriptors();
+		struct connect_attempt a = { .done = count, .owner = &done };
+
+		connect_start(w.connector, &rows[i].place, moment_after(moment_now(), 5000000), &a);
+		run_until(&w, &done);
+		ck_assert_msg(a.failure == rows[i].want, "row %zu: %d", i, a.failure);
+		ck_assert_int_eq(a.connected.us, 0);
+		ck_assert_int_eq(descriptors(), before);
+		connect_end(&a);
+		connect_end(&a); /* harmless */
+	}
+	w.listener = dup(0);
+	close_world(&w);
+}
+END_TEST
+
+START_TEST(who_gives_up_leaves_nothing_behind)
+{
+	struct egress egress = { 0 };
+	struct connect_attempt never = { 0 };
+	struct world w;
+	int done = 0, before;
+
+	open_world(&w);
+	before = descriptors();
+	struct connect_place place = { "127.0.0.1", w.port, &egress };
+	struct connect_attempt a = { .done = count, .owner = &done };
+
+	connect_start(w.connector, &place, moment_after(moment_now(), 5000000), &a);
+	ck_assert_int_eq(connect_expired(&a), FAILURE_TIMEOUT);
+	connect_end(&a);
+	connect_end(&never);
+	ck_assert_int_eq(descriptors(), before);
+	uv_run(&w.loop, UV_RUN_NOWAIT);
+	ck_assert_int_eq(done, 0);
+	close_world(&w);
+}
+END_TEST
+
+START_TEST(phases_that_were_not_reached_are_unknown)
+{
+	struct connect_attempt a = { 0 };
+	struct moment from = { 1000 };
+	struct record record = { .name_us = 5, .connect_us = 5 };
+
+	connect_keep_phases(&a, from, &record);
+	ck_assert_int_eq(record.name_us, -1);
+	ck_assert_int_eq(record.connect_us, -1);
+	a.resolved.us = 1500; /* but to nothing */
+	connect_keep_phases(&a, from, &record);
+	ck_assert_int_eq(record.name_us, -1);
+	a.query.address_count = 1;
+	connect_keep_phases(&a, from, &record);
+	ck_assert_int_eq(record.name_us, 500);
+	ck_assert_int_eq(record.connect_us, -1);
+	a.connected.us = 1000 + ((int64_t)1 << 40);
+	connect_keep_phases(&a, from, &record);
+	ck_assert_int_eq(record.connect_us, INT32_MAX);
+}
+END_TEST
+
+START_TEST(what_an_errno_means)
+{
+	static const struct {
+		int cause;
+		enum sample_failure want;
+	} rows[] = {
+		{ ECONNREFUSED, FAILURE_REFUSED },
+		{ ETIMEDOUT, FAILURE_TIMEOUT },
+		{ ECONNRESET, FAILURE_RESET },
+		{ EHOSTUNREACH, FAILURE_UNREACHABLE },
+		{ ENETUNREACH, FAILURE_UNREACHABLE }, /* to the loopback there is a route */
+		{ EADDRNOTAVAIL, FAILURE_SEND },
+		{ EAFNOSUPPORT, FAILURE_SEND },
+		{ EMFILE, FAILURE_SEND },
+		{ ENFILE, FAILURE_SEND },
+		{ ENOBUFS, FAILURE_SEND },
+		{ ENOMEM, FAILURE_SEND },
+		{ EPERM, FAILURE_SEND },
+		{ EACCES, FAILURE_SEND },
+	};
+	struct sockaddr_storage to;
+	socklen_t length;
+
+	ck_assert(resolve_literal("127.0.0.1", AF_UNSPEC, &to, &length));
+	for (size_t i = 0; i < ROWS(rows); i++)
+		ck_assert_msg(connect_failure_of(rows[i].cause, &to) == rows[i].want, "%s",
+		              strerror(rows[i].cause));
+	to.ss_family = AF_UNIX; /* a family without routes */
+	ck_assert_int_eq(connect_failure_of(EHOSTUNREACH, &to), FAILURE_SEND);
+}
+END_TEST
+
+struct pair {
+	struct socket_watch watch;
+	struct sockets *sockets;
+	struct pair *other;
+	struct pair **survivor;
+	int *turns, writer;
+};
+
+/* Whichever comes first ends the other, whose event is in the same batch. */
+static void end_other(struct socket_watch *watch, uint32_t events)
+{
+	struct pair *self = watch->owner;
+
+	ck_assert(events & EPOLLIN);
+	++*self->turns;
+	for (struct pair *p = self; p; p = p == self ? self->other : NULL) {
+		sockets_forget(p->sockets, &p->watch);
+		close(p->watch.fd);
+		close(p->writer);
+	}
+	free(self->other);
+	*self->survivor = self;
+}
+
+START_TEST(a_watch_may_go_while_another_has_its_turn)
+{
+	struct error err = { 0 };
+	struct sockets *sockets;
+	struct pair *pairs[2], *survivor = NULL;
+	uv_loop_t loop;
+	int turns = 0;
+
+	ck_assert_int_eq(uv_loop_init(&loop), 0);
+	ck_assert_int_eq(sockets_open(&sockets, &loop, &err), 0);
+	for (int i = 0; i < 2; i++) {
+		int ends[2];
+
+		ck_assert_int_eq(pipe(ends), 0);
+		pairs[i] = calloc(1, sizeof *pairs[i]);
+		*pairs[i] = (struct pair){ .watch = { .fd = ends[0], .ready = end_other, .owner = pairs[i] },
+			                   .sockets = sockets,
+			                   .survivor = &survivor,
+			                   .turns = &turns,
+			                   .writer = ends[1] };
+		ck_assert_int_eq(sockets_watch(sockets, &pairs[i]->watch, EPOLLIN), 0);
+		ck_assert_int_eq(sockets_watch(sockets, &pairs[i]->watch, EPOLLIN), 0); /* again */
+		ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	}
+	pairs[0]->other = pairs[1];
+	pairs[1]->other = pairs[0];
+	uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_int_eq(turns, 1);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	ck_assert_int_eq(turns, 1);
+	sockets_close(sockets);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
+	free(survivor);
+}
+END_TEST
+
+int main(void)
+{
+	return run_suite(
+	    "connect", (const TTest *const[]){ the_kernel_measures_while_the_loop_is_late,
+	                                       failures_of_either_side, who_gives_up_leaves_nothing_behind,
+	                                       phases_that_were_not_reached_are_unknown, what_an_errno_means,
+	                                       a_watch_may_go_while_another_has_its_turn, NULL });
+}
