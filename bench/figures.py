@@ -11,6 +11,7 @@ import re
 import statistics
 import sys
 import time
+from http.client import HTTPConnection
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "integration"))
 import lab_net  # noqa: E402
@@ -59,3 +60,25 @@ def run_figures(log):
     pattern = (r"(?P<up>\d+) up, (?P<down>\d+) down, (?P<missed>\d+) missed; "
                r".* 99 % within (?P<p99_ms>\d+) ms, all within (?P<most_ms>\d+) ms")
     return [{key: int(value) for key, value in found.groupdict().items()} for found in re.finditer(pattern, log)]
+
+
+class Exporter:
+    """prometheus-blackbox-exporter and a client of it that keeps its connection. ca.pem of the lab is trusted."""
+
+    def __init__(self, lab):
+        with open(lab.path("blackbox.yml"), "w") as f:
+            f.write("modules:\n  http_2xx:\n    prober: http\n    timeout: 5s\n    http:\n"
+                    "      preferred_ip_protocol: ip4\n      tls_config: {ca_file: %s}\n"
+                    "  icmp:\n    prober: icmp\n    timeout: 5s\n    icmp: {preferred_ip_protocol: ip4}\n"
+                    % lab.path("ca.pem"))
+        self.process = lab.start(["prometheus-blackbox-exporter", "--config.file=" + lab.path("blackbox.yml"),
+                                  "--web.listen-address=127.0.0.1:9115", "--log.level=error"])
+        lab_net.wait_for(lambda: lab_net.listens("127.0.0.1", 9115), "blackbox_exporter")
+        self.client = HTTPConnection("127.0.0.1", 9115)
+
+    def probe(self, target, module="http_2xx"):
+        self.client.request("GET", "/probe?module=%s&target=%s" % (module, target))
+        metrics = self.client.getresponse().read().decode()
+        if "\nprobe_success 1" not in metrics:
+            sys.exit("blackbox_exporter got no answer from %s:\n%s" % (target, metrics))
+        return metrics
