@@ -4,6 +4,7 @@
 The nation's numbers, with times, are in bench/scale; nothing is timed here.
 """
 
+import datetime
 import time
 import unittest
 
@@ -37,7 +38,8 @@ class Scale(unittest.TestCase):
         self.assertEqual(sorted(instants), sorted(t[0] for t in targets))
         for target, scheduled in instants.items():
             self.assertGreaterEqual(len(scheduled), ROUNDS, target)
-            self.assertEqual(len(set(scheduled)), len(scheduled), target)
+            at = sorted(datetime.datetime.fromisoformat(instant) for instant in scheduled)
+            self.assertEqual({(b - a).total_seconds() for a, b in zip(at, at[1:])}, {INTERVAL_S}, target)
         self.assertGreater(sum(sample["outcome"] == "up" for sample in samples), len(targets))
 
 
