@@ -100,6 +100,8 @@ UNIT_base    := $(BASE)
 UNIT_report  := report $(JUDGE)
 UNIT_slacalc := $(SLACALC)
 UNIT_monitor := $(SLAMON)
+# some eighty programs: gold takes a third of the time
+QUICK_LINKER := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 LIBS_UNIT := $(LIBS_SLACALC) $(LIBS_SLAMON) $(shell pkg-config --libs check 2>/dev/null)
 
 unit_programs := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -108,7 +110,7 @@ folder_of = $(word 2,$(subst _, ,$(notdir $(1))))
 .SECONDEXPANSION:
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $$(call objects,$$(UNIT_$$(call folder_of,$$*)))
 	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_UNIT)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(QUICK_LINKER) -o $@ $^ $(LIBS_UNIT)
 
 # Tests leave out the fields that they do not speak of.
 $(BUILD)/tests/unit/%.o: FOLDER_CFLAGS = -Wno-missing-field-initializers
