@@ -24,7 +24,7 @@ struct command_options {
 	int64_t sessions, idle_s;
 };
 
-/* Reads the configuration and says what is in it. */
+/* Reads the configuration and says what is in it, and what this machine would not let it open. */
 int command_check(const struct command_options *options, struct error *err) MUST_CHECK;
 
 /* Probes by the schedule until SIGTERM, SIGINT or for_s, then finishes what is in flight and ships briefly. */

@@ -1,7 +1,11 @@
 #include "monitor/command.h"
 
+#include "base/log.h"
 #include "monitor/config.h"
 #include "monitor/keep.h"
+#include "monitor/observe.h"
+
+#include <uv.h>
 
 /* ---- check ---- */
 
@@ -31,12 +35,40 @@ static int print_check_json(const char *file, const struct config *config, struc
 	return err->code;
 }
 
+static void forget_record(void *arg, const struct target_config *target, const struct record *record)
+{
+	(void)arg;
+	(void)target;
+	(void)record;
+}
+
+/*
+ * Opens all that a run or a reload would, sockets and files of certificates, and says what it could not: no refusal,
+ * since the file may be meant for another machine.
+ */
+static void try_here(const struct config *config)
+{
+	struct error err = { 0 };
+	struct observer *observer;
+	uv_loop_t loop;
+
+	if (uv_loop_init(&loop) < 0)
+		return;
+	if (observer_open(&observer, &loop, config, NULL, forget_record, NULL, &err) == 0)
+		observer_close(observer, NULL);
+	else
+		log_error("would not start on this machine", &err);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
+}
+
 int command_check(const struct command_options *options, struct error *err)
 {
 	struct config config;
 
 	if (config_load(&config, options->file, err) < 0)
 		return err->code;
+	try_here(&config);
 	if (options->json) {
 		(void)print_check_json(options->file, &config, err);
 	} else {

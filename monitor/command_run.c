@@ -10,9 +10,14 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 #define CLOCK_EVERY_MS 60000
+#define RELOAD_ROOM                                                                                          \
+	((size_t)1 << 20) /* what reading a configuration takes, and each byte of it: more than it does */
+#define RELOAD_TIMES 64
+#define FORMER_MOST  4 /* configurations whose probes are still in flight; a further reload waits */
 
 /* A configuration and what observes by it. After a reload the former one lives on until its probes have ended. */
 struct watch {
@@ -23,10 +28,19 @@ struct watch {
 	bool drained;
 };
 
+/* A configuration on its way: read by another thread, since a large one would stop the probes for a while. */
+struct reload {
+	uv_work_t work;
+	struct watch *watch; /* NULL: none is on its way */
+	struct error err;
+	bool again; /* asked for meanwhile */
+};
+
 struct run {
 	const char *file;
 	uv_loop_t loop;
 	struct watch *watches; /* the first is the one in force */
+	struct reload reload;
 	struct spool *spool;
 	struct ship *ship; /* NULL: no database */
 	struct clock_watch clock;
@@ -66,93 +80,143 @@ static void read_clock(uv_timer_t *timer)
 
 /* ---- watches ---- */
 
-static void free_watch(void *arg)
+static struct watch *new_watch(struct run *run)
 {
-	struct watch *watch = arg, **link = &watch->run->watches;
+	struct watch *watch = calloc(1, sizeof *watch);
 
-	while (*link != watch)
-		link = &(*link)->next;
-	*link = watch->next;
+	if (watch)
+		watch->run = run;
+	return watch;
+}
+
+static void free_watch(struct watch *watch)
+{
 	config_release(&watch->config);
 	free(watch);
 }
 
 static void close_watch(struct watch *watch, observer_closed *closed)
 {
-	struct observer_counts counts = observer_counts(watch->observer);
-
-	log_line("run",
-	         "%lld up, %lld down, %lld missed; sends behind their time: 99 %% within %lld ms, all within "
-	         "%lld ms",
-	         (long long)counts.up, (long long)counts.down, (long long)counts.missed,
-	         (long long)((counts.lateness_p99_us + 999) / 1000), (long long)((counts.lateness_most_us + 999) / 1000));
 	watch->drained = true;
 	observer_close(watch->observer, closed);
 }
 
-/* Reads the configuration and makes its observer, which does not start yet. */
-static int open_watch(struct run *run, struct watch **out, struct error *err)
-{
-	struct watch *watch = calloc(1, sizeof *watch);
-
-	if (!watch)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	watch->run = run;
-	if (config_load(&watch->config, run->file, err) < 0) {
-		free(watch);
-		return err->code;
-	}
-	watch->next = run->watches;
-	run->watches = watch;
-	*out = watch;
-	return 0;
-}
-
 static void use_watch(struct watch *watch, int64_t from_us)
 {
+	watch->next = watch->run->watches;
+	watch->run->watches = watch;
 	log_line("run", "vantage '%s' observes %zu targets", watch->config.vantage,
 	         watch->config.target_count);
 	observer_start(watch->observer, from_us);
 }
 
-/* ---- reloading ---- */
+/* ---- reloading: read it, open all that it needs, and only then put it in the former one's place ---- */
+
+static void begin_reload(struct run *run);
+
+static size_t count_former(const struct run *run)
+{
+	size_t n = 0;
+
+	for (const struct watch *watch = run->watches->next; watch; watch = watch->next)
+		n++;
+	return n;
+}
 
 static void on_retired(void *arg)
 {
-	close_watch(arg, free_watch);
+	struct watch *watch = arg, **link = &watch->run->watches;
+	struct run *run = watch->run;
+
+	while (*link != watch)
+		link = &(*link)->next;
+	*link = watch->next;
+	free_watch(watch);
+	if (run->reload.again)
+		begin_reload(run);
 }
 
-static int reload(struct run *run, struct error *err)
+static void on_former_drained(void *arg)
 {
-	struct watch *former = run->watches, *watch;
-	const char *fixed;
+	close_watch(arg, on_retired);
+}
 
-	if (open_watch(run, &watch, err) < 0)
-		return err->code;
-	fixed = config_fixed_change(&former->config, &watch->config);
-	if (fixed)
+static int replace(struct run *run, struct watch *watch, struct error *err)
+{
+	struct watch *former = run->watches;
+	const char *fixed = config_fixed_change(&former->config, &watch->config);
+
+	if (fixed) {
 		error_set(err, ERROR_DATA, "the key '%s' can be changed by a restart only", fixed);
-	if (fixed ||
-	    observer_open(&watch->observer, &run->loop, &watch->config, keep_record, watch, err) < 0) {
-		free_watch(watch);
-		return err->code;
+		return error_at(err, run->file, 0, NULL);
 	}
-	use_watch(watch, observer_stop(former->observer, on_retired) + 1);
+	if (observer_open(&watch->observer, &run->loop, &watch->config, former->observer, keep_record, watch,
+	                  err) < 0)
+		return err->code;
+	use_watch(watch, observer_stop(former->observer, on_former_drained) + 1);
 	return 0;
+}
+
+/*
+ * In a thread of its own. The configuration's memory comes from an arena, which ends the process when there is no
+ * more: fine at the start, not now. So it is asked for first.
+ */
+static void read_config(uv_work_t *work)
+{
+	struct run *run = work->data;
+	struct stat facts;
+	void *room = NULL;
+
+	if (stat(run->file, &facts) == 0 &&
+	    !(room = malloc(RELOAD_ROOM + (size_t)facts.st_size * RELOAD_TIMES)))
+		error_set(&run->reload.err, ERROR_MEMORY, "out of memory");
+	free(room);
+	if (run->reload.err.code == ERROR_NONE &&
+	    config_load(&run->reload.watch->config, run->file, &run->reload.err) < 0)
+		return; /* end_reload() sees the error */
+}
+
+static void end_reload(uv_work_t *work, int status)
+{
+	struct run *run = work->data;
+	struct reload *reload = &run->reload;
+	struct watch *watch = reload->watch;
+
+	(void)status; /* never cancelled */
+	reload->watch = NULL;
+	if (run->stopping || reload->err.code < 0 || replace(run, watch, &reload->err) < 0) {
+		if (!run->stopping) {
+			log_error("run", &reload->err);
+			log_line("run", "goes on as before");
+		}
+		free_watch(watch);
+	}
+	if (reload->again)
+		begin_reload(run);
+}
+
+/* Now, or as soon as the last one is done and not too many former ones are still waiting for answers. */
+static void begin_reload(struct run *run)
+{
+	struct reload *reload = &run->reload;
+
+	reload->again = !run->stopping && (reload->watch || count_former(run) >= FORMER_MOST);
+	if (reload->again || run->stopping)
+		return;
+	reload->err = (struct error){ 0 };
+	reload->watch = new_watch(run);
+	reload->work.data = run;
+	if (!reload->watch || uv_queue_work(&run->loop, &reload->work, read_config, end_reload) < 0) {
+		log_line("run", "out of memory: goes on as before");
+		free(reload->watch);
+		reload->watch = NULL;
+	}
 }
 
 static void on_hang_up(uv_signal_t *signal, int number)
 {
-	struct run *run = signal->data;
-	struct error err = { 0 };
-
 	(void)number;
-	if (run->stopping)
-		return;
-	if (reload(run, &err) < 0) {
-		log_error("run", &err);
-		log_line("run", "goes on as before");
-	}
+	begin_reload(signal->data);
 }
 
 /* ---- stopping: no new probes, then the handles, then the loop ends by itself ---- */
@@ -161,7 +225,14 @@ static void on_drained(void *arg)
 {
 	struct watch *watch = arg;
 	struct run *run = watch->run;
+	struct observer_counts counts = observer_counts(watch->observer);
 
+	log_line("run",
+	         "%lld up, %lld down, %lld missed; sends behind their time: 99 %% within %lld ms, all within "
+	         "%lld ms",
+	         (long long)counts.up, (long long)counts.down, (long long)counts.missed,
+	         (long long)((counts.lateness_p99_us + 999) / 1000),
+	         (long long)((counts.lateness_most_us + 999) / 1000));
 	close_watch(watch, NULL); /* its configuration is needed to the end */
 	if (run->ship)
 		ship_close(run->ship, NULL, NULL);
@@ -184,7 +255,7 @@ static void stop(struct run *run, const char *why)
 	run->stopping = true;
 	log_line("run", "%s: waiting for %lld probes in flight", why,
 	         (long long)observer_counts(run->watches->observer).in_flight);
-	(void)observer_stop(run->watches->observer, on_drained);
+	observer_end(run->watches->observer, on_drained);
 }
 
 static void on_signal(uv_signal_t *signal, int number)
@@ -233,7 +304,7 @@ static int start_ship(struct run *run, const struct config *config, struct error
 
 static int observe(struct run *run, struct watch *watch, int64_t for_s, struct error *err)
 {
-	if (observer_open(&watch->observer, &run->loop, &watch->config, keep_record, watch, err) == 0) {
+	if (observer_open(&watch->observer, &run->loop, &watch->config, NULL, keep_record, watch, err) == 0) {
 		if (start_ship(run, &watch->config, err) == 0) {
 			start_handles(run, for_s);
 			use_watch(watch, 0);
@@ -245,7 +316,7 @@ static int observe(struct run *run, struct watch *watch, int64_t for_s, struct e
 	return err->code;
 }
 
-static int run_watch(struct run *run, struct watch *watch, int64_t for_s, struct error *err)
+static int run_first(struct run *run, struct watch *watch, int64_t for_s, struct error *err)
 {
 	if (keep_privileges(&watch->config, run->file, err) < 0 ||
 	    keep_open_spool(&run->spool, &watch->config, err) < 0 || observe(run, watch, for_s, err) < 0)
@@ -257,17 +328,28 @@ static int run_watch(struct run *run, struct watch *watch, int64_t for_s, struct
 int command_run(const struct command_options *options, struct error *err)
 {
 	struct run run = { .file = options->file, .json = options->json };
-	struct watch *watch;
-	int rc;
+	struct watch *first = new_watch(&run);
 
-	if (open_watch(&run, &watch, err) < 0)
+	if (!first)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	if (config_load(&first->config, run.file, err) < 0) {
+		free_watch(first);
 		return err->code;
-	if (uv_loop_init(&run.loop) < 0)
+	}
+	if (uv_loop_init(&run.loop) < 0) {
+		free_watch(first);
 		return error_set(err, ERROR_IO, "cannot make an event loop");
-	rc = run_watch(&run, watch, options->for_s, err);
+	}
+	(void)run_first(&run, first, options->for_s, err);
 	spool_close(run.spool);
 	uv_loop_close(&run.loop);
-	while (run.watches)
-		free_watch(run.watches);
-	return rc;
+	if (!run.watches)
+		free_watch(first);
+	while (run.watches) {
+		struct watch *watch = run.watches;
+
+		run.watches = watch->next;
+		free_watch(watch);
+	}
+	return err->code;
 }

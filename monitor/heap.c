@@ -51,17 +51,27 @@ static void settle(struct heap *h, size_t i, struct heap_slot slot)
 		sift_down(h, i, slot);
 }
 
+int heap_reserve(struct heap *h, size_t count)
+{
+	size_t size = h->size ? h->size : 64;
+	struct heap_slot *at;
+
+	if (count <= h->size)
+		return 0;
+	while (size < count)
+		size *= 2;
+	at = realloc(h->at, size * sizeof *at);
+	if (!at)
+		return ERROR_MEMORY;
+	h->at = at;
+	h->size = size;
+	return 0;
+}
+
 int heap_add(struct heap *h, struct heap_entry *entry, int64_t key)
 {
-	if (h->count == h->size) {
-		size_t size = h->size ? 2 * h->size : 64;
-		struct heap_slot *at = realloc(h->at, size * sizeof *at);
-
-		if (!at)
-			return ERROR_MEMORY;
-		h->at = at;
-		h->size = size;
-	}
+	if (heap_reserve(h, h->count + 1) < 0)
+		return ERROR_MEMORY;
 	entry->key = key;
 	sift_up(h, h->count++, (struct heap_slot){ key, entry });
 	return 0;

@@ -36,6 +36,9 @@ struct heap { /* all zero is a valid empty heap */
 /* Adds an entry that is in no heap. Returns 0 or ERROR_MEMORY. */
 int heap_add(struct heap *h, struct heap_entry *entry, int64_t key) MUST_CHECK;
 
+/* Makes room for count entries, so that heap_add() of as many does not fail. Returns 0 or ERROR_MEMORY. */
+int heap_reserve(struct heap *h, size_t count) MUST_CHECK;
+
 /* Takes an entry out; one that is in no heap is left alone. */
 void heap_remove(struct heap *h, struct heap_entry *entry);
 

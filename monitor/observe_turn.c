@@ -15,21 +15,35 @@
 
 /* ---- what is due ---- */
 
+/* Once or after a stop: nothing follows, but what waits at its destination waits for one interval. */
+static void run_last(struct observer *o, struct target *target)
+{
+	int64_t scheduled_us = target->due.key;
+
+	if (target->pass.at) {
+		heap_remove(&o->due, &target->due);
+		destination_give_up(&o->lasting->destinations, &target->pass);
+		observer_end_wait(target, FAILURE_RATE_LIMIT);
+		return;
+	}
+	heap_move(&o->due, &target->due, scheduled_us + target->interval_us);
+	observer_ask(target, scheduled_us);
+}
+
 static void run_due(struct observer *o, struct target *target, int64_t now_us)
 {
 	struct schedule_turn turn = schedule_turn(target->due.key, now_us, target->interval_us);
 
-	if (o->once) {
-		int64_t scheduled_us = target->due.key;
-
-		heap_remove(&o->due, &target->due);
-		observer_probe(o, target, scheduled_us);
+	if (o->last) {
+		run_last(o, target);
 		return;
 	}
 	heap_move(&o->due, &target->due, turn.next_us);
+	if (target->pass.at)
+		observer_end_wait(target, FAILURE_RATE_LIMIT);
 	if (turn.missed > 0)
 		observer_add_gap(o, target, turn.missed_us, turn.missed);
-	observer_probe(o, target, turn.send_us);
+	observer_ask(target, turn.send_us);
 }
 
 void observer_start_due(struct observer *o, int64_t now_us)
@@ -62,7 +76,7 @@ static void reschedule(struct observer *o, int64_t now_us)
 	for (size_t i = 0; i < o->config->target_count; i++) {
 		struct target *target = &o->targets[i];
 
-		if (target->due.place && target->due.key - now_us > target->interval_us)
+		if (!o->last && target->due.place && target->due.key - now_us > target->interval_us)
 			heap_move(&o->due, &target->due,
 			          schedule_first_us(now_us, target->interval_us,
 			                            target->due.key % target->interval_us));
@@ -87,29 +101,57 @@ static void take_turns(struct observer *o)
 {
 	o->turning = false;
 	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
-		if (o->kinds[i]->turn && o->kinds[i]->turn(o->services[i]))
+		if (!o->shut[i] && o->kinds[i]->turn && o->kinds[i]->turn(o->services[i]))
 			o->turning = true;
 }
 
 static void tick(uv_timer_t *timer);
 
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* µs until the next thing to do. */
+static int64_t wait_us(const struct observer *o, struct moment now)
+{
+	const struct lasting *lasting = o->lasting;
+	const struct heap_entry *due = heap_top(&o->due), *deadline = heap_top(&o->deadlines);
+	int64_t us = o->turning || lasting->handshakes.waiting.count ? TURN_US : WAKE_US;
+
+	if (due)
+		us = least(us, due->key - observer_now_us(o, now));
+	if (deadline)
+		us = least(us, deadline->key - now.us);
+	us = least(us, destinations_next(&lasting->destinations).us - now.us);
+	us = least(us, lasting->held_until.us - now.us);
+	if (o->gap_count > 0) /* the spool's writer gets its share */
+		us = least(us, 1000);
+	/* who waits for the end hears of it at once */
+	return us > 0 && !(o->drained && observer_idle(o)) ? us : 0;
+}
+
 void observer_arm(struct observer *o)
 {
 	struct moment now = moment_now();
-	const struct heap_entry *due = heap_top(&o->due), *deadline = heap_top(&o->deadlines);
-	int64_t wait_us = o->turning || o->handshakes.waiting.count ? TURN_US : WAKE_US;
+	int64_t us = wait_us(o, now);
 
-	if (due && due->key - observer_now_us(o, now) < wait_us)
-		wait_us = due->key - observer_now_us(o, now);
-	if (deadline && deadline->key - now.us < wait_us)
-		wait_us = deadline->key - now.us;
-	if (o->gap_count > 0 && wait_us > 1000) /* the spool's writer gets its share */
-		wait_us = 1000;
-	if (wait_us < 0 || (o->drained && observer_idle(o))) /* who waits for the end hears of it at once */
-		wait_us = 0;
-	o->wake = moment_after(now, wait_us);
+	o->wake = moment_after(now, us);
 	uv_update_time(o->context.loop);
-	uv_timer_start(&o->timer, tick, (uint64_t)(wait_us + 999) / 1000, 0);
+	uv_timer_start(&o->timer, tick, (uint64_t)(us + 999) / 1000, 0);
+}
+
+/* What the observers of a process have in common: whichever wakes up first sees to it. */
+static void serve_lasting(struct observer *o, struct moment now)
+{
+	struct lasting *lasting = o->lasting;
+	bool ends = o->alone && !o->due.count && !lasting->ended;
+
+	destinations_serve(&lasting->destinations, now);
+	gate_tire(&lasting->handshakes, now);
+	lasting->ended |= ends;
+	if (ends || lasting->held_until.us <= now.us)
+		observer_judge_held(lasting, false);
 }
 
 static void tick(uv_timer_t *timer)
@@ -121,7 +163,7 @@ static void tick(uv_timer_t *timer)
 	notice_step(o, now);
 	observer_start_due(o, observer_now_us(o, now));
 	take_turns(o);
-	gate_tire(&o->handshakes, now);
+	serve_lasting(o, now);
 	observer_expire_runs(o, moment_now());
 	observer_write_gaps(o, GAPS_PER_TURN);
 	if (o->drained && observer_idle(o)) {

@@ -112,38 +112,25 @@ static enum own_side_result after(const struct own_side_reference *r, int64_t se
 }
 
 /* Of all references on one side: YES all failed, NO not all, WAIT as long as it may be all. */
-struct side {
-	bool answered, pending;
-};
-
-static void add(struct side *side, enum own_side_result result)
+static enum own_side_verdict add(enum own_side_verdict so_far, enum own_side_result result)
 {
-	side->answered |= result == OWN_SIDE_ANSWERED || result == OWN_SIDE_UNKNOWN;
-	side->pending |= result == OWN_SIDE_PENDING;
-}
-
-static enum own_side_verdict verdict_of(const struct side *side, bool final)
-{
-	if (side->answered || (side->pending && final))
+	if (so_far == OWN_SIDE_NO || result == OWN_SIDE_ANSWERED || result == OWN_SIDE_UNKNOWN)
 		return OWN_SIDE_NO;
-	return side->pending ? OWN_SIDE_WAIT : OWN_SIDE_YES;
+	return result == OWN_SIDE_PENDING ? OWN_SIDE_WAIT : so_far;
 }
 
 enum own_side_verdict own_side_judge(struct own_side_reference *const *references, size_t count,
                                      int64_t sent_us, int64_t now_us)
 {
-	struct side earlier = { 0 }, later = { 0 };
-	enum own_side_verdict first, second;
+	enum own_side_verdict earlier = OWN_SIDE_YES, later = OWN_SIDE_YES;
 
 	if (!count)
 		return OWN_SIDE_NO;
 	for (size_t i = 0; i < count; i++) {
-		add(&earlier, before(references[i], sent_us));
-		add(&later, after(references[i], sent_us, now_us));
+		earlier = add(earlier, before(references[i], sent_us));
+		later = add(later, after(references[i], sent_us, now_us));
 	}
-	first = verdict_of(&earlier, now_us == INT64_MAX);
-	second = verdict_of(&later, now_us == INT64_MAX);
-	if (first == OWN_SIDE_YES || second == OWN_SIDE_YES)
+	if (earlier == OWN_SIDE_YES || later == OWN_SIDE_YES)
 		return OWN_SIDE_YES;
-	return first == OWN_SIDE_WAIT || second == OWN_SIDE_WAIT ? OWN_SIDE_WAIT : OWN_SIDE_NO;
+	return earlier == OWN_SIDE_WAIT || later == OWN_SIDE_WAIT ? OWN_SIDE_WAIT : OWN_SIDE_NO;
 }

@@ -76,7 +76,7 @@ bool own_side_may_be(int failure);
 /* What a reference's own sample says about our side. */
 enum own_side_result own_side_result_of(int outcome, int failure);
 
-/* Of a probe that was sent at sent_us, as far as it is known at now_us; INT64_MAX: nothing more will be known. */
+/* Of a probe that was sent at sent_us, as far as it is known at now_us; INT64_MAX: no reference is probed any more. */
 enum own_side_verdict own_side_judge(struct own_side_reference *const *references, size_t count,
                                      int64_t sent_us, int64_t now_us);
 

@@ -54,6 +54,7 @@ struct probe_run {
 	    kernel_timed; /* rtt_us comes from kernel stamps: true even if the process was stopped meanwhile */
 	void *service, *plan;
 	void *state; /* the kind's own */
+	int cause;   /* errno of why this machine could not send, for the log; 0 not known */
 	void (*finished)(struct probe_run *run);
 
 	/* the observer's own */
@@ -61,7 +62,7 @@ struct probe_run {
 	struct target *target;
 	struct observer *observer;
 	struct probe_run *next;
-	int64_t stalled_before_us;
+	int64_t stalled_before_us, reference_number;
 };
 
 struct probe_kind {
@@ -69,6 +70,7 @@ struct probe_kind {
 	const char *help;
 	const struct setting *settings; /* keys of "probe", "kind" among them */
 	size_t config_size;             /* of the struct that the settings fill */
+	bool shares_socket;             /* its probes open no descriptor of their own */
 	/* Rules between keys; may be NULL. */
 	int (*check)(const struct node *probe, const void *config, struct error *err);
 	int (*open)(const struct probe_context *context, void **service, struct error *err);

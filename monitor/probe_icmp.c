@@ -231,6 +231,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	if (!echo) {
 		if (plan->address.ss_family == AF_UNSPEC)
 			free(run->state);
+		run->cause = route->socket.fd < 0 ? EAFNOSUPPORT : ENOBUFS;
 		probe_not_sent(run);
 		return;
 	}
@@ -251,6 +252,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	run->record.sent_us = echo->trip.sent_wall_ns / 1000;
 	if (cause) {
 		release_run(route, echo);
+		run->cause = cause;
 		probe_not_sent(run);
 	}
 }
@@ -338,7 +340,7 @@ static int open_route(struct service *service, bool v6, struct error *err)
 	return icmp_socket_open(&route->socket, v6, err);
 }
 
-/* One family is enough; a target that needs the other is refused when it is prepared. */
+/* One family is enough: what goes to an address of the other is missed (send). */
 static int open_service(const struct probe_context *context, void **out, struct error *err)
 {
 	struct service *service = calloc(1, sizeof *service);
@@ -371,24 +373,20 @@ static int check(const struct node *probe, const void *config_pointer, struct er
 	return egress_check(probe, &config->egress, config->host, "host", err);
 }
 
-static int prepare(void *service_pointer, const void *config_pointer, void **out, struct error *err)
+static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
 {
-	struct service *service = service_pointer;
 	const struct icmp_config *config = config_pointer;
 	struct plan *plan = calloc(1, sizeof *plan);
 	socklen_t length;
 
+	(void)service;
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
 	*out = plan;
-	if (!resolve_literal(config->host, egress_family_number(&config->egress), &plan->address, &length)) {
+	if (!resolve_literal(config->host, egress_family_number(&config->egress), &plan->address, &length))
 		plan->address.ss_family = AF_UNSPEC;
-		return 0;
-	}
-	if (service->routes[plan->address.ss_family == AF_INET6].socket.fd >= 0)
-		return 0;
-	return error_set(err, ERROR_IO, "no ICMP socket for '%.64s' could be opened", config->host);
+	return 0;
 }
 
 static const char *destination(const void *plan)
@@ -412,6 +410,7 @@ const struct probe_kind probe_icmp = {
 	.help = "ICMP echo over IPv4 or IPv6",
 	.settings = settings,
 	.config_size = sizeof(struct icmp_config),
+	.shares_socket = true,
 	.check = check,
 	.open = open_service,
 	.prepare = prepare,

@@ -1,4 +1,4 @@
-/* own_side: the table of decisions, as it is while more may come and when nothing more will. */
+/* own_side: the table of decisions, as it is while more references may be probed and when none will. */
 #include "monitor/own_side.h"
 
 #include "base/sample.h"
@@ -44,8 +44,8 @@ START_TEST(neighbours_decide)
 		{ { "++  " }, 101, OWN_SIDE_WAIT, OWN_SIDE_NO },
 		{ { "+++ " }, 106, OWN_SIDE_NO, OWN_SIDE_NO },
 		{ { "++- " }, 106, OWN_SIDE_YES, OWN_SIDE_YES },
-		{ { "++. " }, 106, OWN_SIDE_WAIT, OWN_SIDE_NO },
-		{ { "+.+ " }, 106, OWN_SIDE_WAIT, OWN_SIDE_NO },
+		{ { "++. " }, 106, OWN_SIDE_WAIT, OWN_SIDE_WAIT },
+		{ { "+.+ " }, 106, OWN_SIDE_WAIT, OWN_SIDE_WAIT },
 		{ { "+.- " }, 106, OWN_SIDE_YES, OWN_SIDE_YES },
 		{ { "+-+ " }, 106, OWN_SIDE_YES, OWN_SIDE_YES },
 		/* not the neighbours but those beyond */
@@ -60,7 +60,7 @@ START_TEST(neighbours_decide)
 		{ { "++  " }, 121, OWN_SIDE_NO, OWN_SIDE_NO },
 		{ { "++? " }, 121, OWN_SIDE_NO, OWN_SIDE_NO },
 		{ { "??  " }, 121, OWN_SIDE_NO, OWN_SIDE_NO },
-		{ { "++. " }, 121, OWN_SIDE_WAIT, OWN_SIDE_NO },
+		{ { "++. " }, 121, OWN_SIDE_WAIT, OWN_SIDE_WAIT },
 		{ { "    " }, 101, OWN_SIDE_WAIT, OWN_SIDE_NO },
 		{ { "    " }, 121, OWN_SIDE_NO, OWN_SIDE_NO },
 		/* several: all failed before, or all after; not some before and the others after */
@@ -68,7 +68,7 @@ START_TEST(neighbours_decide)
 		{ { "+-  ", "++  " }, 101, OWN_SIDE_WAIT, OWN_SIDE_NO },
 		{ { "+-+ ", "++- " }, 106, OWN_SIDE_NO, OWN_SIDE_NO },
 		{ { "+-- ", "++- " }, 106, OWN_SIDE_YES, OWN_SIDE_YES },
-		{ { "+-- ", "++. " }, 106, OWN_SIDE_WAIT, OWN_SIDE_NO },
+		{ { "+-- ", "++. " }, 106, OWN_SIDE_WAIT, OWN_SIDE_WAIT },
 		{ { "+-- ", "++. ", "+++ " }, 106, OWN_SIDE_NO, OWN_SIDE_NO },
 		{ { "+-  ", "    " }, 101, OWN_SIDE_WAIT, OWN_SIDE_NO },
 		{ { "+-  ", "?-  ", " -  " }, 101, OWN_SIDE_YES, OWN_SIDE_YES },
