@@ -23,6 +23,18 @@ static const char *stamp_fault(const struct record *r)
 	return NULL;
 }
 
+static const char *status_fault(const struct record *r)
+{
+	const struct record_status *s = &r->status;
+	bool below = s->period_ms < 0 || s->up < 0 || s->down < 0 || s->in_flight < 0 || s->spool_lost < 0;
+
+	for (int i = 0; i < RECORD_MISSED_REASONS; i++)
+		below = below || s->missed[i] < 0;
+	if (below || s->spool_records < 0 || s->spool_bytes < 0 || s->ship_lag_us < 0)
+		return "a status with a count below zero";
+	return r->max_error_us < -1 ? "a clock's error below zero" : NULL;
+}
+
 const char *record_fault(const struct record *r)
 {
 	bool missed_reason = r->failure >= FAILURE_IN_FLIGHT_CAP && r->failure <= FAILURE_MISSED_LAST &&
@@ -30,6 +42,8 @@ const char *record_fault(const struct record *r)
 
 	if (r->kind == RECORD_CLOCK)
 		return r->max_error_us < -1 ? "a clock's error below zero" : NULL;
+	if (r->kind == RECORD_STATUS)
+		return status_fault(r);
 	if (r->kind != RECORD_SAMPLE)
 		return "a kind that does not exist";
 	if (r->target <= 0)

@@ -11,10 +11,12 @@
 
 #include <stdint.h>
 
+#define RECORD_MISSED_REASONS (FAILURE_MISSED_LAST - FAILURE_IN_FLIGHT_CAP + 1)
+
 enum record_kind {
 	RECORD_SAMPLE = 0,
 	RECORD_CLOCK = 1,
-	RECORD_STATUS = 2, /* the monitor's own state, once a minute: see status.h */
+	RECORD_STATUS = 2, /* the monitor's own state, once a minute: see stats.h */
 };
 
 /* What a stamp probe (RFC 8762) adds to its sample; packets 0: the sample has none of it. */
@@ -32,33 +34,36 @@ struct record_stamp {
 	int16_t lost;    /* of them without an answer within the timeout */
 };
 
-/* The monitor's own state of the last minute. Counts since the last status record; sizes at its time. */
+/* The monitor's own state: what it counted since its last status record, and what there is at the time of this one. */
 struct record_status {
-	int32_t up, down, missed;                  /* samples */
-	int32_t in_flight;                         /* probes */
-	int32_t lateness_p99_us, lateness_most_us; /* of the sends */
-	int32_t memory_kb;                         /* resident */
-	int32_t cpu_ms;                            /* used since the last status record */
-	int64_t spool_records;                     /* waiting on disk and in memory */
-	int64_t spool_lost;                        /* since the start: records that could not be kept */
-	int64_t ship_lag_us; /* age of the oldest record that PostgreSQL has not; 0 none */
+	int32_t period_ms;                     /* counted over */
+	int32_t up, down;                      /* samples */
+	int32_t missed[RECORD_MISSED_REASONS]; /* by failure less FAILURE_IN_FLIGHT_CAP */
+	int32_t lateness_p50_us, lateness_p99_us, lateness_most_us; /* of the sends */
+	int32_t cpu_ms;                                             /* used, all threads */
+	int32_t memory_kb;                                          /* resident; -1 unknown */
+	int32_t in_flight, in_flight_most;                          /* probes; the most since the start */
+	int32_t handshakes_waiting;                                 /* gate.h */
+	int64_t spool_records, spool_bytes; /* waiting, on disk and in memory; room they take on disk */
+	int64_t spool_lost;                 /* records that could not be kept, since the start */
+	int64_t ship_lag_us;                /* age of the oldest record that PostgreSQL has not; 0 none */
 };
 
 struct record {
-	int64_t scheduled_us;          /* when it was due; for a clock record, when the state was read */
-	int64_t sent_us;               /* wall clock at the send; 0 for a sample that was never sent */
+	int64_t scheduled_us; /* when it was due; of a clock or status record, when the state was read */
+	int64_t sent_us;      /* wall clock at the send; 0 for a sample that was never sent */
 	int64_t certificate_expiry_us; /* notAfter of the server's certificate; 0 when none was seen */
-	int64_t max_error_us;          /* clock record: bound of the clock's error, -1 unknown */
-	int32_t target;                /* number in the registry; 0 for a clock record */
-	int32_t lateness_us;           /* send time minus scheduled time, on the monotonic clock */
-	int32_t rtt_us;                /* the round trip that counts; -1 unless up */
+	int64_t max_error_us; /* clock: bound of the clock's error; status: the error itself; -1 unknown */
+	int32_t target;       /* number in the registry; 0 unless a sample */
+	int32_t lateness_us;  /* send time minus scheduled time, on the monotonic clock */
+	int32_t rtt_us;       /* the round trip that counts; -1 unless up */
 	/* HTTP phases, cumulative as in libcurl */
 	int32_t name_us, connect_us, tls_us, first_byte_us, total_us;
 	int16_t http_status;  /* 0 when no status line was received */
 	uint8_t kind;         /* enum record_kind */
 	uint8_t outcome;      /* enum sample_outcome */
 	uint8_t failure;      /* enum sample_failure */
-	uint8_t synchronised; /* clock record: 1 the kernel says so */
+	uint8_t synchronised; /* clock and status record: 1 the kernel says so */
 	union {
 		struct record_stamp stamp;   /* of a sample */
 		struct record_status status; /* of a status record */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define POSTGRES_EPOCH_US (INT64_C(946684800) * US_PER_S) /* 2000-01-01T00:00:00Z */
-#define ROW_MOST          256                             /* bytes; a full HTTP row has 150 */
+#define ROW_MOST          512                             /* bytes; a full HTTP row has 150, a status 270 */
 
 static const char header[] = "PGCOPY\n\377\r\n\0"
                              "\0\0\0\0"
@@ -63,6 +63,13 @@ static char *field64(char *at, int64_t value)
 	return put64(put32(at, 8), value);
 }
 
+static char *field_boolean(char *at, uint8_t value)
+{
+	at = put32(at, 1);
+	*at = (char)(value != 0);
+	return at + 1;
+}
+
 static char *field_duration(char *at, int32_t us)
 {
 	return us < 0 ? field_null(at) : field32(at, us);
@@ -106,8 +113,7 @@ static char *clock_row(char *at, int64_t stream, int64_t seq, const struct recor
 	at = field64(at, seq);
 	at = field_time(at, r->scheduled_us);
 	at = r->max_error_us < 0 ? field_null(at) : field64(at, r->max_error_us);
-	*put32(at, 1) = (char)(r->synchronised != 0);
-	return at + 5;
+	return field_boolean(at, r->synchronised);
 }
 
 static char *stamp_row(char *at, int64_t stream, int64_t seq, const struct record *r)
@@ -129,6 +135,36 @@ static char *stamp_row(char *at, int64_t stream, int64_t seq, const struct recor
 	return field16(at, s->lost);
 }
 
+static char *status_row(char *at, int64_t stream, int64_t seq, const struct record *r)
+{
+	const struct record_status *s = &r->status;
+
+	at = put16(at, 26);
+	at = field64(at, stream);
+	at = field64(at, seq);
+	at = field_time(at, r->scheduled_us);
+	at = field32(at, s->period_ms);
+	at = field32(at, s->up);
+	at = field32(at, s->down);
+	for (int i = 0; i < RECORD_MISSED_REASONS; i++)
+		if (i != FAILURE_NO_RECORD - FAILURE_IN_FLIGHT_CAP) /* never made by a monitor */
+			at = field32(at, s->missed[i]);
+	at = field32(at, s->lateness_p50_us);
+	at = field32(at, s->lateness_p99_us);
+	at = field32(at, s->lateness_most_us);
+	at = field32(at, s->cpu_ms);
+	at = field_duration(at, s->memory_kb);
+	at = field32(at, s->in_flight);
+	at = field32(at, s->in_flight_most);
+	at = field32(at, s->handshakes_waiting);
+	at = field64(at, s->spool_records);
+	at = field64(at, s->spool_bytes);
+	at = field64(at, s->spool_lost);
+	at = field64(at, s->ship_lag_us);
+	at = r->max_error_us < 0 ? field_null(at) : field64(at, r->max_error_us);
+	return field_boolean(at, r->synchronised);
+}
+
 /* ---- which record goes where ---- */
 
 static bool is_sample(const struct record *r)
@@ -146,6 +182,11 @@ static bool has_stamp(const struct record *r)
 	return r->kind == RECORD_SAMPLE && r->stamp.packets > 0;
 }
 
+static bool is_status(const struct record *r)
+{
+	return r->kind == RECORD_STATUS;
+}
+
 static const struct {
 	bool (*takes)(const struct record *r);
 	char *(*row)(char *at, int64_t stream, int64_t seq, const struct record *r);
@@ -153,6 +194,7 @@ static const struct {
 	[SHIP_SAMPLE] = { is_sample, sample_row },
 	[SHIP_CLOCK_STATE] = { is_clock, clock_row },
 	[SHIP_STAMP] = { has_stamp, stamp_row },
+	[SHIP_MONITOR_STATUS] = { is_status, status_row },
 };
 
 /* ---- the batch ---- */

@@ -87,6 +87,13 @@ void ship_sql_copy(struct text *sql, enum ship_table table)
 		[SHIP_CLOCK_STATE] = "clock_state (stream, seq, at, max_error_us, synchronised)",
 		[SHIP_STAMP] = "stamp (stream, seq, scheduled, target, reflector_us, forward_us, backward_us,"
 		               " one_way_error_us, lost_forward, lost_backward, packets, lost)",
+		[SHIP_MONITOR_STATUS] =
+		    "monitor_status (stream, seq, at, period_ms, up, down, missed_in_flight_cap,"
+		    " missed_not_running, missed_send, missed_own_side, missed_proxy, missed_rate_limit,"
+		    " lateness_p50_us, lateness_p99_us, lateness_most_us, cpu_ms, memory_kb, in_flight,"
+		    " in_flight_most, handshakes_waiting, spool_records, spool_bytes, spool_lost, "
+		    "ship_lag_us,"
+		    " clock_error_us, clock_synchronised)",
 	};
 
 	text_printf(sql, "COPY %s FROM STDIN (FORMAT binary)", columns[table]);

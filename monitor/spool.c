@@ -34,6 +34,14 @@ struct timespec spool_after_ms(int64_t ms)
 	return t;
 }
 
+void spool_note_file(struct spool *spool)
+{
+	spool->counters.pending = spool->writing.pending;
+	spool->counters.bytes = spool->writing.bytes;
+	spool->counters.oldest_us = spool->writing.oldest_us;
+	spool->counters.last_seq = spool->writing.last_seq;
+}
+
 /* ---- opening ---- */
 
 /* SQLite's own locks are released while nothing is written: this one holds as long as the process has it open. */
@@ -76,9 +84,8 @@ static int start_writer(struct spool *spool, struct error *err)
 {
 	int result;
 
-	spool->counters.last_seq = spool->writing.last_seq;
+	spool_note_file(spool);
 	spool->sent_through = spool->writing.sent_through;
-	spool->counters.pending = spool->writing.pending;
 	spool->stream = spool->writing.stream;
 	result = pthread_create(&spool->writer, NULL, spool_writer_main, spool);
 	if (result != 0)

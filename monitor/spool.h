@@ -52,15 +52,17 @@ struct spool_options {
 };
 
 struct spool_counters {
-	int64_t put;      /* records accepted by spool_put and spool_put_many since the opening */
-	int64_t lost;     /* records lost because the queue in memory was full: holes in seq */
-	int64_t invalid;  /* records refused because they contradict themselves: holes in seq too */
-	int64_t queued;   /* now in memory, not yet committed to disk */
-	int64_t pending;  /* now on disk, not yet deleted (not counting what is queued) */
-	int64_t last_seq; /* highest number committed to disk; 0 when none ever */
-	int64_t commits;  /* transactions written */
-	int64_t failures; /* transactions that failed and are tried again: disk full, I/O errors */
-	bool stuck;       /* the last transaction failed */
+	int64_t put;       /* records accepted by spool_put and spool_put_many since the opening */
+	int64_t lost;      /* records lost because the queue in memory was full: holes in seq */
+	int64_t invalid;   /* records refused because they contradict themselves: holes in seq too */
+	int64_t queued;    /* now in memory, not yet committed to disk */
+	int64_t pending;   /* now on disk, not yet deleted (not counting what is queued) */
+	int64_t bytes;     /* room that those on disk take */
+	int64_t oldest_us; /* when the oldest of those on disk was due; 0 none */
+	int64_t last_seq;  /* highest number committed to disk; 0 when none ever */
+	int64_t commits;   /* transactions written */
+	int64_t failures;  /* transactions that failed and are tried again: disk full, I/O errors */
+	bool stuck;        /* the last transaction failed */
 };
 
 /*

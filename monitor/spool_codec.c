@@ -75,6 +75,8 @@ static uint8_t flags_of(const struct record *r)
 	unsigned flags = (r->kind ? BIT_KIND : 0u) | (unsigned)(r->outcome & 3) << SHIFT_OUTCOME |
 	                 (r->synchronised ? BIT_SYNCHRONISED : 0u);
 
+	if (r->kind == RECORD_STATUS)
+		flags |= BIT_STAMP;
 	if (r->kind == RECORD_SAMPLE)
 		flags |= (r->sent_us ? BIT_SENT : 0u) | (has_phases(r) ? BIT_PHASES : 0u) |
 		         (r->certificate_expiry_us ? BIT_CERTIFICATE : 0u) |
@@ -94,6 +96,27 @@ static uint8_t *put_stamp(uint8_t *at, const struct record_stamp *s)
 	return put_varint(at, s->lost);
 }
 
+static uint8_t *put_status(uint8_t *at, const struct record_status *s)
+{
+	at = put_varint(at, s->period_ms);
+	at = put_varint(at, s->up);
+	at = put_varint(at, s->down);
+	for (int i = 0; i < RECORD_MISSED_REASONS; i++)
+		at = put_varint(at, s->missed[i]);
+	at = put_varint(at, s->lateness_p50_us);
+	at = put_varint(at, s->lateness_p99_us);
+	at = put_varint(at, s->lateness_most_us);
+	at = put_varint(at, s->cpu_ms);
+	at = put_varint(at, s->memory_kb);
+	at = put_varint(at, s->in_flight);
+	at = put_varint(at, s->in_flight_most);
+	at = put_varint(at, s->handshakes_waiting);
+	at = put_varint(at, s->spool_records);
+	at = put_varint(at, s->spool_bytes);
+	at = put_varint(at, s->spool_lost);
+	return put_varint(at, s->ship_lag_us);
+}
+
 size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *r)
 {
 	uint8_t flags = flags_of(r), *at = buffer;
@@ -101,8 +124,12 @@ size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *r)
 	*at++ = flags;
 	*at++ = r->failure;
 	at = put_varint(at, r->scheduled_us);
-	if (r->kind == RECORD_CLOCK)
-		return (size_t)(put_varint(at, r->max_error_us) - buffer);
+	if (r->kind != RECORD_SAMPLE)
+		at = put_varint(at, r->max_error_us);
+	if (r->kind == RECORD_STATUS)
+		at = put_status(at, &r->status);
+	if (r->kind != RECORD_SAMPLE)
+		return (size_t)(at - buffer);
 	at = put_varint(at, r->target);
 	at = put_varint(at, r->lateness_us);
 	at = put_varint(at, r->rtt_us);
@@ -135,6 +162,27 @@ static void get_stamp(struct record_stamp *s, struct cursor *c)
 	s->lost = get_varint16(c);
 	if (!s->packets) /* the bit says that there are some */
 		c->bad = true;
+}
+
+static void get_status(struct record_status *s, struct cursor *c)
+{
+	s->period_ms = get_varint32(c);
+	s->up = get_varint32(c);
+	s->down = get_varint32(c);
+	for (int i = 0; i < RECORD_MISSED_REASONS; i++)
+		s->missed[i] = get_varint32(c);
+	s->lateness_p50_us = get_varint32(c);
+	s->lateness_p99_us = get_varint32(c);
+	s->lateness_most_us = get_varint32(c);
+	s->cpu_ms = get_varint32(c);
+	s->memory_kb = get_varint32(c);
+	s->in_flight = get_varint32(c);
+	s->in_flight_most = get_varint32(c);
+	s->handshakes_waiting = get_varint32(c);
+	s->spool_records = get_varint(c);
+	s->spool_bytes = get_varint(c);
+	s->spool_lost = get_varint(c);
+	s->ship_lag_us = get_varint(c);
 }
 
 static void get_sample(struct record *r, struct cursor *c, unsigned flags)
@@ -170,15 +218,17 @@ bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
 		return false;
 	flags = *c.at++;
 	r->failure = *c.at++;
-	if (flags & BIT_KIND && flags & BIT_STAMP)
-		return false; /* a kind that does not exist */
-	r->kind = flags & BIT_KIND ? RECORD_CLOCK : RECORD_SAMPLE;
+	r->kind = RECORD_SAMPLE;
+	if (flags & BIT_KIND)
+		r->kind = flags & BIT_STAMP ? RECORD_STATUS : RECORD_CLOCK;
 	r->outcome = (uint8_t)(flags >> SHIFT_OUTCOME & 3);
 	r->synchronised = (flags & BIT_SYNCHRONISED) != 0;
 	r->scheduled_us = get_varint(&c);
-	if (r->kind == RECORD_CLOCK)
-		r->max_error_us = get_varint(&c);
-	else
+	if (r->kind == RECORD_SAMPLE)
 		get_sample(r, &c, flags);
+	else
+		r->max_error_us = get_varint(&c);
+	if (r->kind == RECORD_STATUS)
+		get_status(&r->status, &c);
 	return !c.bad && c.at == c.end;
 }

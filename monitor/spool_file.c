@@ -25,6 +25,7 @@ static const char *const sql_of[SPOOL_STATEMENTS] = {
 	                "SELECT (SELECT stream FROM state), seq, data, ?2 FROM record WHERE seq = ?1",
 	[SPOOL_RENEW] = "UPDATE state SET stream = ?1",
 	[SPOOL_SEND] = "UPDATE state SET sending = 1",
+	[SPOOL_PAGES] = "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count",
 };
 
 static const char schema[] =
@@ -81,6 +82,36 @@ static int give_up(struct spool_file *f, const char *doing, struct error *err)
 	if (!sqlite3_get_autocommit(f->db))
 		run(f, SPOOL_ROLLBACK, 0, 0);
 	return err->code;
+}
+
+/* ---- what lies there now: for whoever asks how deep the spool is; an error leaves what was known ---- */
+
+static void look_at_size(struct spool_file *f)
+{
+	sqlite3_stmt *s = prepared(f, SPOOL_PAGES);
+
+	if (s && sqlite3_step(s) == SQLITE_ROW)
+		f->bytes = sqlite3_column_int64(s, 0) * PAGE_BYTES;
+	sqlite3_reset(s);
+}
+
+static bool take_time(void *context, int64_t seq, const struct record *record)
+{
+	int64_t *oldest_us = context;
+
+	(void)seq;
+	*oldest_us = record ? record->scheduled_us : 0;
+	return false;
+}
+
+static void look_at_oldest(struct spool_file *f)
+{
+	struct error ignored = { 0 };
+	int64_t oldest_us = 0;
+
+	if (f->pending == 0 || spool_file_read(f, -1, 1, take_time, &oldest_us, &ignored) >= 0)
+		f->oldest_us = oldest_us;
+	look_at_size(f);
 }
 
 /* ---- opening ---- */
@@ -232,9 +263,10 @@ int spool_file_open(struct spool_file *f, const char *path, int32_t vantage, int
 		return err->code;
 	if (check_schema(f, vantage, err) < 0 || settle_sent(f, err) < 0)
 		return err->code;
-	return read_integer(f, "SELECT sent_through FROM state", &f->sent_through)
-	           ? 0
-	           : fail(f, "state cannot be read", err);
+	if (!read_integer(f, "SELECT sent_through FROM state", &f->sent_through))
+		return fail(f, "state cannot be read", err);
+	look_at_oldest(f);
+	return 0;
 }
 
 int spool_file_open_reader(struct spool_file *f, const char *path, struct error *err)
@@ -286,8 +318,11 @@ int spool_file_append(struct spool_file *f, const struct spool_entry *entries, s
 	seq += lost_after;
 	if (!run(f, SPOOL_STATE, seq, f->pending + (int64_t)count) || !run(f, SPOOL_COMMIT, 0, 0))
 		return give_up(f, "cannot be written", err);
+	if (f->pending == 0 && count > 0)
+		f->oldest_us = entries[0].record.scheduled_us;
 	f->last_seq = seq;
 	f->pending += (int64_t)count;
+	look_at_size(f);
 	return 0;
 }
 
@@ -307,6 +342,7 @@ int spool_file_delete(struct spool_file *f, int64_t through, struct error *err)
 	if (gone < 0 || !run(f, SPOOL_STATE, f->last_seq, f->pending - gone) || !run(f, SPOOL_COMMIT, 0, 0))
 		return give_up(f, "shipped rows cannot be deleted", err);
 	f->pending -= gone;
+	look_at_oldest(f);
 	return 0;
 }
 
@@ -333,6 +369,7 @@ int spool_file_set_aside(struct spool_file *f, int64_t seq, const char *reason, 
 	if (!ok)
 		return give_up(f, "a refused row cannot be set aside", err);
 	f->pending--;
+	look_at_oldest(f);
 	return 0;
 }
 
@@ -355,6 +392,7 @@ int spool_file_renew(struct spool_file *f, int64_t shipped_through, struct error
 		return give_up(f, "stream cannot be renewed", err);
 	f->pending -= gone;
 	f->stream = stream;
+	look_at_oldest(f);
 	return 0;
 }
 

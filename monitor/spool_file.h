@@ -30,6 +30,7 @@ enum spool_statement {
 	SPOOL_ASIDE,
 	SPOOL_RENEW,
 	SPOOL_SEND,
+	SPOOL_PAGES,
 	SPOOL_STATEMENTS,
 };
 
@@ -39,6 +40,8 @@ struct spool_file {
 	const char *path;                          /* for messages; borrowed */
 	/* as committed; of the writing connection only */
 	int64_t stream, last_seq, pending, sent_through;
+	int64_t bytes;     /* that the records take, rounded up to pages */
+	int64_t oldest_us; /* when the first of them was due; 0 none, or it is damaged */
 };
 
 /* Opens for writing; makes the file and its schema when it is empty. Errors as spool_open. */

@@ -62,6 +62,9 @@ struct spool {
 /* One line for the operator. Without the mutex. */
 void spool_tell(struct spool *spool, const char *text);
 
+/* Takes over into the counters what the file holds now. With the mutex, or before the writer runs. */
+void spool_note_file(struct spool *spool);
+
 /* The instant that long from now, on the clock of the condition variables. */
 struct timespec spool_after_ms(int64_t ms);
 

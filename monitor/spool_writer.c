@@ -33,8 +33,7 @@ static void writer_succeeded(struct spool *spool)
 
 	spool->counters.stuck = false;
 	spool->counters.commits++;
-	spool->counters.pending = spool->writing.pending;
-	spool->counters.last_seq = spool->writing.last_seq;
+	spool_note_file(spool);
 	spool->stream = spool->writing.stream;
 	pthread_cond_broadcast(&spool->progress);
 	if (was_stuck) {

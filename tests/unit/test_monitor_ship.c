@@ -156,6 +156,48 @@ START_TEST(a_stamp_is_a_row_in_two_tables)
 }
 END_TEST
 
+START_TEST(a_status_is_a_row_of_its_own)
+{
+	/* stream, seq, at; period, up, down; missed but for no record; lateness; cpu, memory, in flight, waiting; spool, lag; clock */
+	static const char want[] = HEADER
+	    "001a " STREAM "00000008 0000000000000002 00000008 00000000000f4240 "
+	    "00000004 0000ea60 00000004 0000000b 00000004 0000000c "
+	    "00000004 00000001 00000004 00000002 00000004 00000003 00000004 00000005 00000004 00000006 "
+	    "00000004 00000007 00000004 00000015 00000004 00000016 00000004 00000017 00000004 00000018 " NONE
+	    "00000004 0000001a 00000004 0000001b 00000004 0000001c "
+	    "00000008 000000000000001d 00000008 000000000000001e 00000008 000000000000001f "
+	    "00000008 0000000000000020 " NONE "00000001 01" TRAILER;
+	struct record_status status = {
+		60000, 11, 12, { 1, 2, 3, 0, 5, 6, 7 }, 21, 22, 23, 24, -1, 26, 27, 28, 29, 30, 31, 32
+	};
+	struct record record = echo_record(8);
+	struct place place;
+	struct ship_batch batch = { 0 };
+	struct spool *spool;
+
+	place_make(&place);
+	spool = place_open(&place, 1);
+	put_echoes(spool, 7, 7);
+	record = (struct record){ .kind = RECORD_STATUS,
+		                  .scheduled_us = record.scheduled_us,
+		                  .max_error_us = -1,
+		                  .synchronised = 1,
+		                  .status = status };
+	put(spool, &record);
+	flush_all(spool);
+	fill(&batch, spool, 0, 100);
+	ck_assert_int_eq(batch.records, 2);
+	ck_assert_int_eq(batch.table[SHIP_SAMPLE].rows, 1);
+	ck_assert_int_eq(batch.table[SHIP_CLOCK_STATE].rows, 0);
+	ck_assert_int_eq(batch.table[SHIP_MONITOR_STATUS].rows, 1);
+	assert_bytes(batch.table[SHIP_MONITOR_STATUS].chunk[0].bytes,
+	             batch.table[SHIP_MONITOR_STATUS].chunk[0].length, want, spool_stream(spool));
+	ship_batch_release(&batch);
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
 START_TEST(clock_records_are_encoded_apart)
 {
 	/* stream, seq, scheduled, max_error, synchronised */
@@ -343,8 +385,8 @@ int main(void)
 {
 	return run_suite("ship", (const TTest *const[]){
 	                             samples_are_encoded_column_by_column, clock_records_are_encoded_apart,
-	                             a_stamp_is_a_row_in_two_tables, a_batch_is_limited_and_filled_anew,
-	                             a_batch_ends_before_a_damaged_row,
+	                             a_stamp_is_a_row_in_two_tables, a_status_is_a_row_of_its_own,
+	                             a_batch_is_limited_and_filled_anew, a_batch_ends_before_a_damaged_row,
 	                             the_wait_doubles_up_to_a_limit_half_of_it_by_chance,
 	                             without_a_database_records_stay_in_the_spool,
 	                             a_connection_string_that_is_none_is_refused, NULL });

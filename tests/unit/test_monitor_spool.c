@@ -132,6 +132,41 @@ START_TEST(a_drained_spool_does_not_count_from_1_again)
 }
 END_TEST
 
+START_TEST(its_depth_is_told)
+{
+	struct place place;
+	struct spool *spool;
+	int64_t empty_bytes, first_us = echo_record(0).scheduled_us;
+
+	place_make(&place);
+	spool = place_open(&place, 1);
+	empty_bytes = counters_of(spool).bytes;
+	ck_assert_int_gt(empty_bytes, 0);
+	ck_assert_int_eq(counters_of(spool).oldest_us, 0);
+	for (int i = 0; i < 5000; i++) {
+		struct record record = echo_record(i);
+
+		record.scheduled_us += i;
+		ck_assert(spool_put(spool, &record));
+	}
+	flush_all(spool);
+	ck_assert_int_eq(counters_of(spool).oldest_us, first_us);
+	ck_assert_int_gt(counters_of(spool).bytes, empty_bytes + 5000 * 15);
+	spool_close(spool);
+	spool = place_open(&place, 1); /* told by the file, not remembered */
+	ck_assert_int_eq(counters_of(spool).oldest_us, first_us);
+	spool_delete(spool, 4999);
+	WAIT_UNTIL(counters_of(spool).pending == 1);
+	ck_assert_int_eq(counters_of(spool).oldest_us, first_us + 4999);
+	ck_assert_int_lt(counters_of(spool).bytes, empty_bytes + 5000 * 15);
+	spool_delete(spool, 5000);
+	WAIT_UNTIL(counters_of(spool).pending == 0);
+	ck_assert_int_eq(counters_of(spool).oldest_us, 0);
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
 START_TEST(a_refused_record_leaves_a_hole_also_at_the_end)
 {
 	struct place place;
@@ -489,6 +524,7 @@ int main(void)
 
 		                       a_drained_spool_does_not_count_from_1_again,
 		                       a_refused_record_leaves_a_hole_also_at_the_end,
+		                       its_depth_is_told,
 		                       a_damaged_row_is_told_and_the_others_are_read,
 		                       what_is_not_this_vantages_spool_is_refused,
 		                       another_file_is_refused_and_left_as_it_is,

@@ -26,6 +26,10 @@ static void assert_same(const struct record *got, const struct record *want)
 	ck_assert_int_eq(got->outcome, want->outcome);
 	ck_assert_int_eq(got->failure, want->failure);
 	ck_assert_int_eq(got->synchronised, want->synchronised);
+	if (want->kind == RECORD_STATUS) {
+		ck_assert_mem_eq(&got->status, &want->status, sizeof want->status);
+		return;
+	}
 	ck_assert_int_eq(got->stamp.packets, want->stamp.packets);
 	ck_assert_int_eq(got->stamp.lost, want->stamp.lost);
 	ck_assert_int_eq(got->stamp.lost_forward, want->stamp.lost_forward);
@@ -83,6 +87,44 @@ static struct record clock_record(void)
 		                .total_us = -1 };
 }
 
+static struct record status_record(void)
+{
+	struct record r = clock_record();
+
+	r.kind = RECORD_STATUS;
+	r.max_error_us = 1200;
+	r.status = (struct record_status){ .period_ms = 60000,
+		                           .up = 300,
+		                           .down = 1,
+		                           .missed = { 1, 2, 3, 0, 5, 6, 7 },
+		                           .lateness_p50_us = 200,
+		                           .lateness_p99_us = 1500,
+		                           .lateness_most_us = 9000,
+		                           .cpu_ms = 80,
+		                           .memory_kb = 12000,
+		                           .in_flight = 4,
+		                           .in_flight_most = 44,
+		                           .handshakes_waiting = 2,
+		                           .spool_records = 70000,
+		                           .spool_bytes = 4096000,
+		                           .spool_lost = 0,
+		                           .ship_lag_us = INT64_C(3600) * US_PER_S };
+	return r;
+}
+
+static struct record extreme_status(void)
+{
+	struct record r = status_record();
+	int32_t *const first = &r.status.period_ms;
+
+	r.scheduled_us = r.max_error_us = INT64_MIN;
+	for (int32_t *field = first; field < (int32_t *)&r.status.spool_records; field++)
+		*field = INT32_MIN;
+	r.status.spool_records = r.status.spool_bytes = r.status.spool_lost = r.status.ship_lag_us =
+	    INT64_MIN;
+	return r;
+}
+
 static size_t assert_round_trip(const struct record *record)
 {
 	uint8_t bytes[SPOOL_CODEC_SIZE];
@@ -98,12 +140,14 @@ static size_t assert_round_trip(const struct record *record)
 START_TEST(a_record_comes_back_as_it_was)
 {
 	struct record echo = echo_record(7), http = http_record(), clock = clock_record(), extreme = http,
-	              stamp = stamp_record();
+	              stamp = stamp_record(), status = status_record(), worst_status = extreme_status();
 
 	ck_assert_uint_le(assert_round_trip(&echo), 20);
 	ck_assert_uint_le(assert_round_trip(&http), 45);
 	assert_round_trip(&clock);
 	ck_assert_uint_le(assert_round_trip(&stamp), 31);
+	ck_assert_uint_le(assert_round_trip(&status), 60);
+	ck_assert_uint_le(assert_round_trip(&worst_status), SPOOL_CODEC_SIZE);
 	extreme.scheduled_us = INT64_MIN;
 	extreme.sent_us = INT64_MAX;
 	extreme.certificate_expiry_us = INT64_MIN;
@@ -194,7 +238,7 @@ START_TEST(damaged_bytes_are_refused)
 		uint8_t bytes[24];
 		size_t size;
 	} rows[] = {
-		{ "a kind that does not exist", { 0x81, 0, 4, 6 }, 4 },
+		{ "a status that is too short", { 0x81, 0, 4, 6 }, 4 },
 		{ "a stamp without packets", { 0x80, 0, 4, 6, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0 }, 14 },
 		{ "a number that does not end", { 0, 0, 0x84, 0x80, 0x80 }, 5 },
 		{ "a number of more than 64 bits",
@@ -205,7 +249,8 @@ START_TEST(damaged_bytes_are_refused)
 		  { 0x20, 0, 4, 6, 0, 1, 1, 1, 1, 1, 1, 0x80, 0x80, 0x04 },
 		  14 },
 	};
-	const struct record records[] = { echo_record(7), http_record(), clock_record(), stamp_record() };
+	const struct record records[] = { echo_record(7), http_record(), clock_record(), stamp_record(),
+		                          status_record() };
 	struct record back;
 
 	for (size_t i = 0; i < ROWS(rows); i++)
@@ -253,7 +298,9 @@ START_TEST(contradictions_are_named)
 		{ 0, 3, FAILURE_NONE, 1, -1, 0, -1, "an outcome that does not exist" },
 		{ 1, 0, 0, 0, -1, 0, -1, NULL },
 		{ 1, 0, 0, 0, -1, 0, -2, "a clock's error below zero" },
-		{ 2, 0, 0, 1, -1, 0, -1, "a kind that does not exist" },
+		{ 2, 0, 0, 0, -1, 0, -1, NULL },
+		{ 2, 0, 0, 0, -1, 0, -2, "a clock's error below zero" },
+		{ 3, 0, 0, 1, -1, 0, -1, "a kind that does not exist" },
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -269,6 +316,29 @@ START_TEST(contradictions_are_named)
 		ck_assert_msg(!got == !rows[i].want && (!got || strcmp(got, rows[i].want) == 0),
 		              "row %zu: %s", i, got ? got : "nothing");
 	}
+}
+END_TEST
+
+START_TEST(a_status_counts_from_zero)
+{
+	struct record r = status_record();
+	int32_t *const counts[] = { &r.status.period_ms, &r.status.up,        &r.status.down,
+		                    &r.status.missed[0], &r.status.missed[6], &r.status.in_flight };
+	int64_t *const sizes[] = { &r.status.spool_records, &r.status.spool_bytes, &r.status.spool_lost,
+		                   &r.status.ship_lag_us };
+
+	ck_assert_ptr_null(record_fault(&r));
+	for (size_t i = 0; i < ROWS(counts); i++) {
+		*counts[i] = -1;
+		ck_assert_str_eq(record_fault(&r), "a status with a count below zero");
+		*counts[i] = 0;
+	}
+	for (size_t i = 0; i < ROWS(sizes); i++) {
+		*sizes[i] = -1;
+		ck_assert_str_eq(record_fault(&r), "a status with a count below zero");
+		*sizes[i] = 0;
+	}
+	ck_assert_ptr_null(record_fault(&r));
 }
 END_TEST
 
@@ -316,9 +386,10 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("spool_codec", (const TTest *const[]){
-	                                    a_record_comes_back_as_it_was, any_record_comes_back_as_it_was,
-	                                    bytes_are_as_documented, bytes_of_a_stamp_are_as_documented,
-	                                    damaged_bytes_are_refused, contradictions_are_named,
-	                                    contradictions_of_a_stamp_are_named, NULL });
+	return run_suite(
+	    "spool_codec",
+	    (const TTest *const[]){ a_record_comes_back_as_it_was, any_record_comes_back_as_it_was,
+	                            bytes_are_as_documented, bytes_of_a_stamp_are_as_documented,
+	                            damaged_bytes_are_refused, contradictions_are_named,
+	                            contradictions_of_a_stamp_are_named, a_status_counts_from_zero, NULL });
 }
