@@ -36,6 +36,23 @@ static enum sample_failure handshake_failure(const struct http_transfer *t)
 	return said ? tls_watch_verdict(&t->tls) : FAILURE_RESET;
 }
 
+static bool anything_came(const struct http_transfer *t)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &us);
+	return us > 0;
+}
+
+/* Of a body that cannot be read libcurl says the same as of a lost connection, but then the system said nothing. */
+static enum sample_failure receive_failure(const struct http_transfer *t)
+{
+	long cause = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
+	return cause || t->at->tls ? FAILURE_RESET : FAILURE_PROTOCOL;
+}
+
 static enum sample_failure transfer_failure(const struct http_transfer *t, CURLcode code)
 {
 	enum sample_failure failure;
@@ -57,13 +74,18 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 		return tls_watch_verdict(&t->tls);
-	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
+		return receive_failure(t);
+	case CURLE_GOT_NOTHING: /* HTTP/2 was spoken to a server that does not: it said something, but nothing of an answer */
+		return t->plan->config->http_version != HTTP_VERSION_1_1 && anything_came(t)
+		           ? FAILURE_PROTOCOL
+		           : FAILURE_RESET;
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_HTTP2_STREAM:
 		return FAILURE_RESET;
-	case CURLE_OUT_OF_MEMORY:
+	case CURLE_OUT_OF_MEMORY: /* also a header without end */
+		return anything_came(t) && !t->headers_ended ? FAILURE_PROTOCOL : FAILURE_SEND;
 	case CURLE_FAILED_INIT:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ENGINE_NOTFOUND:
@@ -139,6 +161,13 @@ void http_keep_phases(const struct http_transfer *t, struct record *record)
 	record->certificate_expiry_us = t->tls.expiry_us;
 }
 
+void http_forget_phases(struct record *record)
+{
+	record->http_status = 0;
+	record->name_us = record->connect_us = record->tls_us = record->first_byte_us = record->total_us = -1;
+	record->certificate_expiry_us = 0;
+}
+
 int32_t http_counted_us(const struct http_config *config, const struct record *record)
 {
 	switch ((enum http_phase)config->rtt_phase) {
@@ -188,6 +217,8 @@ enum sample_failure http_judge_transfer(const struct http_transfer *t, CURLcode 
 		return FAILURE_PROTOCOL;
 	if (code != CURLE_OK)
 		return transfer_failure(t, code);
+	if (!t->headers_ended)
+		return FAILURE_RESET;
 	if (certificate_too_short(t))
 		return FAILURE_TLS_EXPIRED;
 	return wrong_version(t) ? FAILURE_PROTOCOL : FAILURE_NONE;

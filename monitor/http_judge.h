@@ -27,6 +27,9 @@ const char *http_judge_redirect(const struct http_transfer *t, int status);
 /* Fills phases, status and certificate expiry of the record, all of them of the request under way. */
 void http_keep_phases(const struct http_transfer *t, struct record *record);
 
+/* Back to what they are before a request: none of its phases reached. */
+void http_forget_phases(struct record *record);
+
 /* The phase that counts as the round trip, in µs; -1 when it was not reached. */
 int32_t http_counted_us(const struct http_config *config, const struct record *record);
 

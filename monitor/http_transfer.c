@@ -47,7 +47,8 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct http_transfer *t = arg;
 
-	(void)bytes;
+	if (count > 0 && size * count <= 2 && (*bytes == '\r' || *bytes == '\n'))
+		t->headers_ended = true;
 	t->header_length += (int64_t)(size * count);
 	if (t->header_length > HTTP_HEADERS_MOST) {
 		t->too_long = true;
@@ -275,7 +276,7 @@ void http_transfer_redirect(struct http_transfer *t, const char *url, int status
 	t->tls = (struct tls_watch){ 0 };
 	t->header_length = t->body_length = 0;
 	t->connect_us = -1;
-	t->found = false;
+	t->found = t->headers_ended = false;
 	t->hops++;
 	text_clear(&t->window);
 }
@@ -311,7 +312,7 @@ struct http_transfer *http_transfer_take(struct http_plan *plan)
 	t->socket_errno = t->hops = 0;
 	t->connect_us = t->fd = -1;
 	t->connected = false;
-	t->resolving = t->too_long = t->found = false;
+	t->resolving = t->too_long = t->found = t->headers_ended = false;
 	t->query.address_count = 0;
 	text_clear(&t->window);
 	return t;

@@ -49,6 +49,8 @@ struct http_transfer {
 	int hops;           /* redirects followed */
 	const char *method; /* of the request under way */
 	bool resolving, too_long, found;
+	bool
+	    headers_ended; /* by their empty line: libcurl takes a connection closed before for a complete answer */
 	bool connected; /* when its time was over */
 	bool shaken;    /* in that list */
 

@@ -125,6 +125,7 @@ static void follow(struct http_transfer *t, const char *url, int status)
 	if (t->pass.state != GATE_OUTSIDE)
 		gate_leave(service->context->handshakes, &t->pass);
 	http_transfer_redirect(t, url, status, &next);
+	http_forget_phases(&t->run->record);
 	find_next(t, same_host);
 }
 
