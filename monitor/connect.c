@@ -158,7 +158,7 @@ static void on_resolved(struct resolve_query *query)
 	a->resolving = false;
 	a->resolved = moment_now();
 	if (!query->address_count) {
-		a->failure = FAILURE_DNS;
+		a->failure = query->failure;
 		a->done(a);
 		return;
 	}

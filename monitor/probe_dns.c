@@ -250,7 +250,7 @@ static void resolved(struct resolve_query *query)
 	if (query->address_count > 0)
 		ask(flight, &query->addresses[0]);
 	else
-		end(flight, FAILURE_DNS, 0);
+		end(flight, query->failure, 0);
 }
 
 static void start(struct probe_run *run)

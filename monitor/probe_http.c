@@ -61,7 +61,7 @@ static void resolved(struct resolve_query *query)
 
 	t->resolving = false;
 	if (!query->address_count) {
-		end(t, t->plan->proxy.host ? FAILURE_PROXY : FAILURE_DNS);
+		end(t, t->plan->proxy.host ? FAILURE_PROXY : query->failure);
 		return;
 	}
 	t->name_us = moment_between(t->run->started, moment_now());

@@ -262,14 +262,17 @@ static void resolved(struct resolve_query *query)
 	struct probe_run *run = query->owner;
 	struct flight *flight = run->state;
 
-	if (query->address_length) {
-		flight->address = query->address;
+	if (query->address_count > 0) {
+		memcpy(&flight->address, &query->addresses[0], sizeof query->addresses[0]);
 		send_echo(run, &flight->address);
 		return;
 	}
-	free(flight);
 	run->state = NULL;
-	probe_down(run, FAILURE_DNS);
+	if (query->failure == FAILURE_SEND)
+		probe_not_sent(run);
+	else
+		probe_down(run, query->failure);
+	free(flight);
 }
 
 static void start(struct probe_run *run)

@@ -1,11 +1,24 @@
 #include "monitor/resolve.h"
 
+#include "base/log.h"
+#include "monitor/moment.h"
+
 #include <ares.h>
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SYSTEM_FILE   "/etc/resolv.conf"
+#define ANSWER_MOST   16384 /* bytes over TCP; over UDP c-ares asks for 512 */
+#define LENGTH_PREFIX 2
+#define WAKE_MS       10 /* timeouts of many queries are handled together */
+#define LOG_EVERY_US  INT64_C(60000000)
 
 struct watched { /* a socket of c-ares */
 	uv_poll_t poll;
@@ -22,6 +35,9 @@ struct channel {
 	struct watched *watched;
 	char *servers; /* NULL: the system's */
 	ares_channel ares;
+	int own_errno;      /* why this machine could not ask, since c-ares was last called; 0: it could */
+	int64_t unanswered; /* names, since the last line in the log */
+	struct moment logged;
 };
 
 struct resolver {
@@ -34,6 +50,8 @@ struct resolver {
 
 struct resolve_pending { /* outlives the query when that is forgotten */
 	struct resolve_query *query;
+	struct channel *channel;
+	char name[];
 };
 
 /* ---- c-ares on libuv ---- */
@@ -59,10 +77,13 @@ static void timer_closed(uv_handle_t *handle)
 
 static void on_timer(uv_timer_t *timer);
 
+/* A query's deadline is never before those of the earlier ones: an armed timer needs no look at all of them. */
 static void arm(struct resolver *resolver)
 {
 	int64_t wait_ms = INT64_MAX;
 
+	if (uv_is_active((uv_handle_t *)&resolver->timer))
+		return;
 	for (struct channel *c = resolver->channels; c; c = c->next) {
 		struct timeval room;
 		const struct timeval *wait = ares_timeout(c->ares, NULL, &room);
@@ -70,10 +91,15 @@ static void arm(struct resolver *resolver)
 		if (wait && wait->tv_sec * 1000 + wait->tv_usec / 1000 < wait_ms)
 			wait_ms = wait->tv_sec * 1000 + wait->tv_usec / 1000;
 	}
-	if (wait_ms == INT64_MAX)
-		uv_timer_stop(&resolver->timer);
-	else
-		uv_timer_start(&resolver->timer, on_timer, (uint64_t)wait_ms + 1, 0);
+	if (wait_ms != INT64_MAX)
+		uv_timer_start(&resolver->timer, on_timer,
+		               wait_ms < WAKE_MS ? WAKE_MS : (uint64_t)wait_ms + 1, 0);
+}
+
+static void process(struct channel *channel, ares_socket_t readable, ares_socket_t writable)
+{
+	channel->own_errno = 0;
+	ares_process_fd(channel->ares, readable, writable);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -81,7 +107,7 @@ static void on_timer(uv_timer_t *timer)
 	struct resolver *resolver = timer->data;
 
 	for (struct channel *c = resolver->channels; c; c = c->next)
-		ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+		process(c, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	arm(resolver);
 }
 
@@ -91,8 +117,8 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	struct resolver *resolver = watched->resolver;
 	bool any = status < 0; /* let c-ares find the error */
 
-	ares_process_fd(watched->channel->ares, any || (events & UV_READABLE) ? watched->fd : ARES_SOCKET_BAD,
-	                any || (events & UV_WRITABLE) ? watched->fd : ARES_SOCKET_BAD);
+	process(watched->channel, any || (events & UV_READABLE) ? watched->fd : ARES_SOCKET_BAD,
+	        any || (events & UV_WRITABLE) ? watched->fd : ARES_SOCKET_BAD);
 	arm(resolver);
 }
 
@@ -139,6 +165,64 @@ static void socket_state(void *data, ares_socket_t fd, int readable, int writabl
 		              on_socket);
 }
 
+/* ---- the sockets of c-ares: its own would not tell what this machine could not do ---- */
+
+static ares_socket_t open_socket(int family, int type, int protocol, void *data)
+{
+	struct channel *channel = data;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		channel->own_errno = errno;
+	return fd;
+}
+
+static int close_socket(ares_socket_t fd, void *data)
+{
+	(void)data;
+	return close(fd);
+}
+
+static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t length, void *data)
+{
+	struct channel *channel = data;
+	int rc = connect(fd, to, length);
+
+	if (rc < 0 && errno != EINPROGRESS)
+		channel->own_errno = errno;
+	return rc;
+}
+
+/* Over TCP c-ares reads the length of the answer by itself, which is where one that is too long is refused. */
+static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flags, struct sockaddr *from,
+                            ares_socklen_t *from_length, void *data)
+{
+	ares_ssize_t n = recvfrom(fd, bytes, size, flags, from, from_length);
+	const uint8_t *length = bytes;
+
+	(void)data;
+	if (n <= 0 || size > LENGTH_PREFIX)
+		return n;
+	if (n == LENGTH_PREFIX && (length[0] << 8 | length[1]) <= ANSWER_MOST)
+		return n;
+	errno = EMSGSIZE;
+	return -1;
+}
+
+/* The refusal of an earlier query may be reported here: taken as this one's, that one would wait in vain. */
+static ares_ssize_t send_query(ares_socket_t fd, const struct iovec *parts, int count, void *data)
+{
+	struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+
+	ssize_t n = sendmsg(fd, &header, MSG_NOSIGNAL);
+
+	(void)data;
+	return n < 0 && errno == ECONNREFUSED ? sendmsg(fd, &header, MSG_NOSIGNAL) : n;
+}
+
+static const struct ares_socket_functions socket_functions = { open_socket, close_socket, connect_socket,
+	                                                       receive, send_query };
+
 /* ---- channels ---- */
 
 static int channel_open(struct resolver *resolver, const char *servers, struct channel **out)
@@ -147,15 +231,15 @@ static int channel_open(struct resolver *resolver, const char *servers, struct c
 	struct ares_options options = { .timeout = resolver->timeout_ms,
 		                        .tries = 1,
 		                        .sock_state_cb = socket_state,
-		                        .sock_state_cb_data = channel };
-	int status = channel ? ares_init_options(&channel->ares, &options,
-	                                         ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB)
-	                     : ARES_ENOMEM;
+		                        .sock_state_cb_data = channel }; /* no domains: no search list */
+	int what = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS;
+	int status = channel ? ares_init_options(&channel->ares, &options, what) : ARES_ENOMEM;
 
 	if (status != ARES_SUCCESS) {
 		free(channel);
 		return status;
 	}
+	ares_set_socket_functions(channel->ares, &socket_functions, channel);
 	channel->resolver = resolver;
 	channel->servers = servers ? strdup(servers) : NULL;
 	if (servers)
@@ -225,27 +309,64 @@ void resolver_close(struct resolver *resolver)
 
 /* ---- queries ---- */
 
+/* When there are both IPv4 and IPv6, half of the room is for either. */
 static void take_answer(struct resolve_query *query, const struct ares_addrinfo *answer)
 {
+	bool seen[2] = { false }; /* IPv4, IPv6 */
+	size_t taken[2] = { 0 }, most;
+
 	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
-		if ((node->ai_family == AF_INET || node->ai_family == AF_INET6) &&
-		    query->address_count < RESOLVE_ADDRESSES_MOST) {
-			if (query->address_count == 0) {
-				memcpy(&query->address, node->ai_addr, node->ai_addrlen);
-				query->address_length = node->ai_addrlen;
-			}
+		seen[node->ai_family == AF_INET6] = true;
+	most = seen[0] && seen[1] ? RESOLVE_ADDRESSES_MOST / 2 : RESOLVE_ADDRESSES_MOST;
+	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
+		if (taken[node->ai_family == AF_INET6]++ < most)
 			memcpy(&query->addresses[query->address_count++], node->ai_addr, node->ai_addrlen);
-		}
+	address_order(query->addresses, query->address_count);
+}
+
+/* Where the servers of a channel come from, and so what to change when they do not answer. */
+static const char *origin(const struct channel *channel)
+{
+	if (channel->servers)
+		return channel->servers;
+	return access(SYSTEM_FILE, R_OK) == 0 ? "the servers of " SYSTEM_FILE "; when that is changed, reload"
+	                                      : "127.0.0.1, because " SYSTEM_FILE
+	                                        " cannot be read; make it readable or set dns_servers";
+}
+
+static void log_unanswered(struct channel *channel, const char *name, const char *cause)
+{
+	struct moment now = moment_now();
+
+	channel->unanswered++;
+	if (channel->logged.us && moment_between(channel->logged, now) < LOG_EVERY_US)
+		return;
+	log_line("resolver", "no answer for '%.200s': %s (%lld such names in the last minute; asked %.300s)",
+	         name, cause, (long long)channel->unanswered, origin(channel));
+	channel->unanswered = 0;
+	channel->logged = now;
+}
+
+/* Whether this machine could not ask; otherwise it is the servers or the name. */
+static bool is_own_fault(const struct channel *channel, int status, int timeouts)
+{
+	return status == ARES_ENOMEM || status == ARES_EFILE ||
+	       (status == ARES_ECONNREFUSED && channel->own_errno && timeouts == 0);
 }
 
 static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
 {
 	struct resolve_pending *pending = arg;
 	struct resolve_query *query = pending->query;
+	struct channel *channel = pending->channel;
 
-	(void)timeouts;
 	if (query && status == ARES_SUCCESS && answer)
 		take_answer(query, answer);
+	if (query && is_own_fault(channel, status, timeouts))
+		query->failure = FAILURE_SEND;
+	if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
+		log_unanswered(channel, pending->name,
+		               channel->own_errno ? strerror(channel->own_errno) : ares_strerror(status));
 	ares_freeaddrinfo(answer);
 	free(pending);
 	if (!query)
@@ -257,12 +378,15 @@ static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *
 void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
                    struct resolve_query *query)
 {
-	struct ares_addrinfo_hints hints = { .ai_family = family, .ai_socktype = SOCK_STREAM };
-	struct resolve_pending *pending = malloc(sizeof *pending);
+	struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT,
+		                             .ai_family = family,
+		                             .ai_socktype = SOCK_STREAM };
+	size_t size = strlen(name) + 1;
+	struct resolve_pending *pending = malloc(sizeof *pending + size);
 	struct channel *channel = pending ? find_channel(resolver, servers) : NULL;
 
-	query->address_length = 0;
 	query->address_count = 0;
+	query->failure = channel ? FAILURE_DNS : FAILURE_SEND;
 	query->pending = NULL;
 	if (!channel) {
 		free(pending);
@@ -270,7 +394,10 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 		return;
 	}
 	pending->query = query;
+	pending->channel = channel;
+	memcpy(pending->name, name, size);
 	query->pending = pending;
+	channel->own_errno = 0;
 	ares_getaddrinfo(channel->ares, name, NULL, &hints, answered, pending);
 	arm(resolver);
 }

@@ -1,8 +1,12 @@
 /*
  * resolve: names to addresses by c-ares on the loop, nothing blocking.
  *
- * /etc/hosts first, then name servers; each server is asked once, with a timeout (c-ares' own defaults take
- * more than a minute over a dead server). No cache: how long a name takes is part of what is measured.
+ * /etc/hosts first, then the name servers one after another; each is asked once, with a timeout (c-ares' own defaults
+ * take more than a minute over a dead server). No cache: how long a name takes is part of what is measured. A name is
+ * taken as it is: no search list, since another name's address would be evidence about the wrong target.
+ *
+ * When no server answers that is said in the log, with what to do, at most once a minute for each list of servers.
+ * An answer of more than 16 KB is not read: a thousand addresses are enough, and reading more would keep the loop.
  *
  *     resolve_start(resolver, NULL, "example.jp", AF_UNSPEC, &query, done);   done(&query) may come at once
  *     resolve_forget(&query);        before done(): the caller has lost interest, done() will not be called
@@ -13,6 +17,8 @@
 #define GOVSLA_MONITOR_RESOLVE_H
 
 #include "base/error.h"
+#include "base/sample.h"
+#include "monitor/address_order.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -24,19 +30,10 @@
 struct resolver;
 struct resolve_pending;
 
-#define RESOLVE_ADDRESSES_MOST 8
-
-union resolve_address { /* port 0 */
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
 struct resolve_query {
-	struct sockaddr_storage address;                         /* the first of the answer; port 0 */
-	socklen_t address_length;                                /* 0: not resolved */
-	union resolve_address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first (RFC 6724) */
-	size_t address_count;
+	union resolve_address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
+	size_t address_count;                                    /* 0: not resolved */
+	enum sample_failure failure; /* without an address: FAILURE_DNS, or FAILURE_SEND: we could not ask */
 	void (*done)(struct resolve_query *query);
 	void *owner;
 	struct resolve_pending *pending;

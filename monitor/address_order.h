@@ -1,0 +1,29 @@
+/*
+ * address_order: which of a name's addresses is tried first (RFC 6724): those that this machine has a route to, then
+ * those whose source address is of the same kind as they are (rule 5), then by precedence (rule 6); otherwise as the
+ * name server gave them.
+ *
+ * Why not c-ares' own sorting: it opens a socket for each address, 30 ms for an answer of 1,000.
+ */
+#ifndef GOVSLA_MONITOR_ADDRESS_ORDER_H
+#define GOVSLA_MONITOR_ADDRESS_ORDER_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#define RESOLVE_ADDRESSES_MOST 8
+
+union resolve_address { /* port 0 */
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* Rank of a destination: the higher, the sooner. source: what this machine would send from; NULL: no route. */
+int address_rank(const union resolve_address *destination, const union resolve_address *source);
+
+/* Sorts at most RESOLVE_ADDRESSES_MOST; asks the kernel for routes, only when there is a choice between IPv4 and IPv6. */
+void address_order(union resolve_address *addresses, size_t count);
+
+#endif
