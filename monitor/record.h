@@ -17,6 +17,7 @@ enum record_kind {
 	RECORD_SAMPLE = 0,
 	RECORD_CLOCK = 1,
 	RECORD_STATUS = 2, /* the monitor's own state, once a minute: see stats.h */
+	RECORD_GAP = 3,    /* made by the spool: records that were numbered and are not there */
 };
 
 /* What a stamp probe (RFC 8762) adds to its sample; packets 0: the sample has none of it. */
@@ -49,6 +50,21 @@ struct record_status {
 	int64_t ship_lag_us;                /* age of the oldest record that PostgreSQL has not; 0 none */
 };
 
+/* Why records are not there; stored, never to be renumbered. */
+enum record_gap_reason {
+	GAP_FULL = 1,    /* the disk took nothing for so long that the queue in memory was full */
+	GAP_INVALID = 2, /* a record that contradicted itself */
+	GAP_DAMAGED = 3, /* the file on disk was damaged, deleted, or replaced by an older copy */
+	GAP_REFUSED = 4, /* PostgreSQL refuses the row for ever: it is kept in the spool's table "refused" */
+};
+
+/* The numbers that end with the row's own; scheduled_us is when the first of them was due, 0 unknown. */
+struct record_gap {
+	int64_t count;
+	int64_t until_us; /* when the last of them was due, 0 unknown */
+	uint8_t reason;   /* enum record_gap_reason */
+};
+
 struct record {
 	int64_t scheduled_us; /* when it was due; of a clock or status record, when the state was read */
 	int64_t sent_us;      /* wall clock at the send; 0 for a sample that was never sent */
@@ -67,6 +83,7 @@ struct record {
 	union {
 		struct record_stamp stamp;   /* of a sample */
 		struct record_status status; /* of a status record */
+		struct record_gap gap;       /* of a gap */
 	};
 };
 

@@ -1,6 +1,7 @@
 /* ship: its life, its states, and what happens between them: connecting, failing, backing off. */
 #include "monitor/ship_part.h"
 
+#include "monitor/ship_advice.h"
 #include "monitor/ship_sql.h"
 
 #include <assert.h>
@@ -70,10 +71,10 @@ static int64_t back_off_ms(const struct ship *ship)
 	return most / 2 + (int64_t)(jitter % (uint64_t)(most / 2 + 1));
 }
 
-void ship_fail(struct ship *ship, const char *text)
+static void fail(struct ship *ship, const char *text, const char *advice)
 {
 	int64_t wait_ms = back_off_ms(ship);
-	char line[700];
+	char line[1000];
 
 	ship_link_close(&ship->link);
 	ship->sending = NULL;
@@ -82,12 +83,23 @@ void ship_fail(struct ship *ship, const char *text)
 	/* said once, not at every attempt of a long outage */
 	if (strcmp(ship->counters.last_error, text) != 0) {
 		snprintf(ship->counters.last_error, sizeof(ship->counters.last_error), "%s", text);
-		snprintf(line, sizeof(line), "%s; records wait in the spool, trying again", text);
+		snprintf(line, sizeof(line), "%s; records wait in the spool, trying again%s%s", text,
+		         advice ? "; " : "", advice ? advice : "");
 		ship_tell(ship, line);
 	}
 	ship->failed_in_a_row++;
 	ship_enter(ship, SHIP_BACKING_OFF);
 	uv_timer_start(&ship->tick, on_tick, (uint64_t)wait_ms, 0);
+}
+
+void ship_fail(struct ship *ship, const char *text)
+{
+	fail(ship, text, NULL);
+}
+
+void ship_fail_of(struct ship *ship, const char *sqlstate, const char *text)
+{
+	fail(ship, text, ship_advice(sqlstate));
 }
 
 static void on_stall(uv_timer_t *timer)

@@ -165,6 +165,17 @@ static char *status_row(char *at, int64_t stream, int64_t seq, const struct reco
 	return field_boolean(at, r->synchronised);
 }
 
+static char *gap_row(char *at, int64_t stream, int64_t seq, const struct record *r)
+{
+	at = put16(at, 6);
+	at = field64(at, stream);
+	at = field64(at, seq - r->gap.count + 1);
+	at = field64(at, seq);
+	at = field_time_or_null(at, r->scheduled_us);
+	at = field_time_or_null(at, r->gap.until_us);
+	return field16(at, r->gap.reason);
+}
+
 /* ---- which record goes where ---- */
 
 static bool is_sample(const struct record *r)
@@ -175,6 +186,11 @@ static bool is_sample(const struct record *r)
 static bool is_clock(const struct record *r)
 {
 	return r->kind == RECORD_CLOCK;
+}
+
+static bool is_gap(const struct record *r)
+{
+	return r->kind == RECORD_GAP;
 }
 
 static bool has_stamp(const struct record *r)
@@ -191,10 +207,9 @@ static const struct {
 	bool (*takes)(const struct record *r);
 	char *(*row)(char *at, int64_t stream, int64_t seq, const struct record *r);
 } tables[SHIP_TABLES] = {
-	[SHIP_SAMPLE] = { is_sample, sample_row },
-	[SHIP_CLOCK_STATE] = { is_clock, clock_row },
-	[SHIP_STAMP] = { has_stamp, stamp_row },
-	[SHIP_MONITOR_STATUS] = { is_status, status_row },
+	[SHIP_SAMPLE] = { is_sample, sample_row }, [SHIP_CLOCK_STATE] = { is_clock, clock_row },
+	[SHIP_STAMP] = { has_stamp, stamp_row },   [SHIP_MONITOR_STATUS] = { is_status, status_row },
+	[SHIP_STREAM_GAP] = { is_gap, gap_row },
 };
 
 /* ---- the batch ---- */

@@ -28,7 +28,14 @@ struct ship_chunk {
 };
 
 /* In the order in which they are copied. */
-enum ship_table { SHIP_SAMPLE, SHIP_CLOCK_STATE, SHIP_STAMP, SHIP_MONITOR_STATUS, SHIP_TABLES };
+enum ship_table {
+	SHIP_SAMPLE,
+	SHIP_CLOCK_STATE,
+	SHIP_STAMP,
+	SHIP_MONITOR_STATUS,
+	SHIP_STREAM_GAP,
+	SHIP_TABLES
+};
 
 struct ship_copy { /* what one table gets: a whole COPY stream, with header and trailer, when rows > 0 */
 	int64_t rows;

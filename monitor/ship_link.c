@@ -39,6 +39,28 @@ static void one_line(char *out, size_t size, const char *text)
 	out[n] = '\0';
 }
 
+/*
+ * A refused connection has no fields to ask: its text, asked for in full, begins "... FATAL:  28P01: ", the first word in
+ * any language, and ends with a line that says where in the server's source it was. Takes both out of the text.
+ */
+static void split_refusal(struct ship_answer *answer)
+{
+	char *at = answer->text, *where;
+
+	while ((at = strstr(at, ":  ")) != NULL) {
+		if (strspn(at + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5 && at[8] == ':') {
+			memcpy(answer->sqlstate, at + 3, 5);
+			answer->sqlstate[5] = '\0';
+			memmove(at + 2, at + 9, strlen(at + 9) + 1);
+			break;
+		}
+		at += 3;
+	}
+	where = strstr(answer->text, "; LOCATION:");
+	if (where)
+		*where = '\0';
+}
+
 static void broken(struct ship_link *link, const char *why)
 {
 	const char *text = link->conn && PQerrorMessage(link->conn)[0] ? PQerrorMessage(link->conn) : why;
@@ -46,6 +68,8 @@ static void broken(struct ship_link *link, const char *why)
 	link->answer.ok = false;
 	if (!link->answer.text[0])
 		one_line(link->answer.text, sizeof(link->answer.text), text);
+	if (link->doing == LINK_CONNECTING)
+		split_refusal(&link->answer);
 	link->doing = LINK_IDLE;
 	link->callback(link->context, LINK_BROKEN, &link->answer);
 }
@@ -115,6 +139,7 @@ static void go_on_connecting(struct ship_link *link)
 			broken(link, "the connection cannot be watched");
 			return;
 		}
+		PQsetErrorVerbosity(link->conn, PQERRORS_DEFAULT);
 		emit(link, LINK_CONNECTED);
 		return;
 	default:
@@ -131,6 +156,8 @@ void ship_link_connect(struct ship_link *link, PGconn *conn)
 	memset(&link->answer, 0, sizeof(link->answer));
 	link->conn = conn;
 	link->doing = LINK_CONNECTING;
+	PQsetErrorVerbosity(
+	    conn, PQERRORS_VERBOSE); /* the only way to learn why it was refused: see split_refusal */
 	if (!conn || PQstatus(conn) == CONNECTION_BAD) {
 		broken(link, "out of memory");
 		return;
@@ -155,6 +182,7 @@ static void note_result(struct ship_answer *answer, const PGresult *result)
 	if (!answer->ok)
 		return;
 	answer->ok = false;
+	answer->constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) != NULL;
 	snprintf(answer->sqlstate, sizeof(answer->sqlstate), "%.5s", state ? state : "");
 	one_line(answer->text, sizeof(answer->text), PQresultErrorMessage(result));
 }

@@ -28,7 +28,8 @@ struct ship_answer {
 	bool ok;
 	int64_t value;    /* first column of the last row of the last result that had rows; 0 if none */
 	char tag[16];     /* command of the last result: "COMMIT" */
-	char sqlstate[6]; /* of the first error */
+	char sqlstate[6]; /* of the first error; "" when it is not the server's */
+	bool constraint;  /* the first error names a constraint */
 	char text[400];   /* of the first error, on one line */
 };
 

@@ -47,6 +47,7 @@ struct ship_task {
 	struct ship_batch *batch; /* to be filled */
 	int64_t seq;              /* read after it, set it aside, or renew with it as the last one shipped */
 	int64_t limit;
+	enum record_gap_reason why;
 	char reason[400];
 	struct error error;
 };
@@ -92,6 +93,9 @@ void ship_ask(struct ship *ship, enum ship_state state);
 /* Ends the connection and backs off. Nothing is lost: what is not committed is read from the spool again. */
 void ship_fail(struct ship *ship, const char *text);
 
+/* The same of an error of the database, with what to do about it. */
+void ship_fail_of(struct ship *ship, const char *sqlstate, const char *text);
+
 /* Begins a connection. */
 void ship_go_online(struct ship *ship);
 
@@ -118,7 +122,7 @@ void ship_on_event(void *context, enum ship_link_event event, const struct ship_
 void ship_start_read(struct ship *ship, int64_t after);
 
 /* Has a row set aside that can never be shipped; then asks the mark and begins anew. */
-void ship_set_aside(struct ship *ship, int64_t seq, const char *reason);
+void ship_set_aside(struct ship *ship, int64_t seq, enum record_gap_reason why, const char *reason);
 
 /* Has the spool begin a new stream, without the records up to and with shipped_through; then connects anew. */
 void ship_renew(struct ship *ship, int64_t shipped_through);

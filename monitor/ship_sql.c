@@ -27,12 +27,13 @@ void ship_sql_open(struct text *sql, int32_t vantage, bool take_role)
 {
 	/*
 	 * lock_timeout: an old session that holds the mark is noticed. The keepalives and timeouts let the server
-	 * notice that we are gone. A commit that is confirmed must be on disk, whatever the server's default.
+	 * notice that we are gone. A commit that is confirmed must be on disk, whatever the server's default. How long
+	 * a statement may take is ours to say: ship gives up, and halves the batch, when nothing goes on.
 	 */
 	text_add(
 	    sql,
 	    "SET client_min_messages = error; SET lock_timeout = '2s';"
-	    "SET idle_in_transaction_session_timeout = '60s';"
+	    "SET idle_in_transaction_session_timeout = '60s'; SET statement_timeout = 0;"
 	    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
 	    "SET search_path = public;"
 	    "SELECT set_config('synchronous_commit', 'on', false)"
@@ -94,6 +95,7 @@ void ship_sql_copy(struct text *sql, enum ship_table table)
 		    " in_flight_most, handshakes_waiting, spool_records, spool_bytes, spool_lost, "
 		    "ship_lag_us,"
 		    " clock_error_us, clock_synchronised)",
+		[SHIP_STREAM_GAP] = "stream_gap (stream, first_seq, last_seq, from_time, until_time, reason)",
 	};
 
 	text_printf(sql, "COPY %s FROM STDIN (FORMAT binary)", columns[table]);

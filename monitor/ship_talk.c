@@ -201,7 +201,7 @@ static void answered(struct ship *ship, const struct ship_answer *answer)
 		if (answer->value > 0)
 			ship_ask_mark(ship);
 		else
-			ship_fail(ship, "another session holds the stream, and cannot be found");
+			ship_fail_of(ship, "55P03", "another session holds the stream, and cannot be found");
 		break;
 	case SHIP_PARTITIONING:
 		begin(ship);
@@ -227,31 +227,48 @@ static void answered(struct ship *ship, const struct ship_answer *answer)
 	}
 }
 
+/* Whether it is the rows' own fault. A missing partition is none, though it has the class of a broken constraint. */
+static bool of_data(const struct ship_answer *answer)
+{
+	return strncmp(answer->sqlstate, "22", 2) == 0 ||
+	       (strncmp(answer->sqlstate, "23", 2) == 0 && answer->constraint);
+}
+
+/* Whether the function that makes partitions is at fault, or the right to call it: copying may still succeed. */
+static bool of_partitions(const struct ship_answer *answer)
+{
+	static const char *const classes[] = { "22", "23", "42", "P0" };
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strncmp(answer->sqlstate, classes[i], 2) == 0)
+			return true;
+	return false;
+}
+
 /* The server refused. It is still there; what it said decides. */
 static void refused(struct ship *ship, const struct ship_answer *answer)
 {
-	bool of_data = strncmp(answer->sqlstate, "22", 2) == 0 || strncmp(answer->sqlstate, "23", 2) == 0;
 	bool locked = strcmp(answer->sqlstate, "55P03") == 0;
 	char text[500];
 
 	if (locked && (ship->state == SHIP_MARKING || ship->state == SHIP_LOCKING)) {
 		clear_others(ship);
-	} else if (ship->state == SHIP_PARTITIONING) {
+	} else if (ship->state == SHIP_PARTITIONING && of_partitions(answer)) {
 		snprintf(text, sizeof(text), "no partition for these days, the default one takes them: %s",
 		         answer->text);
 		ship_tell(ship, text);
 		begin(ship);
-	} else if (of_data && ship->state == SHIP_COPYING) {
+	} else if (of_data(answer) && ship->state == SHIP_COPYING) {
 		/* one bad row must not hold up the others: halve until it stands alone */
 		ship->limit = ship->sending->records / 2;
 		if (ship->limit > 0) {
 			ship_ask_mark(ship);
 		} else {
 			ship->limit = 1;
-			ship_set_aside(ship, ship->sending->last, answer->text);
+			ship_set_aside(ship, ship->sending->last, GAP_REFUSED, answer->text);
 		}
 	} else {
-		ship_fail(ship, answer->text);
+		ship_fail_of(ship, answer->sqlstate, answer->text);
 	}
 }
 
@@ -274,7 +291,7 @@ void ship_on_event(void *context, enum ship_link_event event, const struct ship_
 		send_data(ship);
 		break;
 	case LINK_BROKEN:
-		ship_fail(ship, answer->text);
+		ship_fail_of(ship, answer->sqlstate, answer->text);
 		break;
 	case LINK_RELEASED:
 		ship_release_if_closed(ship);

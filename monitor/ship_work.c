@@ -19,7 +19,8 @@ static void do_task(uv_work_t *work)
 			                         &task->error);
 		break;
 	case TASK_SET_ASIDE:
-		result = spool_set_aside(ship->options.spool, task->seq, task->reason, &task->error);
+		result =
+		    spool_set_aside(ship->options.spool, task->seq, task->why, task->reason, &task->error);
 		break;
 	case TASK_RENEW:
 		result = spool_renew(ship->options.spool, task->seq, &task->error);
@@ -52,9 +53,9 @@ void ship_start_read(struct ship *ship, int64_t after)
 	start_task(ship, &task);
 }
 
-void ship_set_aside(struct ship *ship, int64_t seq, const char *reason)
+void ship_set_aside(struct ship *ship, int64_t seq, enum record_gap_reason why, const char *reason)
 {
-	struct ship_task task = { .kind = TASK_SET_ASIDE, .seq = seq };
+	struct ship_task task = { .kind = TASK_SET_ASIDE, .seq = seq, .why = why };
 	char line[600];
 
 	snprintf(task.reason, sizeof(task.reason), "%s", reason);
@@ -78,7 +79,7 @@ static void read_done(struct ship *ship, const struct ship_task *task)
 	const struct ship_batch *batch = task->batch;
 
 	if (batch->damaged && ship->state == SHIP_WAITING && batch->after == ship->counters.mark)
-		ship_set_aside(ship, batch->damaged, "the row is damaged");
+		ship_set_aside(ship, batch->damaged, GAP_DAMAGED, "the row is damaged");
 	else if (batch->records > 0)
 		ship->ready = task->batch;
 }

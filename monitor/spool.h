@@ -8,9 +8,15 @@
  *
  * A writer thread of its own owns the disk (a commit can take 60 ms beside another writer): spool_put() only
  * copies into a bounded queue in memory, the writer takes all that waits and commits it as one transaction.
- * While the disk is full or refuses, records stay in the queue in memory and the writer tries again; when
- * that is full as well, further records are lost, counted, and their numbers left out: a hole in a stream's
- * numbers is exactly a record that was lost.
+ * While the disk is full or refuses, records stay in the queue and the writer tries again; when that is full as
+ * well, further records are lost, and counted.
+ *
+ * No gap is silent: every number of a stream is that of a record, or lies within a gap, which is kept and shipped like a
+ * record and says how many there were, why they are not there, and between which times they were due.
+ *
+ * The queue is a file mapped into memory: kill -9 loses nothing that was put; a power cut loses what was not yet
+ * committed, at most 0.2 s. Every row bears a checksum. A file that is damaged, deleted, replaced or older than it was is
+ * noticed, at the opening and while it is in use: what can be read of it is put into a new one (spool_repair.h).
  *
  * One process at a time may hold a spool open. Threads: spool_put() and spool_put_many() from any thread;
  * spool_read() from one thread at a time; the others from any thread.
@@ -22,10 +28,11 @@
  *     spool_flush(spool, 5000, &err);  spool_close(spool)
  *
  * On disk:
- *     state    one row: vantage, stream, last_seq, pending, sent_through, sending. last_seq is advanced in the
- *              transaction of its rows, so that a drained spool does not count from 1 again
- *     record   seq integer primary key, data blob: see spool_codec.h
+ *     state    one row: vantage, stream, last_seq, pending, deleted_through, sent_through, sending, checksum. last_seq
+ *              is advanced in the transaction of its rows, so that a drained spool does not count from 1 again
+ *     record   seq integer primary key, data blob: see spool_row.h
  *     refused  stream, seq, data, reason: rows that PostgreSQL refuses for ever
+ *     -queue   beside the file: the lock, the queue, and what the file should hold: see spool_queue.h
  */
 #ifndef GOVSLA_MONITOR_SPOOL_H
 #define GOVSLA_MONITOR_SPOOL_H
@@ -53,10 +60,10 @@ struct spool_options {
 
 struct spool_counters {
 	int64_t put;       /* records accepted by spool_put and spool_put_many since the opening */
-	int64_t lost;      /* records lost because the queue in memory was full: holes in seq */
-	int64_t invalid;   /* records refused because they contradict themselves: holes in seq too */
+	int64_t lost;      /* records lost because the queue was full: within gaps */
+	int64_t invalid;   /* records refused because they contradict themselves: gaps too */
 	int64_t queued;    /* now in memory, not yet committed to disk */
-	int64_t pending;   /* now on disk, not yet deleted (not counting what is queued) */
+	int64_t pending;   /* now on disk, not yet deleted (not counting what is queued); with the gaps */
 	int64_t bytes;     /* room that those on disk take */
 	int64_t oldest_us; /* when the oldest of those on disk was due; 0 none */
 	int64_t last_seq;  /* highest number committed to disk; 0 when none ever */
@@ -119,8 +126,9 @@ void spool_sending(struct spool *spool, int64_t seq);
 typedef bool spool_take(void *context, int64_t seq, const struct record *record);
 
 /*
- * Reads committed records with seq > after, rising, at most limit of them. Blocks on the disk: not on the
- * loop. Returns how many were taken, or ERROR_DATABASE.
+ * Reads committed records and gaps with seq > after, rising, at most limit of them; every number after it is that of a
+ * record or within a gap (whose seq is its last number). Blocks on the disk: not on the loop. Returns how many were
+ * taken, ERROR_DATABASE, or ERROR_DATA: the file is damaged, the writer repairs it, and it is to be read again.
  */
 int64_t spool_read(struct spool *spool, int64_t after, int64_t limit, spool_take *take, void *context,
                    struct error *err) MUST_CHECK;
@@ -129,10 +137,12 @@ int64_t spool_read(struct spool *spool, int64_t after, int64_t limit, spool_take
 void spool_delete(struct spool *spool, int64_t seq);
 
 /*
- * Sets a record aside that PostgreSQL refuses and always will, so that it does not hold up the others: moved
- * to the table "refused" with the reason. Returns when done: not on the loop. Errors as spool_read.
+ * Sets a record aside that PostgreSQL refuses and always will (GAP_REFUSED), or that is damaged (GAP_DAMAGED), so that
+ * it does not hold up the others: kept in the table "refused" with the reason, with a gap in its place. Returns when
+ * done: not on the loop. Errors as spool_read.
  */
-int spool_set_aside(struct spool *spool, int64_t seq, const char *reason, struct error *err) MUST_CHECK;
+int spool_set_aside(struct spool *spool, int64_t seq, enum record_gap_reason why, const char *reason,
+                    struct error *err) MUST_CHECK;
 
 /*
  * Gives the spool a new stream id, because PostgreSQL has numbers of this stream that the spool never shipped

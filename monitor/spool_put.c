@@ -4,19 +4,51 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PUT_MANY_PATIENCE_MS 10000
 
-static void enqueue(struct spool *spool, const struct record *record)
-{
-	struct spool_entry *entry = &spool->ring[(spool->head + spool->count) % spool->ring_size];
+/* ---- the queue; with the mutex ---- */
 
-	entry->record = *record;
-	entry->lost_before = spool->lost_since;
-	spool->lost_since = 0;
+static void enqueue(struct spool *spool, int64_t seq, const struct record *record)
+{
+	spool_row_encode(&spool->queue.slots[(spool->head + spool->count) % spool->queue.count], seq, record);
+	spool->given = seq;
 	spool->count++;
-	spool->counters.put++;
 	spool->counters.queued = (int64_t)spool->count;
+}
+
+static bool has_room(const struct spool *spool, size_t slots)
+{
+	return spool->count + slots <= spool->queue.count;
+}
+
+bool spool_enqueue_losses(struct spool *spool)
+{
+	struct spool_losses *losses = spool_queue_losses(&spool->queue);
+	struct record gap = {
+		.kind = RECORD_GAP,
+		.scheduled_us = losses->from_us,
+		.gap = { .count = losses->count, .until_us = losses->until_us, .reason = GAP_FULL }
+	};
+
+	if (losses->count == 0)
+		return true;
+	if (!has_room(spool, 1))
+		return false;
+	enqueue(spool, spool->given + losses->count, &gap);
+	memset(losses, 0, sizeof(*losses));
+	return true;
+}
+
+static void lose(struct spool *spool, const struct record *record)
+{
+	struct spool_losses *losses = spool_queue_losses(&spool->queue);
+
+	if (losses->count == 0)
+		losses->from_us = record->scheduled_us;
+	losses->until_us = record->scheduled_us;
+	losses->count++;
 }
 
 /* The writer sleeps without work, gathers when there is some: it need not hear of every record. */
@@ -24,6 +56,34 @@ static void wake_writer(struct spool *spool, size_t count_before)
 {
 	if (count_before == 0 || (count_before < SPOOL_GATHER_ENOUGH && spool->count >= SPOOL_GATHER_ENOUGH))
 		pthread_cond_signal(&spool->work);
+}
+
+/* Puts a record, behind the gap of what was lost before it. Returns whether there was room. */
+static bool put(struct spool *spool, const struct record *record)
+{
+	size_t before = spool->count;
+
+	if (!has_room(spool, spool_queue_losses(&spool->queue)->count > 0 ? 2 : 1) ||
+	    !spool_enqueue_losses(spool))
+		return false;
+	enqueue(spool, spool->given + 1, record);
+	wake_writer(spool, before);
+	return true;
+}
+
+/* ---- putting ---- */
+
+/* A record that contradicts itself is our own fault: it leaves a gap in its place. */
+static void refuse(struct spool *spool, const struct record *record)
+{
+	struct record gap = { .kind = RECORD_GAP,
+		              .scheduled_us = record->scheduled_us,
+		              .gap = {
+		                  .count = 1, .until_us = record->scheduled_us, .reason = GAP_INVALID } };
+
+	spool->counters.invalid++;
+	if (!put(spool, &gap))
+		lose(spool, record);
 }
 
 bool spool_put(struct spool *spool, const struct record *record)
@@ -34,18 +94,16 @@ bool spool_put(struct spool *spool, const struct record *record)
 
 	pthread_mutex_lock(&spool->mutex);
 	if (fault) {
-		spool->counters.invalid++;
-		spool->lost_since++;
-	} else if (spool->count == spool->ring_size) {
+		refuse(spool, record);
+	} else if (put(spool, record)) {
+		accepted = true;
+		spool->losing = false;
+		spool->counters.put++;
+	} else {
 		first_lost = !spool->losing;
 		spool->losing = true;
 		spool->counters.lost++;
-		spool->lost_since++;
-	} else {
-		accepted = true;
-		spool->losing = false;
-		enqueue(spool, record);
-		wake_writer(spool, spool->count - 1);
+		lose(spool, record);
 	}
 	pthread_mutex_unlock(&spool->mutex);
 	if (fault) {
@@ -53,7 +111,10 @@ bool spool_put(struct spool *spool, const struct record *record)
 		         fault);
 		spool_tell(spool, text);
 	} else if (first_lost) {
-		spool_tell(spool, "the queue in memory is full, records are being lost");
+		spool_tell(
+		    spool,
+		    "the queue in memory is full, records are being lost: free space on the spool's disk; "
+		    "how many, and from when to when, is recorded once there is room");
 	}
 	return accepted;
 }
@@ -63,9 +124,9 @@ static bool wait_for_room(struct spool *spool)
 {
 	struct timespec until = spool_after_ms(PUT_MANY_PATIENCE_MS);
 
-	while (spool->count == spool->ring_size)
+	while (!has_room(spool, 2)) /* a gap, perhaps, and the record */
 		if (pthread_cond_timedwait(&spool->progress, &spool->mutex, &until) == ETIMEDOUT)
-			return spool->count < spool->ring_size;
+			return has_room(spool, 2);
 	return true;
 }
 
@@ -80,13 +141,12 @@ int spool_put_many(struct spool *spool, const struct record *records, size_t cou
 			          records[i].target, fault);
 			break;
 		}
-		if (spool->count == spool->ring_size && !wait_for_room(spool)) {
+		if (!put(spool, &records[i]) && !(wait_for_room(spool) && put(spool, &records[i]))) {
 			error_set(err, ERROR_DATABASE, "spool '%s' has taken nothing for %d s", spool->path,
 			          PUT_MANY_PATIENCE_MS / 1000);
 			break;
 		}
-		enqueue(spool, &records[i]);
-		wake_writer(spool, spool->count - 1);
+		spool->counters.put++;
 	}
 	pthread_mutex_unlock(&spool->mutex);
 	return err->code;

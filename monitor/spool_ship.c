@@ -37,10 +37,27 @@ void spool_sending(struct spool *spool, int64_t seq)
 	pthread_mutex_unlock(&spool->mutex);
 }
 
+/* The writer is to repair the file; what is asked of it meanwhile fails, and is asked again. */
+static void note_damage(struct spool *spool)
+{
+	pthread_mutex_lock(&spool->mutex);
+	spool->damaged = true;
+	pthread_cond_signal(&spool->work);
+	pthread_mutex_unlock(&spool->mutex);
+}
+
 int64_t spool_read(struct spool *spool, int64_t after, int64_t limit, spool_take *take, void *context,
                    struct error *err)
 {
-	return spool_file_read(&spool->reading, after, limit, take, context, err);
+	int64_t taken;
+
+	pthread_mutex_lock(&spool->read_mutex);
+	taken = spool->reading.db ? spool_file_read(&spool->reading, after, limit, take, context, err)
+	                          : error_set(err, ERROR_DATABASE, "spool '%s' is not open", spool->path);
+	pthread_mutex_unlock(&spool->read_mutex);
+	if (taken == ERROR_DATA)
+		note_damage(spool);
+	return taken;
 }
 
 void spool_delete(struct spool *spool, int64_t seq)
@@ -66,9 +83,10 @@ static int have_done(struct spool *spool, struct spool_job *job, struct error *e
 	return job->error.code ? error_set(err, job->error.code, "%s", job->error.text) : 0;
 }
 
-int spool_set_aside(struct spool *spool, int64_t seq, const char *reason, struct error *err)
+int spool_set_aside(struct spool *spool, int64_t seq, enum record_gap_reason why, const char *reason,
+                    struct error *err)
 {
-	struct spool_job job = { .kind = JOB_SET_ASIDE, .seq = seq, .reason = reason };
+	struct spool_job job = { .kind = JOB_SET_ASIDE, .seq = seq, .why = why, .reason = reason };
 
 	return have_done(spool, &job, err);
 }

@@ -2,10 +2,12 @@
 #include "monitor/spool_part.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define GATHER_MS   200 /* how long the writer lets records gather: one flush to disk for all of them */
 #define COMMIT_MOST 16384
-#define RETRY_MS    250 /* after a transaction failed */
+#define RETRY_MS    250  /* after a transaction failed */
+#define WATCH_MS    1000 /* how often the files are looked after when there is nothing to write */
 
 /* All functions are called with the mutex held unless said otherwise. */
 
@@ -14,13 +16,21 @@ static void writer_failed(struct spool *spool, const struct error *err)
 {
 	struct timespec until = spool_after_ms(RETRY_MS);
 	bool first = !spool->counters.stuck;
+	char line[900];
+
+	if (err->code == ERROR_DATA && !spool->damaged) { /* repaired at the next turn, and said there */
+		spool->damaged = true;
+		return;
+	}
 
 	spool->counters.failures++;
 	spool->counters.stuck = true;
 	pthread_cond_broadcast(&spool->progress);
 	if (first) {
 		pthread_mutex_unlock(&spool->mutex);
-		spool_tell(spool, err->text);
+		snprintf(line, sizeof(line), "%s; records wait in memory, trying again%s%s", err->text,
+		         err->hint[0] ? "; " : "", err->hint);
+		spool_tell(spool, line);
 		pthread_mutex_lock(&spool->mutex);
 	}
 	while (!spool->stopping && pthread_cond_timedwait(&spool->work, &spool->mutex, &until) != ETIMEDOUT)
@@ -34,7 +44,8 @@ static void writer_succeeded(struct spool *spool)
 	spool->counters.stuck = false;
 	spool->counters.commits++;
 	spool_note_file(spool);
-	spool->stream = spool->writing.stream;
+	spool->stream = spool->writing.state.stream;
+	spool_write_note(spool);
 	pthread_cond_broadcast(&spool->progress);
 	if (was_stuck) {
 		pthread_mutex_unlock(&spool->mutex);
@@ -43,33 +54,29 @@ static void writer_succeeded(struct spool *spool)
 	}
 }
 
-/* Commits what waits at the head. The entries stay in the ring, which nobody else frees, until they are on disk. */
+/* Commits what waits at the head. The slots stay in the ring, which nobody else frees, until they are on disk. */
 static bool writer_append(struct spool *spool)
 {
 	struct error err = { 0 };
-	size_t contiguous = spool->ring_size - spool->head;
-	size_t take = spool->count < contiguous ? spool->count : contiguous;
-	int64_t lost_after;
+	size_t contiguous = spool->queue.count - spool->head;
+	size_t take = spool->count < contiguous ? spool->count : contiguous, gaps = 0;
 	int result;
 
 	if (take > COMMIT_MOST)
 		take = COMMIT_MOST;
-	/* a hole after the newest record is written down at the end, when no record can carry it any more */
-	lost_after = spool->stopping && take == spool->count ? spool->lost_since : 0;
 	pthread_mutex_unlock(&spool->mutex);
-	result = spool_file_append(&spool->writing, spool->ring + spool->head, take, lost_after, &err);
+	for (size_t i = 0; i < take; i++)
+		gaps += spool_row_is_gap(&spool->queue.slots[spool->head + i]);
+	result = spool_file_append(&spool->writing, spool->queue.slots + spool->head, take, &err);
 	pthread_mutex_lock(&spool->mutex);
 	if (result < 0) {
 		writer_failed(spool, &err);
 		return false;
 	}
-	spool->head = (spool->head + take) % spool->ring_size;
 	spool->count -= take;
-	if (spool->count == 0)
-		spool->head =
-		    0; /* the same few pages again, which are in the cache, rather than all of the ring */
-	spool->lost_since -= lost_after;
-	spool->committed_put += (int64_t)take;
+	/* the same few pages again, which are in the cache, rather than all of the ring */
+	spool->head = spool->count == 0 ? 0 : (spool->head + take) % spool->queue.count;
+	spool->committed_put += (int64_t)(take - gaps);
 	spool->counters.queued = (int64_t)spool->count;
 	writer_succeeded(spool);
 	return true;
@@ -100,7 +107,7 @@ static void writer_do_job(struct spool *spool)
 
 	pthread_mutex_unlock(&spool->mutex);
 	if (job->kind == JOB_SET_ASIDE)
-		result = spool_file_set_aside(&spool->writing, job->seq, job->reason, &job->error);
+		result = spool_file_set_aside(&spool->writing, job->seq, job->why, job->reason, &job->error);
 	else if (job->kind == JOB_RENEW)
 		result = spool_file_renew(&spool->writing, job->seq, &job->error);
 	else
@@ -110,14 +117,16 @@ static void writer_do_job(struct spool *spool)
 	job->done = true;
 	if (result == 0)
 		writer_succeeded(spool);
-	else
+	else if (result == ERROR_DATA)
+		spool->damaged = true;
+	if (result < 0)
 		pthread_cond_broadcast(&spool->progress);
 }
 
 static bool writer_has_work(const struct spool *spool)
 {
 	return spool->count > 0 || spool->delete_through > spool->deleted_through || spool->job ||
-	       (spool->stopping && spool->lost_since > 0);
+	       spool->damaged;
 }
 
 /* Lets records gather for a moment, unless somebody waits or there are enough. */
@@ -130,25 +139,53 @@ static void writer_gather(struct spool *spool)
 			return;
 }
 
+/* Looks after the files. Returns false when the file is damaged and could not be repaired yet. */
+static bool writer_watch(struct spool *spool)
+{
+	struct error err = { 0 };
+	int result;
+
+	pthread_mutex_unlock(&spool->mutex);
+	result = spool_watch(spool, &err);
+	pthread_mutex_lock(&spool->mutex);
+	if (result < 0)
+		writer_failed(spool, &err);
+	return result == 0;
+}
+
+/* One turn; returns false when the writer is to end. */
+static bool writer_turn(struct spool *spool)
+{
+	bool watched = writer_watch(spool);
+
+	if (spool->job)
+		writer_do_job(spool);
+	if (!watched)
+		return !spool->stopping;
+	/* deleting first: on a full disk it makes the room that appending needs */
+	if (spool->delete_through > spool->deleted_through && !writer_delete(spool) && spool->stopping)
+		spool->delete_through = spool->deleted_through; /* the mark says it again next time */
+	(void)spool_enqueue_losses(spool);
+	return spool->count == 0 || writer_append(spool) || !spool->stopping || spool->damaged;
+}
+
 void *spool_writer_main(void *argument)
 {
 	struct spool *spool = argument;
 
 	pthread_mutex_lock(&spool->mutex);
 	for (;;) {
+		struct timespec until = spool_after_ms(WATCH_MS);
+
 		while (!spool->stopping && !writer_has_work(spool))
-			pthread_cond_wait(&spool->work, &spool->mutex);
-		if (!writer_has_work(spool))
+			if (pthread_cond_timedwait(&spool->work, &spool->mutex, &until) == ETIMEDOUT)
+				break;
+		if (spool->stopping && !writer_has_work(spool) && spool_enqueue_losses(spool) &&
+		    spool->count == 0)
 			break;
-		writer_gather(spool);
-		if (spool->job)
-			writer_do_job(spool);
-		/* deleting first: on a full disk it makes the room that appending needs */
-		if (spool->delete_through > spool->deleted_through && !writer_delete(spool) &&
-		    spool->stopping)
-			spool->delete_through = spool->deleted_through; /* the mark says it again next time */
-		if ((spool->count > 0 || (spool->stopping && spool->lost_since > 0)) &&
-		    !writer_append(spool) && spool->stopping)
+		if (writer_has_work(spool))
+			writer_gather(spool);
+		if (!writer_turn(spool))
 			break;
 	}
 	pthread_mutex_unlock(&spool->mutex);

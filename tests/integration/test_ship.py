@@ -202,24 +202,50 @@ class Spool(ShipCase):
         self.assertEqual(second.returncode, 1)
         self.assertIn("spool '%s' is in use by another process" % self.spool, second.stderr)
 
-    def test_an_older_copy_put_back_begins_a_new_stream(self):
+    def older_copy(self):
+        """Ships, copies the spool, ships 500 more; the copy is put back. Returns the last number of the copy."""
         self.feed(cluster.url, 0.3, signal.SIGTERM)
         self.drain()
         shutil.copy(self.spool, self.spool + ".old")  # closed: SQLite's log is in the file
+        last = self.streams()[0][1]
         self.fill(500)
         self.drain()
         os.rename(self.spool + ".old", self.spool)
+        return last
+
+    def test_an_older_copy_put_back_goes_on_above_all_numbers(self):
+        last = self.older_copy()
+        self.fill(2000)
+        self.drain()
+        self.assertEqual(self.streams()[0][1], last + 2500)
+        self.assert_exactly_once(1)
+
+    def test_an_older_copy_elsewhere_begins_a_new_stream(self):
+        last = self.older_copy()
+        os.unlink(self.spool + "-queue")  # as in another folder, or on another machine
         self.fill(2000)  # begins with numbers of which the database has 500
         told = self.drain().stderr
         self.assertIn("a new stream begins", told)
         (first, first_mark), (second, second_mark) = self.streams()
-        last = first_mark - 500
+        self.assertEqual(first_mark, last + 500)
         self.assertEqual(second_mark, last + 2000)
         found = cluster.value("SELECT stream, count(*), count(DISTINCT seq), min(seq), bool_and(number = seq) FROM " +
                               RECORDS + " WHERE vantage = %d GROUP BY stream" % self.vantage)
         self.assertEqual(sorted(found.splitlines()),
                          sorted(["%d|%d|%d|1|t" % (first, first_mark, first_mark),
                                  "%d|2000|2000|%d|t" % (second, last + 1)]))
+
+    def test_a_copy_that_was_never_shipped_does_not_arrive_twice(self):
+        self.fill(1000)
+        shutil.copy(self.spool, self.spool + ".old")
+        self.drain()
+        for name in ("", "-queue"):
+            os.unlink(self.spool + name)
+        os.rename(self.spool + ".old", self.spool)
+        self.fill(1000)
+        self.drain()
+        self.assertEqual(self.streams()[0][1], 2000)
+        self.assert_exactly_once(2000)
 
     def test_one_process_after_another_keeps_the_stream(self):
         self.feed(cluster.url, 0.4, signal.SIGTERM)
@@ -242,6 +268,9 @@ class Spool(ShipCase):
         self.assertEqual([row[0] for row in refused], [n for n in range(6, 1000, 100) if n not in clocks])
         self.assertEqual(cluster.value("SELECT count(*) FROM " + RECORDS + " WHERE vantage = %d" % self.vantage),
                          str(1000 - len(refused)))
+        gaps = cluster.value("SELECT first_seq, last_seq, reason FROM stream_gap WHERE vantage = %d ORDER BY 1"
+                             % self.vantage)
+        self.assertEqual(gaps.splitlines(), ["%d|%d|4" % (n, n) for n, in refused])
 
     def test_a_damaged_row_is_set_aside(self):
         self.fill(100)

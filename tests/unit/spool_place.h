@@ -48,7 +48,7 @@ static inline void place_make(struct place *place)
 
 static inline void place_remove(struct place *place)
 {
-	static const char *const endings[] = { "", "-wal", "-shm", "-journal", "-lock" };
+	static const char *const endings[] = { "", "-wal", "-shm", "-journal", "-queue" };
 	char path[100];
 
 	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
