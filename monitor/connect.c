@@ -54,33 +54,12 @@ static void drop_socket(struct connect_attempt *a)
 	a->watch.fd = -1;
 }
 
-static void note_failure(struct connect_attempt *a, enum sample_failure failure)
+static void note_failure(struct connect_attempt *a, enum sample_failure failure, int cause)
 {
-	if (failure != FAILURE_SEND || a->failure == FAILURE_NONE)
-		a->failure = failure;
-}
-
-static int send_syn(struct connect_attempt *a, const union resolve_address *address)
-{
-	bool v6 = address->any.sa_family == AF_INET6;
-	union resolve_address to = *address;
-	int cause;
-
-	a->watch.fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (a->watch.fd < 0)
-		return errno;
-	cause = egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
-	if (cause) /* also an errno that would say something about the target, if connecting gave it */
-		return cause == ENOMEM ? ENOMEM : EADDRNOTAVAIL;
-	if (v6)
-		to.v6.sin6_port = htons(a->place->port);
-	else
-		to.v4.sin_port = htons(a->place->port);
-	a->sent = moment_now();
-	if (connect(a->watch.fd, &to.any, v6 ? sizeof to.v6 : sizeof to.v4) < 0 && errno != EINPROGRESS)
-		return errno;
-	cause = sockets_watch(a->connector->sockets, &a->watch, EPOLLOUT);
-	return cause ? ENOMEM : 0; /* likewise */
+	if (failure == FAILURE_SEND && a->failure != FAILURE_NONE)
+		return;
+	a->failure = failure;
+	a->cause = cause;
 }
 
 static enum sample_failure failure_at(const union resolve_address *address, int cause)
@@ -91,19 +70,43 @@ static enum sample_failure failure_at(const union resolve_address *address, int 
 	return connect_failure_of(cause, &to);
 }
 
+/* FAILURE_NONE: it is on its way. Else cause is the errno; what fails before connecting is this machine's own fault. */
+static enum sample_failure send_syn(struct connect_attempt *a, const union resolve_address *address,
+                                    int *cause)
+{
+	bool v6 = address->any.sa_family == AF_INET6;
+	union resolve_address to = *address;
+
+	a->watch.fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	*cause = a->watch.fd < 0 ? errno : egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
+	if (*cause)
+		return FAILURE_SEND;
+	if (v6)
+		to.v6.sin6_port = htons(a->place->port);
+	else
+		to.v4.sin_port = htons(a->place->port);
+	a->sent = moment_now();
+	if (connect(a->watch.fd, &to.any, v6 ? sizeof to.v6 : sizeof to.v4) < 0 && errno != EINPROGRESS) {
+		*cause = errno;
+		return failure_at(address, *cause);
+	}
+	*cause = sockets_watch(a->connector->sockets, &a->watch, EPOLLOUT);
+	return *cause ? FAILURE_SEND : FAILURE_NONE;
+}
+
 /* Sends a SYN to the next address that takes one; ends the attempt when there is none. */
 static void try_next(struct connect_attempt *a)
 {
 	while (a->next < a->query.address_count) {
-		const union resolve_address *address = &a->query.addresses[a->next++];
-		int cause = send_syn(a, address);
+		int cause;
+		enum sample_failure failure = send_syn(a, &a->query.addresses[a->next++], &cause);
 
-		if (!cause) {
+		if (failure == FAILURE_NONE) {
 			wait_with_patience(a);
 			return;
 		}
 		drop_socket(a);
-		note_failure(a, failure_at(address, cause));
+		note_failure(a, failure, cause);
 	}
 	a->done(a);
 }
@@ -139,13 +142,14 @@ static void on_answer(struct socket_watch *watch, uint32_t events)
 		cause = errno;
 	if (cause) {
 		drop_socket(a);
-		note_failure(a, failure_at(&a->query.addresses[a->next - 1], cause));
+		note_failure(a, failure_at(&a->query.addresses[a->next - 1], cause), cause);
 		try_next(a);
 		return;
 	}
 	end_patience(a);
 	take_times(a);
 	a->failure = FAILURE_NONE;
+	a->cause = 0;
 	a->done(a);
 }
 
@@ -244,7 +248,7 @@ bool connector_turn(struct connector *connector)
 			continue;
 		}
 		drop_socket(a);
-		note_failure(a, FAILURE_TIMEOUT);
+		note_failure(a, FAILURE_TIMEOUT, 0);
 		try_next(a);
 		a = connector->patient;
 	}

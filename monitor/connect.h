@@ -47,6 +47,7 @@ struct connect_attempt { /* all zero but done and owner before connect_start() *
 
 	/* the result */
 	enum sample_failure failure; /* FAILURE_NONE: connected; FAILURE_SEND: this machine could not */
+	int cause;                   /* the errno of that; 0 none */
 	struct moment resolved;      /* us 0: not yet, or never */
 	struct moment connected;
 	int64_t round_trip_us; /* from the SYN to its answer, of the address that answered */

@@ -112,6 +112,7 @@ static void end(struct flight *flight, enum sample_failure failure)
 	connect_keep_phases(&flight->attempt, run->started, &run->record);
 	if (flight->answer.length > 0)
 		run->record.total_us = elapsed_us(flight);
+	run->cause = flight->attempt.cause;
 	connect_end(&flight->attempt);
 	text_release(&flight->answer);
 	free(flight);

@@ -43,6 +43,7 @@ static void end(struct flight *flight, enum sample_failure failure)
 		run->record.tls_us = (int32_t)moment_between(run->started, flight->handshake.finished);
 	run->record.certificate_expiry_us = flight->handshake.watch.expiry_us;
 	tls_handshake_release(&flight->handshake);
+	run->cause = flight->attempt.cause;
 	connect_end(&flight->attempt);
 	if (service->context->handshakes)
 		gate_leave(service->context->handshakes, &flight->pass);
