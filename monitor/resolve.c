@@ -341,8 +341,9 @@ static void log_unanswered(struct channel *channel, const char *name, const char
 	channel->unanswered++;
 	if (channel->logged.us && moment_between(channel->logged, now) < LOG_EVERY_US)
 		return;
-	log_line("resolver", "no answer for '%.200s': %s (%lld such names in the last minute; asked %.300s)",
-	         name, cause, (long long)channel->unanswered, origin(channel));
+	log_line("resolver",
+	         "no answer for '%.200s': %s (%lld such since the last line like this; asked %.300s)", name,
+	         cause, (long long)channel->unanswered, origin(channel));
 	channel->unanswered = 0;
 	channel->logged = now;
 }

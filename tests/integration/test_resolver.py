@@ -1,0 +1,221 @@
+#!/usr/bin/python3
+"""Names of targets under fault: name servers that are silent, dead, lying or overwhelming, and files that are missing.
+
+In all of them: every instant one record, others on time, descriptors few, and a line that says what to do."""
+
+import os
+import re
+import socket
+import struct
+import threading
+import time
+import unittest
+
+import lab_net
+from test_probes_dns import A, Case, answer, name_of, record
+
+
+def icmp(host, servers, **more):
+    return dict({"kind": "icmp", "host": host, "dns_servers": servers, "address_family": "ipv4"}, **more)
+
+
+class Resolver(Case):
+    def hostile(self, behave, tcp=None):
+        """A name server: behave(query) gives the datagrams that answer it; tcp(query) all that is sent over TCP.
+        Returns ADDRESS:PORT."""
+        udp, listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        udp.bind(listener.getsockname())
+        listener.listen(100)
+
+        def serve():
+            while True:
+                try:
+                    query, sender = udp.recvfrom(2000)
+                    if not query:  # shut down
+                        return
+                    for packet in behave(query):
+                        udp.sendto(packet, sender)
+                except OSError:
+                    return
+
+        def serve_tcp():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                    with connection:
+                        query = connection.recv(2000)[2:]
+                        if tcp and query:
+                            connection.sendall(tcp(query))
+                            connection.recv(1)
+                except OSError:
+                    if listener.fileno() < 0:
+                        return
+        for target in (serve, serve_tcp):
+            threading.Thread(target=target, daemon=True).start()
+
+        def end():
+            for s in (udp, listener):
+                try:
+                    s.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+                s.close()
+        self.lab.ends.append(end)
+        return "127.0.0.1:%d" % listener.getsockname()[1]
+
+    def framed(self, message):
+        return struct.pack(">H", len(message)) + message
+
+    def many(self, count):
+        return [A[:-4] + bytes([127, 1, i >> 8, i & 255]) for i in range(count)]
+
+    def test_no_answer_harms(self):
+        def truncated(query):
+            return [answer(query, flags=0x8380)]
+        cname_loop = [b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\2\xc0\x0c"]
+        servers = {
+            "silent": self.hostile(lambda q: []),
+            "noise": self.hostile(lambda q: [os.urandom(n) for n in (1, 11, 12, 40, 512, 1400, 0)]),
+            "noise-of-this-id": self.hostile(lambda q: [q[:2] + b"\x81\x80" + os.urandom(60)]),
+            "echo": self.hostile(lambda q: [q]),
+            "wrong-id": self.hostile(lambda q: [answer(q, [A], id=bytes([q[0] ^ 1, q[1]]))]),
+            "other-question": self.hostile(lambda q: [answer(q, [A], question=b"\5other\4test\0\0\1\0\1")]),
+            "pointer-loop": self.hostile(lambda q: [answer(q, [b"\xc0" + bytes([12 + len(q[12:])]) + A[2:]])]),
+            "cut": self.hostile(lambda q: [answer(q, [A])[:-2]]),
+            "counts": self.hostile(lambda q: [q[:2] + b"\x81\x80" + b"\xff" * 8 + q[12:]]),
+            "no-records": self.hostile(lambda q: [answer(q)]),
+            "cname-loop": self.hostile(lambda q: [answer(q, cname_loop)]),
+            "servfail": self.hostile(lambda q: [answer(q, flags=0x8182)]),
+            "refuses": self.hostile(lambda q: [answer(q, flags=0x8185)]),
+            "tcp-closes": self.hostile(truncated),
+            "tcp-noise": self.hostile(truncated, lambda q: os.urandom(4000)),
+            "tcp-too-much": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(4000)))),
+            "no-server": "127.0.0.1:9",
+        }
+        good = {
+            "long": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(900)))),
+            "well": self.hostile(lambda q: [answer(q, self.many(5))]),
+            "after-a-dead-one": "127.0.0.1:9," + self.hostile(lambda q: [answer(q, self.many(1))]),
+            "after-a-lame-one": servers["refuses"] + "," + self.hostile(lambda q: [answer(q, self.many(1))]),
+            "after-a-silent-one": servers["silent"] + "," + self.hostile(lambda q: [answer(q, self.many(1))]),
+        }
+        targets = [(name, 60, 5, icmp("www.test", at)) for name, at in {**servers, **good}.items()]
+        samples = self.lab.once(targets, dns_timeout_ms=600)
+        self.check_all(samples, {**{name: "dns" for name in servers}, **{name: "" for name in good}})
+
+    def descriptors(self, run):
+        return len(os.listdir("/proc/%d/fd" % run.process.pid))
+
+    def test_hanging_names_hold_up_nobody(self):
+        silent = [self.hostile(lambda q: []) for _ in range(3)]
+        targets = [("hangs-%d" % i, 1, 3, icmp("t%d.test" % i, silent[i % 3])) for i in range(500)]
+        run = self.lab.run([("echo", 1, 2, {"kind": "icmp", "host": "127.0.0.1"})] + targets, dns_timeout_ms=2000)
+        few = self.descriptors(run)
+        lab_net.wait_for(lambda: sum(s["target"] == "echo" for s in run.samples()) >= 4, "four echoes")
+        many = self.descriptors(run)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.assertLessEqual(many - few, 12)  # a socket a server, not one a name
+        echoes = [s for s in samples if s["target"] == "echo"]
+        for s in echoes:
+            self.check(s, "up")
+            self.assertLess(s["rtt_us"], 500000, s)
+        hanging = [s for s in samples if s["target"] != "echo"]
+        self.assertEqual(len({(s["target"], s["scheduled"]) for s in hanging}), len(hanging))
+        self.assertEqual({(s["outcome"], s["failure"]) for s in hanging}, {("down", "dns")})
+        lines = re.findall("resolver: .*", run.log())
+        self.assertEqual(len(lines), 3, lines)  # one each list of servers, not one each name
+        self.assertRegex(lines[0], r"resolver: no answer for 't\d+\.test': Timeout while contacting DNS servers "
+                                   r"\(1 such since the last line like this; asked 127\.0\.0\.1:\d+\)")
+
+    def once_with(self, prepare, targets, **more):
+        """Probes with /etc/hosts and /etc/resolv.conf as the shell command prepares them, without the right to read
+        what is forbidden; returns (samples, log)."""
+        script = self.lab.path("prepared")
+        with open(script, "w") as f:
+            f.write('#!/bin/sh\nset -e\n%s\n'
+                    'exec setpriv --bounding-set -dac_override,-dac_read_search "$@" 2>>"%s"\n'
+                    % (prepare, self.lab.path("log")))
+        os.chmod(script, 0o755)
+        samples = self.lab.once(targets, ("unshare", "-m", script), **more)
+        with open(self.lab.path("log")) as f:
+            return samples, f.read()
+
+    def test_files_missing_or_unreadable(self):
+        server = self.hostile(lambda q: [answer(q, self.many(1))])
+        targets = [("named", 60, 5, {"kind": "icmp", "host": "www.test", "address_family": "ipv4"}),
+                   ("address", 60, 5, {"kind": "icmp", "host": "127.0.0.1"})]
+        etc = self.lab.path("etc")
+        os.mkdir(etc)
+        swap = "mount --bind %s /etc\n" % etc
+        # neither file: the servers of the configuration are asked
+        samples, log = self.once_with(swap, targets, dns_servers=server)
+        self.check_all(samples, {"named": "", "address": ""})
+        self.assertEqual(log, "")
+        # neither file nor servers
+        samples, log = self.once_with(swap, targets)
+        self.check_all(samples, {"named": "dns", "address": ""})
+        self.assertIn("resolver: no answer for 'www.test': Could not contact DNS servers (1 such since the last "
+                      "line like this; asked 127.0.0.1, because /etc/resolv.conf cannot be read; make it readable or set "
+                      "dns_servers)\n", log)
+        # both there and unreadable
+        for name in ("hosts", "resolv.conf"):
+            with open(os.path.join(etc, name), "w") as f:
+                f.write("127.0.0.1 www.test\n")
+        samples, log = self.once_with(swap + "chmod 0 /etc/hosts /etc/resolv.conf", targets, dns_servers=server)
+        self.check_all(samples, {"named": "", "address": ""})
+        # and readable again: /etc/hosts comes first, nobody is asked
+        os.remove(self.lab.path("log"))
+        samples, log = self.once_with(swap + "chmod 644 /etc/hosts", targets, dns_servers="127.0.0.1:9")
+        self.check_all(samples, {"named": "", "address": ""})
+        self.assertEqual(log, "")
+
+    def test_a_search_list_gives_no_other_names_address(self):
+        asked = []
+
+        def behave(query):
+            asked.append(name_of(query))
+            known = name_of(query).endswith(".corp.test")
+            return [answer(query, self.many(1)) if known else answer(query, flags=0x8183)]
+        server = self.hostile(behave)
+        etc = self.lab.path("etc")
+        os.mkdir(etc)
+        with open(os.path.join(etc, "resolv.conf"), "w") as f:
+            f.write("search corp.test\nnameserver 127.0.0.1\n")
+        samples, _ = self.once_with("mount --bind %s /etc" % etc,
+                                    [("a", 60, 5, {"kind": "icmp", "host": "www.site.test",
+                                                   "address_family": "ipv4"}),
+                                     ("b", 60, 5, {"kind": "icmp", "host": "www", "address_family": "ipv4"})],
+                                    dns_servers=server)
+        self.check_all(samples, {"a": "dns", "b": "dns"})
+        self.assertEqual(sorted(set(asked)), ["www", "www.site.test"])
+
+    def test_without_descriptors_nobody_is_charged(self):
+        server = self.hostile(lambda q: [answer(q, self.many(1))])
+        targets = [("named", 1, 5, icmp("www.test", server))]
+        run = self.lab.run(targets)
+        lab_net.wait_for(lambda: run.samples(), "a sample")
+        self.assertEqual({s["outcome"] for s in run.samples()}, {"up"})
+        before = len(run.samples())
+        lab_net.run("prlimit", "--pid", str(run.process.pid), "--nofile=%d:" % self.lowest(run))
+        lab_net.wait_for(lambda: len(run.samples()) >= before + 3, "samples without descriptors")
+        lab_net.run("prlimit", "--pid", str(run.process.pid), "--nofile=1024:")
+        after = len(run.samples())
+        lab_net.wait_for(lambda: len(run.samples()) >= after + 3, "samples with descriptors again")
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        got = [(s["outcome"], s["failure"]) for s in samples]
+        self.assertLessEqual(set(got), {("up", ""), ("missed", "send")})
+        self.assertIn(("missed", "send"), got)
+        self.assertEqual(got[-1], ("up", ""))
+        self.assertIn("resolver: no answer for 'www.test': Too many open files", run.log())
+
+    def lowest(self, run):
+        """The first descriptor that is free: a limit of that leaves none."""
+        used = {int(n) for n in os.listdir("/proc/%d/fd" % run.process.pid)}
+        return next(n for n in range(1024) if n not in used)
+
+
+if __name__ == "__main__":
+    lab_net.main()
