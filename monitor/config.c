@@ -2,6 +2,7 @@
 
 #include "monitor/resolve.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -367,6 +368,8 @@ static int read_document(struct config *config, struct document *doc, int parsed
 	if (rc == 0)
 		rc = read_all(config, doc, err);
 	document_release(doc);
+	malloc_trim(
+	    0); /* the document took more than all that is kept of it, and the C library would keep that */
 	if (rc < 0)
 		config_release(config);
 	return rc;
