@@ -2,6 +2,7 @@
 #include "monitor/command.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
+	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
 	if (parse(command, argc, argv, &options, &err) == 0 && command->run(&options, &err) == 0) {
 		if (fflush(stdout) == 0 && !ferror(stdout))
 			return STATUS_OK;
