@@ -1,7 +1,7 @@
 /*
  * command: what `slamon COMMAND` does, one function each; main.c only reads the command line.
  *
- * Each returns 0, or a negative code with err filled; results go to standard output, events to standard
+ * Each returns 0, or a negative code with err filled, or a positive exit status when all is said; results go to standard output, events to standard
  * error.
  */
 #ifndef GOVSLA_MONITOR_COMMAND_H
@@ -35,6 +35,14 @@ int command_once(const struct command_options *options, struct error *err) MUST_
 
 /* Empties the spool into the database, probes nothing. */
 int command_ship(const struct command_options *options, struct error *err) MUST_CHECK;
+
+#define COMMAND_NOT_RUNNING 3
+
+/*
+ * Prints what the slamon that runs by this configuration knows of itself. When none runs: what its spool holds, and
+ * returns COMMAND_NOT_RUNNING.
+ */
+int command_stats(const struct command_options *options, struct error *err) MUST_CHECK;
 
 /* Prints every key of the configuration. */
 int command_config(const struct command_options *options, struct error *err) MUST_CHECK;

@@ -7,13 +7,15 @@
 #include "monitor/moment.h"
 #include "monitor/observe.h"
 #include "monitor/record_json.h"
+#include "monitor/stats.h"
+#include "monitor/stats_socket.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <uv.h>
 
-#define CLOCK_EVERY_MS 60000
+#define MINUTE_MS 60000
 #define RELOAD_ROOM                                                                                          \
 	((size_t)1 << 20) /* what reading a configuration takes, and each byte of it: more than it does */
 #define RELOAD_TIMES 64
@@ -44,8 +46,10 @@ struct run {
 	struct spool *spool;
 	struct ship *ship; /* NULL: no database */
 	struct clock_watch clock;
+	struct stats stats;
+	struct stats_socket *stats_socket;
 	uv_signal_t terminate, interrupt, hang_up;
-	uv_timer_t clock_timer, end_timer;
+	uv_timer_t minute_timer, end_timer;
 	bool stopping;
 	bool json; /* print each sample */
 };
@@ -66,16 +70,64 @@ static void keep_record(void *arg, const struct target_config *target, const str
 
 	if (watch->run->json)
 		print_sample(target, record);
+	stats_sample(&watch->run->stats, record);
 	(void)spool_put(watch->run->spool, record); /* what is lost is counted and reported by the spool */
 }
 
-static void read_clock(uv_timer_t *timer)
+/* ---- what it knows of itself ---- */
+
+static struct stats_view view_of(const struct run *run)
 {
-	struct run *run = timer->data;
+	return (struct stats_view){ .config = &run->watches->config,
+		                    .observer = run->watches->observer,
+		                    .spool = run->spool,
+		                    .ship = run->ship };
+}
+
+static void tell_stats(void *arg, struct text *out)
+{
+	const struct run *run = arg;
+	struct stats_view view = view_of(run);
+	json_t *document = stats_json(&run->stats, &view);
+	char *bytes = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
+
+	if (bytes)
+		text_add(out, bytes);
+	free(bytes);
+	json_decref(document);
+}
+
+static void serve_stats(struct run *run, const struct config *config)
+{
+	struct error err = { 0 };
+
+	if (stats_serve(&run->stats_socket, &run->loop, config->spool.path, tell_stats, run, &err) < 0) {
+		log_error("stats", &err);
+		log_line("stats", "goes on without");
+	}
+}
+
+static void keep_minute(struct run *run)
+{
+	struct stats_view view = view_of(run);
+	struct record record;
+
+	stats_minute(&run->stats, &view, &record);
+	(void)spool_put(run->spool, &record);
+}
+
+static void keep_clock(struct run *run)
+{
 	struct record record;
 
 	if (clock_watch_read(&run->clock, moment_wall_us(), &record))
 		(void)spool_put(run->spool, &record);
+}
+
+static void on_minute(uv_timer_t *timer)
+{
+	keep_clock(timer->data);
+	keep_minute(timer->data);
 }
 
 /* ---- watches ---- */
@@ -154,6 +206,7 @@ static int replace(struct run *run, struct watch *watch, struct error *err)
 	                  err) < 0)
 		return err->code;
 	use_watch(watch, observer_stop(former->observer, on_former_drained) + 1);
+	run->stats.reloads++;
 	return 0;
 }
 
@@ -186,6 +239,7 @@ static void end_reload(uv_work_t *work, int status)
 	reload->watch = NULL;
 	if (run->stopping || reload->err.code < 0 || replace(run, watch, &reload->err) < 0) {
 		if (!run->stopping) {
+			run->stats.refused_reloads++;
 			log_error("run", &reload->err);
 			log_line("run", "goes on as before");
 		}
@@ -233,13 +287,15 @@ static void on_drained(void *arg)
 	         (long long)counts.up, (long long)counts.down, (long long)counts.missed,
 	         (long long)((counts.lateness_p99_us + 999) / 1000),
 	         (long long)((counts.lateness_most_us + 999) / 1000));
+	keep_minute(run);
+	stats_unserve(run->stats_socket);
 	close_watch(watch, NULL); /* its configuration is needed to the end */
 	if (run->ship)
 		ship_close(run->ship, NULL, NULL);
 	uv_close((uv_handle_t *)&run->terminate, NULL);
 	uv_close((uv_handle_t *)&run->interrupt, NULL);
 	uv_close((uv_handle_t *)&run->hang_up, NULL);
-	uv_close((uv_handle_t *)&run->clock_timer, NULL);
+	uv_close((uv_handle_t *)&run->minute_timer, NULL);
 	uv_close((uv_handle_t *)&run->end_timer, NULL);
 }
 
@@ -278,14 +334,15 @@ static void start_handles(struct run *run, int64_t for_s)
 	uv_signal_init(&run->loop, &run->terminate);
 	uv_signal_init(&run->loop, &run->interrupt);
 	uv_signal_init(&run->loop, &run->hang_up);
-	uv_timer_init(&run->loop, &run->clock_timer);
+	uv_timer_init(&run->loop, &run->minute_timer);
 	uv_timer_init(&run->loop, &run->end_timer);
 	run->terminate.data = run->interrupt.data = run->hang_up.data = run;
-	run->clock_timer.data = run->end_timer.data = run;
+	run->minute_timer.data = run->end_timer.data = run;
 	uv_signal_start(&run->terminate, on_signal, SIGTERM);
 	uv_signal_start(&run->interrupt, on_signal, SIGINT);
 	uv_signal_start(&run->hang_up, on_hang_up, SIGHUP);
-	uv_timer_start(&run->clock_timer, read_clock, 0, CLOCK_EVERY_MS);
+	keep_clock(run);
+	uv_timer_start(&run->minute_timer, on_minute, MINUTE_MS, MINUTE_MS);
 	if (for_s > 0)
 		uv_timer_start(&run->end_timer, on_end, (uint64_t)for_s * 1000, 0);
 }
@@ -308,6 +365,7 @@ static int observe(struct run *run, struct watch *watch, int64_t for_s, struct e
 		if (start_ship(run, &watch->config, err) == 0) {
 			start_handles(run, for_s);
 			use_watch(watch, 0);
+			serve_stats(run, &watch->config);
 		} else {
 			observer_close(watch->observer, NULL);
 		}
@@ -332,6 +390,7 @@ int command_run(const struct command_options *options, struct error *err)
 
 	if (!first)
 		return error_set(err, ERROR_MEMORY, "out of memory");
+	stats_start(&run.stats);
 	if (config_load(&first->config, run.file, err) < 0) {
 		free_watch(first);
 		return err->code;

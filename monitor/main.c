@@ -19,6 +19,7 @@ static const char usage[] =
     "       slamon once FILE [--no-spool]        probe each target one time\n"
     "       slamon check FILE                    check the configuration\n"
     "       slamon ship FILE [--timeout TIME]    empty the spool into the database\n"
+    "       slamon stats FILE                    what the running one knows of itself\n"
     "       slamon config                        print every key of the configuration\n"
     "       slamon reflect [--listen ADDRESS:PORT] [--stateful] [--sessions N] [--idle TIME]\n"
     "              [--key-file FILE] [--user NAME] [--for TIME]    answer STAMP probes\n"
@@ -34,9 +35,13 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", true, "fj", command_run },       { "once", true, "jn", command_once },
-	{ "check", true, "j", command_check },    { "ship", true, "jt", command_ship },
-	{ "config", false, "j", command_config }, { "reflect", false, "fijklmsu", command_reflect },
+	{ "run", true, "fj", command_run },
+	{ "once", true, "jn", command_once },
+	{ "check", true, "j", command_check },
+	{ "ship", true, "jt", command_ship },
+	{ "stats", true, "j", command_stats },
+	{ "config", false, "j", command_config },
+	{ "reflect", false, "fijklmsu", command_reflect },
 };
 
 static const struct option long_options[] = {
@@ -186,13 +191,14 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct command_options options;
 	struct error err = { 0 };
+	int status;
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
-	if (parse(command, argc, argv, &options, &err) == 0 && command->run(&options, &err) == 0) {
+	if (parse(command, argc, argv, &options, &err) == 0 && (status = command->run(&options, &err)) >= 0) {
 		if (fflush(stdout) == 0 && !ferror(stdout))
-			return STATUS_OK;
+			return status;
 		error_set(&err, ERROR_IO, "cannot write to standard output");
 	}
 	error_print(&err, stderr, "slamon");

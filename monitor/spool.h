@@ -102,6 +102,13 @@ void spool_close(struct spool *spool);
 
 void spool_count(struct spool *spool, struct spool_counters *out);
 
+/*
+ * What the spool of a vantage holds on disk (pending, bytes, oldest_us and last_seq of *out; the others are 0), without
+ * opening it: it may be in use, which *in_use tells. Blocks on the disk. Errors as spool_open, ERROR_IO when there is none.
+ */
+int spool_look(const char *path, int32_t vantage, struct spool_counters *out, bool *in_use,
+               struct error *err) MUST_CHECK;
+
 /* ---- for ship ---- */
 
 /* Stream id of the spool: positive, random. Changes only by spool_renew(). */

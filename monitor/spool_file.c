@@ -417,6 +417,14 @@ int spool_file_open_damaged(struct spool_file *f, const char *path, struct error
 	return 0;
 }
 
+int spool_file_peek(struct spool_file *f, const char *path, int32_t vantage, struct error *err)
+{
+	if (spool_file_open_reader(f, path, err) < 0 || check_schema(f, vantage, err) < 0)
+		return err->code;
+	look_at_oldest(f);
+	return 0;
+}
+
 void spool_file_close(struct spool_file *f)
 {
 	for (int i = 0; i < SPOOL_STATEMENTS; i++)

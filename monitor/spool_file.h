@@ -44,7 +44,7 @@ struct spool_file {
 	sqlite3 *db;
 	sqlite3_stmt *statement[SPOOL_STATEMENTS]; /* prepared at first use */
 	const char *path;                          /* for messages; borrowed */
-	/* as committed; of the writing connection only */
+	/* as committed; not of a connection that only reads */
 	struct spool_state state;
 	int64_t bytes;     /* that the records take, rounded up to pages */
 	int64_t oldest_us; /* when the first of them was due; 0 none, or it is damaged */
@@ -67,6 +67,9 @@ int spool_file_open_reader(struct spool_file *f, const char *path, struct error 
 
 /* Opens a file that may be damaged, to save what can be read: nothing in it is changed, also not at the closing. */
 int spool_file_open_damaged(struct spool_file *f, const char *path, struct error *err) MUST_CHECK;
+
+/* The same, of a spool that another process may be writing: what it holds now is in the fields above. */
+int spool_file_peek(struct spool_file *f, const char *path, int32_t vantage, struct error *err) MUST_CHECK;
 
 void spool_file_close(struct spool_file *f);
 

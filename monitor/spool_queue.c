@@ -88,6 +88,18 @@ static int lock_file(struct spool_queue *q, const char *spool_path, struct error
 	return error_hint(err, "one slamon at a time: stop the other, or give this one its own spool");
 }
 
+bool spool_queue_in_use(const char *spool_path)
+{
+	char *path = NULL;
+	int fd = asprintf(&path, "%s-queue", spool_path) < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return locked;
+}
+
 /* The head that the former process left; all zero where there is none. */
 static void read_head(const struct spool_queue *q, struct spool_queue_head *head)
 {

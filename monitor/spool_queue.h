@@ -51,6 +51,9 @@ struct spool_queue {
 	struct spool_note former;
 };
 
+/* Whether some process has the spool open. */
+bool spool_queue_in_use(const char *spool_path);
+
 /* Opens or makes the file and locks it. ERROR_RETRY: another process has it; ERROR_IO. */
 int spool_queue_open(struct spool_queue *q, const char *spool_path, struct error *err) MUST_CHECK;
 

@@ -31,7 +31,8 @@ struct vitals vitals_read(void)
 	struct rusage usage;
 
 	if (getrusage(RUSAGE_SELF, &usage) == 0) {
-		v.memory_most_kb = usage.ru_maxrss;
+		/* the kernel notes the most only now and then */
+		v.memory_most_kb = usage.ru_maxrss > v.memory_kb ? usage.ru_maxrss : v.memory_kb;
 		v.cpu_ms = ms_of(usage.ru_utime) + ms_of(usage.ru_stime);
 	}
 	return v;

@@ -1,0 +1,101 @@
+/* command_stats: asks the slamon that runs by a configuration; when none does, looks into its spool. */
+#include "monitor/command.h"
+
+#include "monitor/config.h"
+#include "monitor/moment.h"
+#include "monitor/spool.h"
+#include "monitor/stats.h"
+#include "monitor/stats_socket.h"
+
+#include <unistd.h>
+
+static int print(const json_t *document, bool json, struct error *err)
+{
+	struct text text = { 0 };
+
+	if (json) {
+		if (!document || json_dumpf(document, stdout, JSON_INDENT(1)) < 0)
+			error_set(err, ERROR_IO, "cannot write the statistics");
+		putchar('\n');
+		return err->code;
+	}
+	stats_describe(document, &text);
+	if (text_failed(&text))
+		error_set(err, ERROR_MEMORY, "out of memory");
+	else
+		fputs(text_string(&text), stdout);
+	text_release(&text);
+	return err->code;
+}
+
+static int print_answer(const struct config *config, const struct text *answer, bool json, struct error *err)
+{
+	json_t *document = json_loadb(answer->bytes ? answer->bytes : "", answer->length, 0, NULL);
+
+	if (document)
+		(void)print(document, json, err);
+	else
+		error_set(err, ERROR_IO, "the slamon of spool '%s' gave no whole answer", config->spool.path);
+	json_decref(document);
+	return err->code;
+}
+
+/* Nobody listens: with the spool in use that is no answer; else it is one. */
+static int print_spool(const struct config *config, bool json, struct error *err)
+{
+	struct spool_counters c = { 0 };
+	struct error unseen = { 0 };
+	int64_t age_us;
+	bool in_use;
+	json_t *spool = NULL, *document;
+
+	if (spool_look(config->spool.path, (int32_t)config->vantage_number, &c, &in_use, &unseen) == 0) {
+		age_us = c.oldest_us ? moment_wall_us() - c.oldest_us : 0;
+		spool = json_pack("{s:s, s:I, s:I, s:I, s:I}", "path", config->spool.path, "records",
+		                  c.pending, "bytes", c.bytes, "limit_bytes", config->spool.size_mb * 1000000,
+		                  "oldest_age_ms", age_us > 0 ? age_us / 1000 : 0);
+	}
+	if (!spool && access(config->spool.path, F_OK) == 0) {
+		*err = unseen;
+		return err->code;
+	}
+	if (in_use) {
+		json_decref(spool);
+		error_set(err, ERROR_RETRY, "spool '%s' is in use, and nobody answers beside it",
+		          config->spool.path);
+		return error_hint(err,
+		                  "`slamon once` or `slamon ship` is at work, or run is starting or ending");
+	}
+	document = json_pack("{s:s, s:b, s:o?}", "format", STATS_FORMAT, "running", 0, "spool", spool);
+	(void)print(document, json, err);
+	json_decref(document);
+	return err->code < 0 ? err->code : COMMAND_NOT_RUNNING;
+}
+
+static int ask(const struct config *config, bool json, struct error *err)
+{
+	struct text answer = { 0 };
+	struct error unheard = { 0 };
+	int rc = stats_ask(config->spool.path, &answer, &unheard);
+
+	if (rc == 0)
+		rc = print_answer(config, &answer, json, err);
+	else if (rc == ERROR_RETRY)
+		rc = print_spool(config, json, err);
+	else
+		*err = unheard;
+	text_release(&answer);
+	return rc;
+}
+
+int command_stats(const struct command_options *options, struct error *err)
+{
+	struct config config;
+	int rc;
+
+	if (config_load(&config, options->file, err) < 0)
+		return err->code;
+	rc = ask(&config, options->json, err);
+	config_release(&config);
+	return rc;
+}
