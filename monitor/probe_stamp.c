@@ -8,7 +8,7 @@
 #include "monitor/stamp_key.h"
 #include "monitor/stamp_session.h"
 
-#include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,11 +149,13 @@ static struct stamp_burst let_go(struct probe_run *run, int32_t *forward, int32_
 	return burst;
 }
 
-static void not_sent(struct probe_run *run)
+/* cause: an errno. */
+static void not_sent(struct probe_run *run, int cause)
 {
 	int32_t forward, backward;
 
 	(void)let_go(run, &forward, &backward);
+	run->cause = cause;
 	probe_not_sent(run);
 }
 
@@ -203,7 +205,7 @@ static void expire(struct probe_run *run)
 		return;
 	}
 	if (flight->burst->sent < flight->burst->packets) { /* the loop could not keep up */
-		not_sent(run);
+		not_sent(run, ETIME);
 		return;
 	}
 	stamp_session_receive(flight->burst->session);
@@ -222,10 +224,12 @@ static void send_next(struct flight *flight)
 	struct stamp_burst *burst = flight->burst;
 	struct service *service = plan->service;
 	struct moment now = moment_now();
+	int cause;
 
 	heap_remove(&service->sends, &flight->next_send);
-	if (stamp_session_send(burst->session, burst)) {
-		not_sent(run);
+	cause = stamp_session_send(burst->session, burst);
+	if (cause) {
+		not_sent(run, cause);
 		return;
 	}
 	if (burst->sent == 1)
@@ -233,7 +237,7 @@ static void send_next(struct flight *flight)
 	if (burst->sent < burst->packets &&
 	    heap_add(&service->sends, &flight->next_send,
 	             moment_after(now, plan->config->spacing_ms * 1000).us) < 0)
-		not_sent(run);
+		not_sent(run, ENOMEM);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -287,12 +291,14 @@ static void begin(struct flight *flight, const union resolve_address *addresses,
 	struct plan *plan = run->plan;
 	size_t packets = (size_t)plan->config->packets;
 	struct stamp_burst *burst = NULL;
+	int cause = use_session(plan, addresses, count);
 
-	if (use_session(plan, addresses, count) == 0)
+	if (!cause)
 		burst = stamp_burst_new(packets);
 	if (!burst) {
 		free(flight);
 		run->state = NULL;
+		run->cause = cause ? cause : ENOMEM;
 		probe_not_sent(run);
 		return;
 	}
@@ -313,9 +319,12 @@ static void resolved(struct resolve_query *query)
 		begin(flight, query->addresses, query->address_count);
 		return;
 	}
-	free(flight);
 	run->state = NULL;
-	probe_down(run, FAILURE_DNS);
+	if (query->failure == FAILURE_SEND)
+		probe_not_sent(run);
+	else
+		probe_down(run, query->failure);
+	free(flight);
 }
 
 static void start(struct probe_run *run)
@@ -325,6 +334,7 @@ static void start(struct probe_run *run)
 	const struct stamp_config *config = plan->config;
 
 	if (!flight) {
+		run->cause = ENOMEM;
 		probe_not_sent(run);
 		return;
 	}
@@ -445,6 +455,7 @@ const struct probe_kind probe_stamp = {
 	.help = "STAMP (RFC 8762) to a reflector, such as `slamon reflect`",
 	.settings = settings,
 	.config_size = sizeof(struct stamp_config),
+	.shares_socket = true, /* one for each target, kept */
 	.check = check,
 	.open = open_service,
 	.prepare = prepare,
