@@ -1,4 +1,4 @@
-/* probe_tls: TLS handshakes alone, on a connection of their own: chain, expiry, version, client certificate. See probe.h. */
+/* probe_tls: TLS handshakes alone, each on a connection of its own, as a probe kind. See probe.h. */
 #ifndef GOVSLA_MONITOR_PROBE_TLS_H
 #define GOVSLA_MONITOR_PROBE_TLS_H
 

@@ -1,4 +1,4 @@
-/* tls_watch: each complaint of OpenSSL and each alert becomes one class, and the certificate speaks before the alert. */
+/* tls_watch: each complaint of OpenSSL and each alert becomes one class; the certificate speaks before the alert. */
 #include "monitor/tls_watch.h"
 #include "suite.h"
 
