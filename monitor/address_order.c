@@ -55,8 +55,7 @@ int address_rank(const union resolve_address *destination, const union resolve_a
 	       (source && kind_of(source) == kind ? RANK_SAME_KIND : 0);
 }
 
-/* What this machine would send from. False: no route. */
-static bool find_source(const union resolve_address *destination, union resolve_address *source)
+bool address_source(const union resolve_address *destination, union resolve_address *source)
 {
 	union resolve_address to = *destination;
 	bool v6 = to.any.sa_family == AF_INET6, found;
@@ -92,7 +91,7 @@ void address_order(union resolve_address *addresses, size_t count)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		union resolve_address moved = addresses[i], source;
-		int rank = address_rank(&moved, find_source(&moved, &source) ? &source : NULL);
+		int rank = address_rank(&moved, address_source(&moved, &source) ? &source : NULL);
 		size_t place = i;
 
 		for (; place > 0 && ranks[place - 1] < rank; place--) {

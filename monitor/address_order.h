@@ -9,6 +9,7 @@
 #define GOVSLA_MONITOR_ADDRESS_ORDER_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -22,6 +23,9 @@ union resolve_address { /* port 0 */
 
 /* Rank of a destination: the higher, the sooner. source: what this machine would send from; NULL: no route. */
 int address_rank(const union resolve_address *destination, const union resolve_address *source);
+
+/* What this machine would send from to a destination, asked of the kernel. False: it has no route, or no descriptor. */
+bool address_source(const union resolve_address *destination, union resolve_address *source);
 
 /* Sorts at most RESOLVE_ADDRESSES_MOST; asks the kernel for routes, only when there is a choice between IPv4 and IPv6. */
 void address_order(union resolve_address *addresses, size_t count);

@@ -2,29 +2,14 @@
 #include "monitor/connect.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <unistd.h>
+#include <string.h>
 
-#define ANY_PORT 9
-
-/* Whether this machine has a route at all. Connecting UDP sends nothing. */
-static bool has_route(const struct sockaddr_storage *address)
+static bool has_route(const struct sockaddr_storage *to)
 {
-	struct sockaddr_storage to = *address;
-	bool v6 = to.ss_family == AF_INET6;
-	int fd = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool routed;
+	union resolve_address destination, source;
 
-	if (fd < 0)
-		return false;
-	if (v6)
-		((struct sockaddr_in6 *)&to)->sin6_port = htons(ANY_PORT);
-	else
-		((struct sockaddr_in *)&to)->sin_port = htons(ANY_PORT);
-	routed = connect(fd, (struct sockaddr *)&to,
-	                 v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in)) == 0;
-	close(fd);
-	return routed;
+	memcpy(&destination, to, sizeof destination);
+	return address_source(&destination, &source);
 }
 
 enum sample_failure connect_failure_of(int cause, const struct sockaddr_storage *to)
