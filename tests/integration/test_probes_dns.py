@@ -11,7 +11,7 @@ import time
 import unittest
 
 import lab_net
-from lab_net import HERE, HERE6, PEER, PEER6
+from lab_net import PEER, PEER6
 
 LONG = ["%02d" % i + "x" * 200 for i in range(12)]  # a TXT of more than one datagram
 DNSMASQ = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root",
@@ -121,6 +121,364 @@ class Dnsmasq(Case):
         for sample in samples.values():
             self.assertTrue(0 < sample["rtt_us"] < 1000000, sample)
             self.assertEqual(sample["kind"], "dns")
+
+
+    def test_status_and_answer(self):
+        self.dnsmasq(5300)
+        targets = {
+            "no-name": (dns("none.site.test", 5300), "dns no such name"),
+            "no-name-expected": (dns("none.site.test", 5300, expect_status="NXDOMAIN"), ""),
+            "name-unexpected": (dns("www.site.test", 5300, expect_status="NXDOMAIN"), "dns status"),
+            "refused": (dns("www.elsewhere.example", 5300), "dns status"),
+            "refused-expected": (dns("www.elsewhere.example", 5300, expect_status="REFUSED"), ""),
+            "no-data": (dns("alias.site.test", 5300, "MX"), "answer mismatch"),
+            "no-data-expected": (dns("www.site.test", 5300, "MX", expect_match="exact"), ""),
+            "any-data": (dns("www.site.test", 5300), ""),
+            "some-data-unexpected": (dns("www.site.test", 5300, expect_match="exact"), "answer mismatch"),
+            "one-of-two": (dns("www.site.test", 5300, expect_answer=["192.0.2.2"]), ""),
+            "not-exactly": (dns("www.site.test", 5300, expect_answer=["192.0.2.2"], expect_match="exact"),
+                            "answer mismatch"),
+            "one-missing": (dns("www.site.test", 5300, expect_answer=["192.0.2.2", "192.0.2.3"]), "answer mismatch"),
+            "any": (dns("www.site.test", 5300, expect_answer=["192.0.2.2", "192.0.2.3"], expect_match="any"), ""),
+            "none-of": (dns("www.site.test", 5300, expect_answer=["192.0.2.3"], expect_match="any"),
+                        "answer mismatch"),
+            "aliases": (dns("second.site.test", 5300, expect_answer=["192.0.2.1"]), ""),
+            "aliases-v6": (dns("second.site.test", 5300, "AAAA", expect_answer=["2001:db8::1"]), ""),
+            "blocked": (dns("x.blocked.test", 5300, expect_answer=["0.0.0.0"], expect_match="exact"), ""),
+            "unasked-recursion": (dns("www.site.test", 5300, recursion_desired=False), ""),
+            "case": (dns("WWW.Site.TEST.", 5300), ""),
+        }
+        samples = self.lab.once([(name, 60, 5, probe) for name, (probe, _) in targets.items()])
+        self.check_all(samples, {name: failure for name, (_, failure) in targets.items()})
+
+    def test_transport(self):
+        """A TXT of 2.4 kB: over UDP with room for it, over TCP after being truncated, and over TCP at once."""
+        self.dnsmasq(5300)
+        more = {"expect_answer": ["".join(LONG)], "expect_match": "exact"}
+        samples = self.lab.once([
+            ("truncated", 60, 5, dns("long.site.test", 5300, "TXT", **more)),
+            ("without-edns", 60, 5, dns("long.site.test", 5300, "TXT", edns_bytes=0, **more)),
+            ("room", 60, 5, dns("long.site.test", 5300, "TXT", edns_bytes=4096, **more)),
+            ("tcp", 60, 5, dns("long.site.test", 5300, "TXT", transport="tcp", **more)),
+            ("tcp-short", 60, 5, dns("www.site.test", 5300, transport="tcp", expect_answer=["192.0.2.1"])),
+        ])
+        self.check_all(samples, dict.fromkeys(samples, ""))
+        for sample in samples.values():
+            self.assertTrue(0 < sample["rtt_us"] < 2000000, sample)
+
+    def test_server_by_name_and_over_ipv6(self):
+        self.dnsmasq(5300, ["127.0.0.1", "::1"])
+        names = self.lab.name_server({"ns.test": "127.0.0.1"})
+        samples = self.lab.once([
+            ("named", 60, 5, dns("www.site.test", 5300, server="ns.test", address_family="ipv4")),
+            ("v6", 60, 5, dns("www.site.test", 5300, server="::1")),
+            ("v6-tcp", 60, 5, dns("www.site.test", 5300, server="::1", transport="tcp")),
+            ("unknown", 60, 5, dns("www.site.test", 5300, server="ns.unknown.test")),
+            ("nobody", 60, 1, dns("www.site.test", 5300, server="ns.test", dns_servers="127.0.0.1:9")),
+        ], dns_servers=names, dns_timeout_ms=3000)
+        self.check_all(samples, {"named": "", "v6": "", "v6-tcp": "", "unknown": "dns", "nobody": "dns"})
+
+
+class Hostile(Case):
+    def udp(self, behave, address="127.0.0.1", elsewhere=False):
+        """A server that answers each query with the datagrams of behave(query), elsewhere: from another socket.
+        Returns its port."""
+        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        server.bind((address, 0))
+        other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+        def serve():
+            while True:
+                try:
+                    query, sender = server.recvfrom(2000)
+                    if not query:  # shut down
+                        return
+                    for packet in behave(query):
+                        if isinstance(packet, float):
+                            time.sleep(packet)
+                        else:
+                            (other if elsewhere else server).sendto(packet, sender)
+                except OSError:
+                    return
+        threading.Thread(target=serve, daemon=True).start()
+
+        def end():
+            try:
+                server.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            server.close()
+            other.close()
+        self.lab.ends.append(end)
+        return server.getsockname()[1]
+
+    def test_what_is_passed_over_and_what_is_not(self):
+        def but_then(*packets):
+            return lambda q: [p(q) for p in packets] + [answer(q, [A])]
+
+        def wrong_id(q):
+            return answer(q, [A[:-1] + b"\7"], id=bytes([q[0], q[1] ^ 1]))
+
+        def wrong_name(q):
+            return answer(q, [A], question=pack_name("other.test") + b"\0\1\0\1")
+        hint = {"expect_answer": ["192.0.2.1"]}
+        servers = {
+            # forged: the true answer is still waited for, and counts
+            "wrong-id-then": (self.udp(but_then(wrong_id)), ""),
+            "wrong-name-then": (self.udp(but_then(wrong_name)), ""),
+            "wrong-type-then": (self.udp(but_then(lambda q: answer(q, question=q[12:22] + b"\0\2\0\1"))), ""),
+            "many-wrong-then": (self.udp(but_then(*[wrong_id] * 100)), ""),
+            "noise-then": (self.udp(but_then(lambda q: b"", lambda q: b"x")), ""),
+            # and when none comes, that is no answer
+            "wrong-id": (self.udp(lambda q: [wrong_id(q)]), "timeout"),
+            "from-elsewhere": (self.udp(lambda q: [answer(q, [A])], elsewhere=True), "timeout"),
+            "silent": (self.udp(lambda q: []), "timeout"),
+            "too-late": (self.udp(lambda q: [2.5, answer(q, [A])]), "timeout"),
+            # the right server, and no DNS
+            "echo": (self.udp(lambda q: [q]), "protocol"),
+            "short": (self.udp(lambda q: [q[:11]]), "protocol"),
+            "cut": (self.udp(lambda q: [answer(q, [A])[:-1]]), "protocol"),
+            "loop": (self.udp(lambda q: [answer(q, [b"\xc0\x1a" + A[2:]])]), "protocol"),
+            "bad-data": (self.udp(lambda q: [answer(q, [record(b"\xc0\x0c", 1, b"\1\2\3")])]), "protocol"),
+            "opcode": (self.udp(lambda q: [answer(q, [A], flags=0xa980)]), "protocol"),
+            "counts": (self.udp(lambda q: [answer(q, [A])[:6] + b"\xff\xff" + answer(q, [A])[8:]]), "protocol"),
+            # DNS, and not what was expected
+            "servfail": (self.udp(lambda q: [answer(q, flags=0x8182)]), "dns status"),
+            "servfail-bare": (self.udp(lambda q: [q[:2] + b"\x81\x82" + bytes(8)]), "dns status"),
+            "badvers": (self.udp(lambda q: [answer(q, additional=[b"\0\0\x29\4\xd0\1\0\0\0\0\0"])]),
+                        "dns status"),
+            "no-name": (self.udp(lambda q: [answer(q, flags=0x8183)]), "dns no such name"),
+            "empty": (self.udp(lambda q: [answer(q)]), "answer mismatch"),
+            "lies": (self.udp(lambda q: [answer(q, [A[:-1] + b"\7"])]), "answer mismatch"),
+            "foreign-record": (self.udp(lambda q: [answer(q, [record("x.test", 1, b"\xc0\0\2\1")])]),
+                               "answer mismatch"),
+            "alias-loop": (self.udp(lambda q: [answer(q, [record(b"\xc0\x0c", 5, b"\xc0\x0c")])]),
+                           "answer mismatch"),
+            "thousand": (self.udp(lambda q: [answer(q, [A] * 1000)]), ""),
+            "trailing": (self.udp(lambda q: [answer(q, [A]) + b"and more"]), ""),
+        }
+        samples = self.lab.once([(name, 60, 1, dns("www.test", port, **hint)) for name, (port, _) in servers.items()])
+        self.check_all(samples, {name: failure for name, (_, failure) in servers.items()})
+
+    def over_tcp(self, talk):
+        """talk(connection, query) over TCP at 127.0.0.1; over UDP the port answers: truncated. Returns the port."""
+        def serve(connection):
+            query = connection.recv(2000)
+            if query:
+                talk(connection, query[2:])
+        port = self.lab.tcp_server(serve)
+        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        server.bind(("127.0.0.1", port))
+
+        def truncate():
+            while True:
+                try:
+                    query, sender = server.recvfrom(2000)
+                    if not query:
+                        return
+                    server.sendto(answer(query, flags=0x8380), sender)
+                except OSError:
+                    return
+        threading.Thread(target=truncate, daemon=True).start()
+
+        def end():
+            try:
+                server.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            server.close()
+        self.lab.ends.append(end)
+        return port
+
+    def test_over_tcp(self):
+        def framed(message, length=None):
+            return struct.pack(">H", len(message) if length is None else length) + message
+
+        def drip(connection, query):
+            for byte in framed(answer(query, [A])):
+                connection.sendall(bytes([byte]))
+
+        def wait(connection):
+            connection.settimeout(5)
+            connection.recv(1)
+        servers = {
+            "well": (self.over_tcp(lambda c, q: c.sendall(framed(answer(q, [A])))), ""),
+            "drips": (self.over_tcp(drip), ""),
+            "another-first": (self.over_tcp(lambda c, q: c.sendall(framed(answer(q, [A], id=b"xx"))
+                                                                   + framed(answer(q, [A])))), ""),
+            "largest": (self.over_tcp(lambda c, q: c.sendall(framed(answer(q, [A] * 4090)))), ""),
+            "closes": (self.over_tcp(lambda c, q: c.close()), "reset"),
+            "half": (self.over_tcp(lambda c, q: (c.sendall(framed(answer(q, [A]), 300)), c.close())), "reset"),
+            "stalls": (self.over_tcp(lambda c, q: (c.sendall(b"\xff\xff" + answer(q, [A])), wait(c))), "timeout"),
+            "silent": (self.over_tcp(lambda c, q: wait(c)), "timeout"),
+            "nothing": (self.over_tcp(lambda c, q: (c.sendall(b"\0\0"), wait(c))), "protocol"),
+            "http": (self.over_tcp(lambda c, q: (c.sendall(b"HTTP/1.0 400 Bad Request\r\n" * 1000), wait(c))),
+                     "timeout"),
+            "truncated-again": (self.over_tcp(lambda c, q: (c.sendall(framed(answer(q, flags=0x8380))), wait(c))),
+                                "protocol"),
+            "cut": (self.over_tcp(lambda c, q: (c.sendall(framed(answer(q, [A])[:-1])), wait(c))), "protocol"),
+            "udp-only": (self.udp(lambda q: [answer(q, flags=0x8380)]), "refused"),
+        }
+        for transport in ("udp", "tcp"):
+            samples = self.lab.once([(name, 60, 1, dns("www.test", port, transport=transport,
+                                                       expect_answer=["192.0.2.1"]))
+                                     for name, (port, _) in servers.items()])
+            self.check_all(samples, {name: failure for name, (_, failure) in servers.items()})
+
+    def test_memory_and_descriptors_stay(self):
+        """Silent servers, stalled connections and floods, over and over."""
+        def stall(connection, query):
+            connection.sendall(b"\xff\xff" + bytes(1000))
+            connection.settimeout(5)
+            connection.recv(1)
+        silent, stalls = self.udp(lambda q: []), self.over_tcp(stall)
+        floods = self.udp(lambda q: [answer(q, [A], id=b"xx")] * 200)
+        run = self.lab.run([("%s-%d" % (name, i), 1, 2, dns("www.test", port))
+                            for name, port, count in (("silent", silent, 50), ("stalls", stalls, 50),
+                                                      ("floods", floods, 5)) for i in range(count)])
+
+        def status():
+            with open("/proc/%d/status" % run.process.pid) as f:
+                kb = next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+            return kb, len(os.listdir("/proc/%d/fd" % run.process.pid))
+        lab_net.wait_for(lambda: len(run.samples()) >= 210, "the first samples")
+        before, _ = status()
+        lab_net.wait_for(lambda: len(run.samples()) >= 525, "more samples")
+        after, descriptors = status()
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.assertLess(after, before + 4000)
+        self.assertLess(descriptors, 105 * 4 + 40)  # of each target two or three probes are under way
+        got = {(s["outcome"], s["failure"]) for s in samples}
+        self.assertEqual(got - {("missed", "not running")}, {("down", "timeout")})  # this machine may stop slamon
+        self.assertEqual(len({(s["target"], s["scheduled"]) for s in samples}), len(samples))
+
+
+class Peer(Case):
+    def setUp(self):
+        super().setUp()
+        self.lab.make_peer()
+
+    def test_source_and_marking(self):
+        """What arrives at the peer: the source address and the DSCP, over both families and both transports."""
+        lab_net.run("ip", "addr", "add", "10.99.0.7/24", "dev", "here")
+        lab_net.run("ip", "addr", "add", "fd99::7/64", "dev", "here", "nodad")
+        seen = self.lab.path("seen")
+        program = """
+import socket, struct, sys, threading
+out = open(%r, "w", buffering=1)
+def serve(family, address):
+    udp, tcp = socket.socket(family, socket.SOCK_DGRAM), socket.socket(family)
+    v6 = family == socket.AF_INET6
+    udp.setsockopt(41 if v6 else 0, 66 if v6 else 13, 1)   # IPV6_RECVTCLASS, IP_RECVTOS
+    tcp.bind((address, 5300)); tcp.listen(5); udp.bind((address, 5300))
+    for run in datagrams, connections:
+        threading.Thread(target=run, args=(udp, tcp)).start()
+def answer(q):
+    return q[:2] + b"\\x81\\x83" + q[4:]
+def datagrams(udp, tcp):
+    while True:
+        q, control, _, sender = udp.recvmsg(2000, 100)
+        print("udp", sender[0], control[0][2][0] >> 2, file=out)
+        udp.sendto(answer(q), sender)
+def connections(udp, tcp):
+    while True:
+        c, sender = tcp.accept()
+        q = c.recv(2000)
+        print("tcp", sender[0], file=out)
+        c.sendall(q[:2] + answer(q[2:]))
+        c.close()
+serve(socket.AF_INET, "10.99.0.2")
+serve(socket.AF_INET6, "fd99::2")
+print("ready", flush=True)
+threading.Event().wait()
+""" % seen
+        process = self.lab.start(["nsenter", "-t", str(self.lab.peer.pid), "-n", "python3", "-c", program],
+                                 stdout=subprocess.PIPE)
+        self.assertEqual(process.stdout.readline(), b"ready\n")
+        process.stdout.close()
+        more = {"expect_status": "NXDOMAIN"}
+        samples = self.lab.once([
+            ("plain", 60, 5, dns("a.test", 5300, server=PEER, **more)),
+            ("marked", 60, 5, dns("b.test", 5300, server=PEER, source_address="10.99.0.7", dscp=46, **more)),
+            ("marked6", 60, 5, dns("c.test", 5300, server=PEER6, source_address="fd99::7", dscp=10, **more)),
+            ("tcp", 60, 5, dns("d.test", 5300, server=PEER, source_address="10.99.0.7", transport="tcp", **more)),
+            ("tcp6", 60, 5, dns("e.test", 5300, server=PEER6, source_address="fd99::7", transport="tcp", **more)),
+            ("not-ours", 60, 5, dns("f.test", 5300, server=PEER, source_address="10.99.0.9", **more)),
+        ])
+        self.check(samples.pop("not-ours"), "missed", "send")
+        self.check_all(samples, dict.fromkeys(samples, ""))
+        with open(seen) as f:
+            self.assertEqual(sorted(f.read().splitlines()),
+                             ["tcp 10.99.0.7", "tcp fd99::7", "udp 10.99.0.1 0", "udp 10.99.0.7 46",
+                              "udp fd99::7 10"])
+
+    def test_refused_and_unreachable(self):
+        samples = self.lab.once([
+            ("refused", 60, 5, dns("a.test", 5300, server=PEER)),
+            ("refused6", 60, 5, dns("a.test", 5300, server=PEER6)),
+            ("refused-tcp", 60, 5, dns("a.test", 5300, server=PEER, transport="tcp")),
+            ("unreachable", 60, 5, dns("a.test", 5300, server="10.98.1.1")),
+            ("unreachable-tcp", 60, 5, dns("a.test", 5300, server="10.98.1.1", transport="tcp")),
+            ("swallowed", 60, 1, dns("a.test", 5300, server="10.98.2.1")),
+            ("swallowed-tcp", 60, 1, dns("a.test", 5300, server="10.98.2.1", transport="tcp")),
+            ("no-route", 60, 5, dns("a.test", 5300, server="203.0.113.1")),
+            ("no-route-tcp", 60, 5, dns("a.test", 5300, server="203.0.113.1", transport="tcp")),
+        ])
+        for name in ("no-route", "no-route-tcp"):
+            self.check(samples.pop(name), "missed", "send")
+        self.check_all(samples, {"refused": "refused", "refused6": "refused", "refused-tcp": "refused",
+                                 "unreachable": "unreachable", "unreachable-tcp": "unreachable",
+                                 "swallowed": "timeout", "swallowed-tcp": "timeout"})
+
+    def test_round_trip_is_the_kernels(self):
+        """The time in which slamon is stopped is not the server's: the answer waits in the socket with its stamp."""
+        self.dnsmasq(5300, [PEER], ("nsenter", "-t", str(self.lab.peer.pid), "-n"))
+        run = self.lab.run([("a", 1, 3, dns("www.site.test", 5300, server=PEER))])
+        lab_net.wait_for(lambda: len(run.samples()) >= 2, "samples")
+        for _ in range(3):
+            run.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.7)
+            run.process.send_signal(signal.SIGCONT)
+            time.sleep(0.4)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        for s in samples:
+            if s["outcome"] == "missed":
+                self.assertEqual(s["failure"], "not running")
+                continue
+            self.check(s, "up")
+            self.assertLess(s["rtt_us"], 500000, s)
+
+
+class Configuration(Case):
+    def refusal(self, probe):
+        config = self.lab.config([("a", 60, 5, probe)])
+        out = subprocess.run([lab_net.program("slamon"), "check", config], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((out.returncode, out.stdout), (1, ""), out)
+        return out.stderr.split(": targets[0].probe.", 1)[1].replace("slamon: ", "")
+
+    def test_refusals(self):
+        rows = [
+            (dns("", 53), "name: must not be empty\n"),
+            (dns("a..b", 53), "name: 'a..b' is not a domain name\nhint: labels of 1 to 63 ASCII characters, 253 in all; "
+                              "other scripts in their xn-- form\n"),
+            (dns("a", 0), "port: 0 is not"),
+            (dns("a", 53, "ANY"), "type: 'ANY' is not one of"),
+            (dns("a", 53, expect_answer=["192.0.2.1", "192.0.2"]),
+             "expect_answer[1]: '192.0.2' is not the data of a record of type A\nhint: write it like '192.0.2.1'\n"),
+            (dns("a", 53, "MX", expect_answer=["mail.test"]),
+             "expect_answer[0]: 'mail.test' is not the data of a record of type MX\n"
+             "hint: write it like '10 mail.example.jp'\n"),
+            (dns("a", 53, expect_status="NXDOMAIN", expect_answer=["192.0.2.1"]),
+             "expect_answer: an answer of status NXDOMAIN has no records\n"),
+            (dns("a", 53, expect_answer=["192.0.2.1"] * 65), "expect_answer: more than 64 texts\n"),
+            (dns("a", 53, source_address="::1"), "server: '127.0.0.1' is not an IPv6 address\n"),
+        ]
+        for probe, text in rows:
+            refusal = self.refusal(probe)
+            self.assertTrue(refusal.startswith(text), refusal)
 
 
 if __name__ == "__main__":
