@@ -1,5 +1,6 @@
 #include "monitor/command.h"
 
+#include "base/instant.h"
 #include "base/log.h"
 #include "monitor/clock.h"
 #include "monitor/config.h"
@@ -58,9 +59,12 @@ static void print_sample(const struct target_config *target, const struct record
 {
 	json_t *line = record_json(target, record);
 
-	json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
+	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+
+	if (text) /* without memory a line is missing, not the record */
+		puts(text);
 	fflush(stdout);
+	free(text);
 	json_decref(line);
 }
 
@@ -155,11 +159,13 @@ static void close_watch(struct watch *watch, observer_closed *closed)
 
 static void use_watch(struct watch *watch, int64_t from_us)
 {
+	char from[INSTANT_TEXT_SIZE];
+
 	watch->next = watch->run->watches;
 	watch->run->watches = watch;
-	log_line("run", "vantage '%s' observes %zu targets", watch->config.vantage,
-	         watch->config.target_count);
-	observer_start(watch->observer, from_us);
+	instant_format(observer_start(watch->observer, from_us), from);
+	log_line("run", "vantage '%s' observes %zu targets from %s on", watch->config.vantage,
+	         watch->config.target_count, from);
 }
 
 /* ---- reloading: read it, open all that it needs, and only then put it in the former one's place ---- */
@@ -267,6 +273,26 @@ static void begin_reload(struct run *run)
 	}
 }
 
+static void do_nothing(uv_work_t *work)
+{
+	(void)work;
+}
+
+static void forget_work(uv_work_t *work, int status)
+{
+	(void)work;
+	(void)status;
+}
+
+/* Has libuv make the thread for reloads while there is memory for it: later, without any, it would end the process. */
+static int start_thread(struct run *run, struct error *err)
+{
+	(void)setenv("UV_THREADPOOL_SIZE", "1", 0);
+	if (uv_queue_work(&run->loop, &run->reload.work, do_nothing, forget_work) < 0)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	return 0;
+}
+
 static void on_hang_up(uv_signal_t *signal, int number)
 {
 	(void)number;
@@ -361,7 +387,8 @@ static int start_ship(struct run *run, const struct config *config, struct error
 
 static int observe(struct run *run, struct watch *watch, int64_t for_s, struct error *err)
 {
-	if (observer_open(&watch->observer, &run->loop, &watch->config, NULL, keep_record, watch, err) == 0) {
+	if (start_thread(run, err) == 0 &&
+	    observer_open(&watch->observer, &run->loop, &watch->config, NULL, keep_record, watch, err) == 0) {
 		if (start_ship(run, &watch->config, err) == 0) {
 			start_handles(run, for_s);
 			use_watch(watch, 0);

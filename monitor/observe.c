@@ -51,6 +51,16 @@ static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind
 	return 0;
 }
 
+/* Whoever shares a socket opens one only to ask for a name. */
+static bool opens_descriptors(const struct probe_kind *kind, const void *plan)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	return !kind->shares_socket || !kind->destination ||
+	       !resolve_literal(kind->destination(plan), AF_UNSPEC, &address, &length);
+}
+
 static int prepare_plan(struct observer *o, struct target *target, const struct observer *former,
                         struct error *err)
 {
@@ -64,6 +74,7 @@ static int prepare_plan(struct observer *o, struct target *target, const struct 
 	target->service = o->services[i];
 	if (config->kind->prepare(target->service, config->probe, &target->plan, err) < 0)
 		return error_at(err, config->id, 0, NULL);
+	target->opens_descriptors = opens_descriptors(config->kind, target->plan);
 	return 0;
 }
 
@@ -240,7 +251,7 @@ static void put_in_force(struct observer *o)
 	}
 }
 
-void observer_start(struct observer *o, int64_t from_us)
+int64_t observer_start(struct observer *o, int64_t from_us)
 {
 	int64_t now_us = from_us ? from_us : observer_now_us(o, moment_now());
 
@@ -253,6 +264,7 @@ void observer_start(struct observer *o, int64_t from_us)
 		heap_move(&o->due, &target->due, schedule_first_us(now_us, target->interval_us, offset_us));
 	}
 	observer_arm(o);
+	return now_us;
 }
 
 void observer_once(struct observer *o, observer_drained *drained)

@@ -56,8 +56,8 @@ int observer_open(struct observer **out, uv_loop_t *loop, const struct config *c
                   const struct observer *former, observer_record *record, void *arg,
                   struct error *err) MUST_CHECK;
 
-/* Starts the schedule with the first instants at or after from_us (UTC µs); 0: from now. */
-void observer_start(struct observer *o, int64_t from_us);
+/* Starts the schedule with the first instants at or after from_us (UTC µs); 0: from now. Returns from_us, or now. */
+int64_t observer_start(struct observer *o, int64_t from_us);
 
 /* Probes each target one time from now on, one millisecond after another; then calls drained(arg). */
 void observer_once(struct observer *o, observer_drained *drained);

@@ -27,6 +27,7 @@ struct target {
 	const struct target_config *config;
 	struct observer *observer;
 	struct lasting_target *lasting;
+	bool opens_descriptors;          /* its probes do */
 	void *service, *plan;            /* NULL, NULL: its kind could not be opened */
 	struct destination *destination; /* NULL: no limit */
 	struct destination_pass pass;

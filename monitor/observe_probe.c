@@ -150,7 +150,7 @@ static void probe(struct target *target, int64_t scheduled_us)
 	else if (target->lasting->in_flight >= target->config->in_flight_max ||
 	         o->lasting->counts.in_flight >= o->config->in_flight_max)
 		observer_miss(target, scheduled_us, FAILURE_IN_FLIGHT_CAP, 0);
-	else if (!target->config->kind->shares_socket && !has_descriptors(o))
+	else if (target->opens_descriptors && !has_descriptors(o))
 		observer_miss(target, scheduled_us, FAILURE_SEND, EMFILE);
 	else if (!(run = take_run(o)))
 		observer_miss(target, scheduled_us, FAILURE_SEND, ENOMEM);

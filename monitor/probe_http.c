@@ -190,6 +190,7 @@ static void start(struct probe_run *run)
 	struct http_transfer *t = http_transfer_take(plan);
 
 	if (!t) {
+		run->cause = ENOMEM;
 		probe_not_sent(run);
 		return;
 	}

@@ -287,6 +287,7 @@ static void start(struct probe_run *run)
 	}
 	flight = calloc(1, sizeof *flight);
 	if (!flight) {
+		run->cause = ENOMEM;
 		probe_not_sent(run);
 		return;
 	}

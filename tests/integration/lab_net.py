@@ -288,7 +288,7 @@ class Run:
 
     def samples(self):
         with open(self.samples_path) as f:
-            return [json.loads(line) for line in f.read().splitlines()]
+            return [json.loads(line) for line in f.read().splitlines(True) if line.endswith("\n")]
 
     def finish(self, number=signal.SIGTERM, seconds=20):
         """Sends the signal; returns (exit code, samples)."""

@@ -1,0 +1,380 @@
+#!/usr/bin/python3
+"""slamon while its surroundings fail: reloads, limits, its own network, descriptors and memory running out.
+
+Whatever happens, every instant of each target's grid leaves exactly one record: check_grid().
+"""
+# build: plain
+
+import collections
+import contextlib
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+import unittest
+
+import lab_net
+from test_probes import Case, http, icmp, instant
+
+START = re.compile(r"observes \d+ targets from (\S+) on")
+
+
+def offset_us(vantage, target, interval_us):
+    """monitor/schedule.h: FNV-1a over both ids, MurmurHash3's finaliser, in slots of 10 ms."""
+    mask, h = (1 << 64) - 1, 14695981039346656037
+    for byte in (vantage + "\0" + target).encode():
+        h = (h ^ byte) * 1099511628211 & mask
+    return finalise(h) % (interval_us // 10000) * 10000
+
+
+def finalise(h):
+    mask = (1 << 64) - 1
+    h = (h ^ h >> 33) * 0xff51afd7ed558ccd & mask
+    h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53 & mask
+    return h ^ h >> 33
+
+
+def us(text):
+    return round(instant(text) * 1000000)
+
+
+class Faults(Case):
+    def grid(self, run, samples, interval_of):
+        """The instants of which there must be a record, from the first start to the last record of any target.
+        interval_of(target, n): its interval in s by the n-th configuration in force; None: not in it."""
+        starts = [us(t) for t in START.findall(run.log())]
+        end = max(us(s["scheduled"]) for s in samples)
+        want = set()
+        for target in {s["target"] for s in samples}:
+            for n, (first, after) in enumerate(zip(starts, starts[1:] + [end + 1])):
+                if interval_of(target, n) is None:
+                    continue
+                step = interval_of(target, n) * 1000000
+                at = offset_us("lab", target, step)
+                at += -((at - first) // step) * step  # the first at or after the start
+                while at < min(after, end + 1):
+                    want.add((target, at))
+                    at += step
+        return want
+
+    def check_grid(self, run, samples, interval_of):
+        """Exactly one record of each instant."""
+        want = self.grid(run, samples, interval_of)
+        seen = collections.Counter((s["target"], us(s["scheduled"])) for s in samples)
+        self.assertEqual([k for k, n in seen.items() if n > 1], [], "two records of an instant")
+        self.assertEqual(sorted(want - set(seen)), [], "an instant without a record")
+        self.assertEqual(sorted(set(seen) - want), [], "a record of no instant")
+
+    def descriptors(self, run):
+        return len(os.listdir("/proc/%d/fd" % run.process.pid))
+
+    def status_kb(self, run, key):
+        with open("/proc/%d/status" % run.process.pid) as f:
+            return int(re.search(key + r":\s+(\d+)", f.read()).group(1))
+
+    def limit(self, run, **limits):
+        subprocess.run(["prlimit", "--pid", str(run.process.pid)] + ["--%s=%s:" % limit for limit in limits.items()],
+                       check=True)
+
+    def silent_server(self):
+        """Accepts and never answers; returns its port."""
+        listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.addCleanup(listener.close)
+        return listener.getsockname()[1]
+
+
+class Reload(Faults):
+    def reload(self, run, refused=False):
+        before = run.log().count("goes on as before") if refused else len(START.findall(run.log()))
+        run.process.send_signal(signal.SIGHUP)
+        lab_net.wait_for(lambda: (run.log().count("goes on as before") if refused else len(START.findall(run.log())))
+                         > before, "the reload")
+
+    def test_hundreds_of_targets_reloaded_again_and_again(self):
+        port = self.silent_server()
+
+        def write(interval, **more):
+            self.lab.config([("t%d" % i, interval, 1, icmp("127.0.%d.%d" % (i // 200, i % 200 + 1)))
+                             for i in range(300)] + [("slow", 1, 3, http(port=port))], **more)
+        write(1)
+        run = lab_net.Run(self.lab, self.lab.path("slamon.json"), None)
+        intervals = [1]
+        time.sleep(1)
+        for interval in (1, 2, 1, 1):
+            write(interval)
+            self.reload(run)
+            intervals.append(interval)
+            with open(self.lab.path("slamon.json"), "w") as f:
+                f.write('{ "format": "govsla-slamon/1",\n "vantage": "lab",\n "vantage_number": "one" }')
+            self.reload(run, refused=True)
+            write(1, vantage="other")
+            self.reload(run, refused=True)
+            time.sleep(0.7)
+        write(1)
+        for _ in range(15):  # faster than they can be read
+            run.process.send_signal(signal.SIGHUP)
+            time.sleep(0.02)
+        time.sleep(0.5)
+        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end", 20)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        log = run.log()
+        self.assertIn("slamon.json:3: vantage_number: ", log)
+        self.assertIn("the key 'vantage' can be changed by a restart only", log)
+        intervals += [1] * (len(START.findall(log)) - len(intervals))
+        self.assertGreater(len(intervals), len([1, 1, 2, 1, 1]))
+        self.check_grid(run, samples, lambda target, n: 1 if target == "slow" else intervals[n])
+        for s in samples:
+            if s["target"] != "slow":
+                self.assertIn((s["outcome"], s["failure"]), (("up", ""), ("missed", "not running")), s)
+
+    def descriptors_settled(self, run):
+        before = self.descriptors(run)
+        time.sleep(0.3)
+        return self.descriptors(run) == before
+
+    def test_a_certificate_file_that_is_gone_refuses_the_reload(self):
+        self.lab.certificates()
+        secure = {"kind": "http", "url": "https://127.0.0.1:1/"}
+        run = self.lab.run([("a", 1, 1, secure)], ca_file=self.lab.path("ca.pem"))
+        os.rename(self.lab.path("ca.pem"), self.lab.path("kept.pem"))
+        self.reload(run, refused=True)
+        self.assertIn("a: cannot read ca_file '%s'" % self.lab.path("ca.pem"), run.log())
+        os.rename(self.lab.path("kept.pem"), self.lab.path("ca.pem"))
+        self.reload(run)
+        lab_net.wait_for(lambda: len(run.samples()) >= 2, "samples")
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+
+    def test_many_reloads_leave_nothing_behind(self):
+        run = self.lab.run([("t%d" % i, 1, 1, icmp("127.0.0.%d" % (i + 1))) for i in range(50)])
+        sizes = []
+        for _ in range(3):
+            for _ in range(15):
+                self.reload(run)
+            time.sleep(1.2)
+            lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
+            sizes.append((self.descriptors(run), self.status_kb(run, "VmRSS")))
+        self.assertEqual(sizes[0][0], sizes[2][0], sizes)
+        self.assertLess(sizes[2][1] - sizes[1][1], 1000, sizes)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+
+    def test_what_is_in_flight_counts_on(self):
+        port = self.silent_server()
+        run = self.lab.run([("slow", 1, 3, http(port=port), {"in_flight_max": 2})])
+        for _ in range(4):
+            time.sleep(0.8)
+            self.reload(run)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        sent = sorted(instant(s["sent"]) for s in samples if s["outcome"] == "down")
+        self.assertGreaterEqual(len(sent), 2)
+        for i in range(len(sent) - 2):
+            self.assertGreater(sent[i + 2] - sent[i], 2.9, "three at once")
+        self.assertIn("in-flight cap", [s["failure"] for s in samples])
+
+
+class Limits(Faults):
+    def test_hundreds_of_silent_connections(self):
+        port = self.silent_server()
+        run = self.lab.run([("t%d" % i, 1, 2, http(port=port)) for i in range(300)], in_flight_max=200)
+        time.sleep(3.2)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        found = collections.Counter((s["outcome"], s["failure"]) for s in samples)
+        self.assertGreaterEqual(found[("down", "timeout")] + found[("missed", "not running")], 200, found)
+        self.assertGreaterEqual(found[("missed", "in-flight cap")], 100, found)
+        self.assertEqual(sum(found.values()), len(samples))
+        ends = sorted([(instant(s["sent"]), 1) for s in samples if s["sent"]] +
+                      [(instant(s["sent"]) + 1.99, -1) for s in samples if s["sent"]])
+        most = now = 0
+        for _, change in ends:
+            now += change
+            most = max(most, now)
+        self.assertLessEqual(most, 200)
+
+    def test_rate_of_a_destination(self):
+        targets = [("t%d" % i, 1, 1, icmp("127.0.0.1")) for i in range(8)] + [("other", 1, 1, icmp("127.0.0.2"))]
+        run = self.lab.run(targets, destination_rate_per_s=4, destination_burst=2)
+        time.sleep(2.5)
+        run.process.send_signal(signal.SIGHUP)  # the bucket is no fuller for it
+        lab_net.wait_for(lambda: len(START.findall(run.log())) == 2, "the reload")
+        time.sleep(2.5)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        limited = [s for s in samples if s["target"] != "other"]
+        sent = sorted(instant(s["sent"]) for s in limited if s["sent"])
+        for i in range(len(sent) - 6):
+            self.assertGreater(sent[i + 6] - sent[i], 0.99, "more than burst and rate in a second")
+        found = collections.Counter(s["failure"] for s in limited)
+        self.assertGreater(found["rate limit"], len(limited) // 4, found)
+        self.assertGreater(found[""], len(limited) // 4, found)
+        for target in {s["target"] for s in limited}:  # in turn: nobody is left out
+            self.assertIn("up", [s["outcome"] for s in limited if s["target"] == target])
+        for s in samples:
+            if s["target"] == "other":
+                self.assertIn(s["failure"], ("", "not running"))
+
+    def test_descriptors_run_out_and_come_back(self):
+        port, names = self.silent_server(), self.lab.name_server({"site.test": "127.0.0.1"})
+        run = self.lab.run([("t%d" % i, 1, 2, {"kind": "http", "url": "http://site.test:%d/" % port})
+                            for i in range(60)] + [("echo", 1, 1, icmp("127.0.0.1"))], dns_servers=names)
+        lab_net.wait_for(lambda: len(run.samples()) > 60, "samples")
+        self.limit(run, nofile=self.descriptors(run) - 20)
+        lab_net.wait_for(lambda: "send: Too many open files" in run.log(), "the message")
+        self.assertIn("hint: raise the limit of open files", run.log())
+        time.sleep(2)
+        short = len(run.samples())
+        self.limit(run, nofile=1024)
+        time.sleep(4)
+        again = run.samples()[short:]
+        used = self.descriptors(run)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        found = collections.Counter((s["outcome"], s["failure"]) for s in samples if s["target"] != "echo")
+        self.assertLessEqual(set(found), {("down", "timeout"), ("missed", "send"), ("missed", "not running")}, found)
+        self.assertGreater(found[("missed", "send")], 20, found)
+        self.assertIn("timeout", [s["failure"] for s in again[-60:]])
+        self.assertLess(used, 60 * 3 + 40)
+        for s in samples:
+            if s["target"] == "echo":  # needs none of its own
+                self.assertIn(s["failure"], ("", "not running"), s)
+
+    def test_memory_runs_out_and_comes_back(self):
+        port = self.silent_server()
+        run = self.lab.run([("t%d" % i, 1, 2, http(port=port)) for i in range(400)])
+        lab_net.wait_for(lambda: run.log().count("observes") == 1, "the start")
+        self.limit(run, **{"as": self.status_kb(run, "VmSize") * 1024})
+        lab_net.wait_for(lambda: "send" in [s["failure"] for s in run.samples()], "a sample that was not sent", 20)
+        run.process.send_signal(signal.SIGHUP)
+        time.sleep(2)
+        self.limit(run, **{"as": "unlimited"})
+        time.sleep(4)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        want = self.grid(run, samples, lambda target, n: 1)  # without memory a printed line may be missing:
+        counts = re.search(r"(\d+) up, (\d+) down, (\d+) missed", run.log())
+        self.assertEqual(sum(map(int, counts.groups())), len(want))
+        self.assertLessEqual({(s["target"], us(s["scheduled"])) for s in samples}, want)
+        with contextlib.closing(sqlite3.connect(self.lab.path("spool.sqlite"))) as spool:
+            kept, = spool.execute("select count(*) from record").fetchone()
+        self.assertLessEqual(kept - len(want), 5)  # and what the monitor says of itself
+        self.assertGreater(kept - len(want), 0)
+        found = collections.Counter((s["outcome"], s["failure"]) for s in samples)
+        self.assertLessEqual(set(found), {("down", "timeout"), ("missed", "send"), ("missed", "not running")}, found)
+        self.assertTrue("hint: this machine is short of memory" in run.log())
+        self.assertNotIn("send", {s["failure"] for s in samples[-400:]})
+
+
+class OwnSide(Faults):
+    """The peer's own address is the reference; what the peer routes are the targets."""
+
+    TARGET = "10.98.5.1"
+
+    def setUp(self):
+        super().setUp()
+        self.lab.make_peer()
+        self.lab.on_peer("ip", "addr", "add", self.TARGET + "/32", "dev", "lo")
+        self.lab.once([("a", 60, 1, icmp(lab_net.PEER))])  # finds the neighbour
+
+    def start(self, **more):
+        return self.lab.run([("reference", 1, 1, icmp(lab_net.PEER), {"reference": True}),
+                             ("t0", 1, 1, icmp(self.TARGET)), ("t1", 1, 1, icmp(self.TARGET)),
+                             ("alone", 1, 1, icmp(self.TARGET), {"references": []})], **more)
+
+    def ignore_echoes(self, value):
+        self.lab.on_peer("sh", "-c", "echo %d > /proc/sys/net/ipv4/icmp_echo_ignore_all" % value)
+
+    def began(self, s):
+        return us(s["scheduled"]) + (s["lateness_us"] or 0)
+
+    def check_rule(self, samples):
+        """Each verdict once more, from the records themselves."""
+        references = sorted((self.began(s), s["outcome"]) for s in samples if s["target"] == "reference")
+        for s in samples:
+            if s["target"] not in ("t0", "t1") or s["failure"] not in ("timeout", "unreachable", "own side"):
+                continue
+            before = [o for at, o in references if at < self.began(s) and self.began(s) - at <= 2000000]
+            after = [o for at, o in references if at >= self.began(s) and at - self.began(s) <= 2000000]
+            own = (before and before[-1] == "down") or (after and after[0] == "down")
+            if (before and before[-1] == "missed") or (after and after[0] == "missed"):
+                continue  # a stop of this process: not what is looked at here
+            self.assertEqual(s["failure"] == "own side", bool(own), (s, before[-1:], after[:1]))
+
+    def test_whose_side(self):
+        run = self.start()
+        time.sleep(1.5)
+        self.lab.on_peer("ip", "addr", "del", self.TARGET + "/32", "dev", "lo")
+        self.lab.on_peer("ip", "route", "add", "blackhole", self.TARGET)
+        time.sleep(2.5)
+        theirs = run.samples()
+        self.lab.on_peer("ip", "route", "del", "blackhole", self.TARGET)
+        self.lab.on_peer("ip", "addr", "add", self.TARGET + "/32", "dev", "lo")
+        time.sleep(2.3)
+        middle = time.time() * 1000000
+        self.ignore_echoes(1)
+        time.sleep(1.7)
+        run.process.send_signal(signal.SIGHUP)  # in the middle of it
+        time.sleep(1.7)
+        self.ignore_echoes(0)
+        time.sleep(2.5)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        self.check_rule(samples)
+        self.assertIn("down", [s["outcome"] for s in theirs if s["target"] == "t0"])
+        ours = [s for s in samples if us(s["scheduled"]) > middle and s["target"] in ("t0", "t1")]
+        self.assertGreater([s["failure"] for s in ours].count("own side"), 2)
+        for s in ours:
+            self.assertNotEqual(s["outcome"], "down", s)
+        for target in ("alone", "reference"):  # nobody speaks for it
+            mine = [s for s in samples if us(s["scheduled"]) > middle and s["target"] == target]
+            self.assertIn("timeout", [s["failure"] for s in mine])
+            self.assertNotIn("own side", [s["failure"] for s in mine])
+
+    def test_own_link_down_and_flapping(self):
+        run = self.start()
+        time.sleep(1.5)
+        for seconds in (2.2, 0.3, 0.4, 0.5):
+            lab_net.run("ip", "link", "set", "here", "down")
+            time.sleep(seconds)
+            lab_net.run("ip", "link", "set", "here", "up")
+            lab_net.run("ip", "route", "replace", "10.98.0.0/16", "via", lab_net.PEER)
+            time.sleep(0.7)
+        for seconds in (0.3, 0.6, 0.4):
+            self.ignore_echoes(1)
+            time.sleep(seconds)
+            self.ignore_echoes(0)
+            time.sleep(seconds)
+        time.sleep(1.5)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        self.check_rule(samples)
+        self.assertIn("send", [s["failure"] for s in samples])
+
+    def test_a_stop_decides_with_what_is_known(self):
+        run = self.lab.run([("reference", 86400, 1, icmp(lab_net.PEER), {"reference": True}),
+                            ("t0", 1, 1, icmp("10.98.2.1"))])  # swallowed
+        time.sleep(2.6)
+        self.assertEqual(run.samples(), [])  # waits for the reference, once a day
+        code, samples = run.finish(seconds=5)
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 86400 if target == "reference" else 1)
+        self.assertGreaterEqual(len(samples), 2)
+        for s in samples:
+            self.check(s, "down", "timeout")
+
+
+if __name__ == "__main__":
+    lab_net.main()
