@@ -56,10 +56,10 @@ def http_targets(count, interval_s, url, **more):
 
 
 def run_figures(log):
-    """What slamon run says at its end of each configuration that was in force."""
-    pattern = (r"(?P<up>\d+) up, (?P<down>\d+) down, (?P<missed>\d+) missed; "
-               r".* 99 % within (?P<p99_ms>\d+) ms, all within (?P<most_ms>\d+) ms")
-    return [{key: int(value) for key, value in found.groupdict().items()} for found in re.finditer(pattern, log)]
+    """What slamon run says at its end, as numbers; None when it does not."""
+    found = re.search(r"(?P<up>\d+) up, (?P<down>\d+) down, (?P<missed>\d+) missed; "
+                      r".* 99 % within (?P<p99_ms>\d+) ms, all within (?P<most_ms>\d+) ms", log)
+    return found and {key: int(value) for key, value in found.groupdict().items()}
 
 
 class Exporter:
