@@ -9,6 +9,9 @@
 /* Adds a row (taken over); a table's rows keep the order of the file. */
 void registry_add(struct registry *r, enum registry_table table, json_t *row);
 
+/* Those of the keys that the object has and are not null, as a new object. */
+json_t *registry_pick(const struct node *object, const char *const *keys, size_t count);
+
 /* Makes kind and id known with its row (borrowed); refuses the node when they already are: "… is there
  * twice". */
 int registry_claim(struct registry *r, const char *kind, const char *id, json_t *row, const struct node *node,

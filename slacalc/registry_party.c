@@ -80,9 +80,25 @@ int registry_read_party(struct registry *r, const struct node *object, struct er
 }
 
 /* What goes into the vantage's slamon.json as it stands; slamon itself checks it (apply.c). */
-static const char *const slamon_keys[] = { "database",       "spool",         "ca_file",    "dns_servers",
-	                                   "dns_timeout_ms", "in_flight_max", "ship_wait_s" };
+static const char *const slamon_keys[] = {
+	"database",          "spool",         "ca_file",        "dns_servers",
+	"dns_timeout_ms",    "in_flight_max", "handshakes_max", "destination_rate_per_s",
+	"destination_burst", "user",          "seccomp",        "ship_wait_s"
+};
 #define SLAMON_KEY_COUNT (sizeof slamon_keys / sizeof slamon_keys[0])
+
+json_t *registry_pick(const struct node *object, const char *const *keys, size_t count)
+{
+	json_t *picked = json_object();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *value = json_object_get(object->value, keys[i]);
+
+		if (value && !json_is_null(value))
+			json_object_set(picked, keys[i], value);
+	}
+	return picked;
+}
 
 static int check_vantage_keys(const struct node *object, struct error *err)
 {
@@ -114,13 +130,7 @@ int registry_read_vantage(struct registry *r, const struct node *object, struct 
 	if (!names_file(id))
 		return node_fail(&id_node, err,
 		                 "'%.80s' cannot name a file: use letters, digits, '.', '_', '-'", id);
-	slamon = json_object();
-	for (size_t i = 0; i < SLAMON_KEY_COUNT; i++) {
-		json_t *value = json_object_get(object->value, slamon_keys[i]);
-
-		if (value && !json_is_null(value))
-			json_object_set(slamon, slamon_keys[i], value);
-	}
+	slamon = registry_pick(object, slamon_keys, SLAMON_KEY_COUNT);
 	row = json_pack("{s:s, s:s, s:o}", "id", id, "name", name ? name : id, "slamon", slamon);
 	registry_add(r, TABLE_VANTAGE, row);
 	return registry_claim(r, "vantage", id, row, object, err);

@@ -66,10 +66,24 @@ static int read_schedule(const struct node *object, bool requests, json_t *row, 
 	return 0;
 }
 
+/* What goes into slamon.json as it stands; slamon itself checks it (apply.c). */
+static int read_slamon_keys(const struct node *object, bool requests, json_t *row, struct error *err)
+{
+	static const char *const keys[] = { "in_flight_max", "reference", "references" };
+	json_t *slamon = registry_pick(object, keys, sizeof keys / sizeof keys[0]);
+	bool none = json_object_size(slamon) == 0;
+
+	if (!none && !requests)
+		return json_object_set_new(json_object_get(row, "more"), "slamon", slamon);
+	json_decref(slamon);
+	return none ? 0 : node_fail(object, err, "a log of requests is not probed, and speaks for nobody");
+}
+
 int registry_read_target(struct registry *r, const struct node *object, struct error *err)
 {
-	static const char *const keys[] = { "id",          "kind",     "segment", "interval_s", "timeout_s",
-		                            "gap_limit_s", "vantages", "probe",   NULL };
+	static const char *const keys[] = { "id",         "kind",          "segment",   "interval_s",
+		                            "timeout_s",  "gap_limit_s",   "vantages",  "probe",
+		                            "references", "in_flight_max", "reference", NULL };
 	static const char *const kinds[] = { "probe", "requests", NULL };
 	json_t *vantages = NULL, *row = json_object();
 	const char *id, *segment;
@@ -80,7 +94,9 @@ int registry_read_target(struct registry *r, const struct node *object, struct e
 	    read_text(&r->arena, object, "id", REQUIRED, &id, err) < 0 ||
 	    node_word(object, "kind", OPTIONAL, kinds, &kind, err) < 0 ||
 	    registry_reference(r, object, "segment", "segment", OPTIONAL, &segment, err) < 0 ||
-	    read_schedule(object, kind == 1, row, err) < 0 || read_vantages(r, object, &vantages, err) < 0) {
+	    read_schedule(object, kind == 1, row, err) < 0 ||
+	    read_slamon_keys(object, kind == 1, row, err) < 0 ||
+	    read_vantages(r, object, &vantages, err) < 0) {
 		json_decref(vantages);
 		return err->code;
 	}

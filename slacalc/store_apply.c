@@ -261,7 +261,8 @@ static int read_slamon(struct store *store, struct arena *a, const json_t *vanta
 	if (store_query(
 	        store, &r, err,
 	        "SELECT v.number, coalesce(json_agg(json_build_object('number', t.target, 'id', t.id, "
-	        "'interval_s', t.interval_s, 'timeout_s', t.timeout_s, 'probe', t.probe) ORDER BY t.target) "
+	        "'interval_s', t.interval_s, 'timeout_s', t.timeout_s, 'probe', t.probe, 'slamon', "
+	        "t.more->'slamon') ORDER BY t.target) "
 	        "FILTER (WHERE t.target IS NOT NULL), '[]') FROM vantage v LEFT JOIN target_now t ON "
 	        "v.number = ANY (t.vantages) AND t.probe->>'kind' <> 'requests' WHERE v.id = $1 GROUP BY "
 	        "v.number",

@@ -175,6 +175,7 @@ static json_t *make_observation(const json_t *target, const struct series *s)
 		if (json_is_integer(json_object_get(target, keys[i])))
 			json_object_set(o, keys[i], json_object_get(target, keys[i]));
 	json_object_update(o, json_object_get(target, "more"));
+	json_object_del(o, "slamon"); /* how it is probed is no fact of a case */
 	return o;
 }
 

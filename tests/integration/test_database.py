@@ -474,6 +474,35 @@ class Versions(Databases):
         self.assertIn(f"removed {self.dir}/slamon/v1.json: nothing to watch\n", said)
         self.assertEqual(os.listdir(os.path.join(self.dir, "slamon")), ["v2.json"])
 
+    def test_keys_of_slamon_pass_through(self):
+        """Per vantage and per target, as they stand; slamon checks them; no case file holds them."""
+        registry = copy.deepcopy(REGISTRY)
+        registry["vantages"][0].update({"handshakes_max": 4, "destination_rate_per_s": 5, "destination_burst": 9, "seccomp": False})
+        registry["targets"][0].update({"reference": True, "in_flight_max": 7})
+        registry["targets"][1].update({"references": ["router"]})
+        self.migrated()
+        write_directory(self.dir, registry)
+        self.slacalc("apply", self.dir)
+        with open(os.path.join(self.dir, "slamon", "v1.json"), encoding="utf-8") as file:
+            slamon = json.load(file)
+        self.assertEqual([slamon[k] for k in ("handshakes_max", "destination_rate_per_s", "destination_burst", "seccomp")],
+                         [4, 5, 9, False])
+        self.assertEqual(slamon["targets"], [
+            {"number": 1, "id": "router", "interval_s": 60, "timeout_s": 5, "reference": True, "in_flight_max": 7,
+             "probe": {"kind": "icmp", "host": "192.0.2.1"}},
+            {"number": 2, "id": "web", "interval_s": 60, "timeout_s": 5, "references": ["router"],
+             "probe": {"kind": "http", "url": "http://192.0.2.1/"}}])
+        out = os.path.join(self.dir, "case")
+        self.slacalc("export-case", "2026-10", "--organisation", "131016", "-o", out)
+        with open(os.path.join(out, "case.json"), encoding="utf-8") as file:
+            self.assertNotIn("reference", file.read())
+        registry["targets"][1]["references"] = ["nobody"]
+        write_directory(self.dir, registry)
+        self.assertIn("nobody", self.slacalc("apply", self.dir, status=1))
+        registry["targets"][1] = {"id": "web", "kind": "requests", "vantages": ["v1"], "reference": True}
+        write_directory(self.dir, registry)
+        self.assertIn("a log of requests is not probed, and speaks for nobody", self.slacalc("apply", self.dir, status=1))
+
     def test_a_change_and_what_was_known_before(self):
         self.loaded()
         before = self.slacalc("verdict", "2026-10", "--organisation", "131016", "--json")
