@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define NAME_MOST 253 /* RFC 1035, 2.3.4 */
 #define ALPN_MOST 255 /* RFC 7301, 3.1 */
 
 static const char *const kind_words[] = { "tls", NULL };
@@ -12,9 +11,9 @@ static int check_name(const char *value, struct error *err)
 {
 	size_t length = strlen(value);
 
-	return length >= 1 && length <= NAME_MOST
+	return length >= 1 && length <= TLS_NAME_MOST
 	           ? 0
-	           : error_set(err, ERROR_DATA, "must be a name of 1 to %d bytes", NAME_MOST);
+	           : error_set(err, ERROR_DATA, "must be a name of 1 to %d bytes", TLS_NAME_MOST);
 }
 
 static int check_path(const char *value, struct error *err)

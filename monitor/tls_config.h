@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TLS_NAME_MOST 254 /* with the dot of the root: RFC 1035, 2.3.4 */
+
 struct tls_config {
 	int kind;
 	const char *host;

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -30,12 +31,16 @@ static bool set_versions(SSL *ssl, const struct tls_config *config)
 	return SSL_set_min_proto_version(ssl, least) == 1 && SSL_set_max_proto_version(ssl, most) == 1;
 }
 
-/* An address is looked for in the certificate, but never asked for (RFC 6066, 3). */
-static bool set_name(SSL *ssl, const char *name)
+/* An address is looked for in the certificate, but never asked for; a name without the dot of the root (RFC 6066, 3). */
+static bool set_name(SSL *ssl, const char *text)
 {
+	char name[TLS_NAME_MOST + 1];
 	struct sockaddr_storage address;
 	socklen_t length;
 
+	snprintf(name, sizeof name, "%s", text);
+	if (*name && name[strlen(name) - 1] == '.')
+		name[strlen(name) - 1] = '\0';
 	if (resolve_literal(name, AF_UNSPEC, &address, &length))
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

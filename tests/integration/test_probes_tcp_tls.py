@@ -2,6 +2,7 @@
 """The kinds tcp and tls against real servers: healthy, broken and hostile ones, and what goes over the wire."""
 
 import datetime
+import signal
 import socket
 import struct
 import subprocess
@@ -123,6 +124,8 @@ class Tls(Case):
         sign("future", first=2)
         sign("foreign", issuer="stranger")
         sign("chained", issuer="middle")
+        sign("late-middle", names="", last=-1, extensions="basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n")
+        sign("late-chained", issuer="late-middle")
         sign("wildcard", names="DNS:*.site.test")
         sign("client", extensions="extendedKeyUsage = clientAuth\n")
         sign("short", bits=1024)
@@ -133,6 +136,7 @@ class Tls(Case):
         rows = {
             "good": (tls(good), "up"),
             "good-by-name": (tls(good, server_name="site.test"), "up"),
+            "good-by-whole-name": (tls(good, server_name="site.test."), "up"),
             "two-weeks": (tls(good, least_days=14), "up"),
             "three-weeks": (tls(good, least_days=21), "down", "tls expired"),
             "expired": (tls(expired), "down", "tls expired"),
@@ -146,6 +150,8 @@ class Tls(Case):
             "wrong-address": (tls(good, server_name="127.0.0.9"), "down", "tls certificate"),
             "no-intermediate": (tls(chained), "down", "tls certificate"),
             "intermediate": (tls(self.server("chained", "-cert_chain", "middle.pem")), "up"),
+            "expired-intermediate": (tls(self.server("late-chained", "-cert_chain", "late-middle.pem")),
+                                     "down", "tls expired"),
             "wildcard": (tls(wildcard, server_name="www.site.test"), "up"),
             "wildcard-too-deep": (tls(wildcard, server_name="a.b.site.test"), "down", "tls certificate"),
             "for-clients-only": (tls(self.server("client")), "down", "tls certificate"),
@@ -286,6 +292,27 @@ class Tls(Case):
         self.assertEqual(code, 0)
         for sample in samples:
             self.check(sample, "up")
+
+    def test_stopped_process(self):
+        """What it did not see while it was stopped is missed, and nothing is down."""
+        self.certificates.sign("good")
+        port = self.server("good")
+        self.wait_for_servers()
+        run = self.lab.run([("tcp", 1, 5, tcp(port)), ("tls", 1, 5, tls(port))], **self.ca)
+        lab_net.wait_for(lambda: len(run.samples()) >= 3, "samples")
+        run.process.send_signal(signal.SIGSTOP)
+        time.sleep(2.2)
+        run.process.send_signal(signal.SIGCONT)
+        stopped = len(run.samples())
+        lab_net.wait_for(lambda: len(run.samples()) >= stopped + 6, "samples")
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        verdicts = {(s["outcome"], s["failure"]) for s in samples}
+        self.assertEqual(verdicts, {("up", ""), ("missed", "not running")})
+        for name in ("tcp", "tls"):
+            due = sorted(instant(s["scheduled"]) for s in samples if s["target"] == name)
+            for one, other in zip(due, due[1:]):
+                self.assertAlmostEqual(other - one, 1, 3)
 
     def test_the_gate(self):
         """One handshake at a time, and a crowd of silent servers before the healthy one."""

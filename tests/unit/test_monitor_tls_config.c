@@ -57,7 +57,7 @@ START_TEST(refusals)
 		{ TLS "\"client_key\": \"c.key\"",
 		  "c:4: targets[0].probe.client_key: needs the key 'client_certificate'" },
 		{ TLS "\"server_name\": \"\"",
-		  "c:4: targets[0].probe.server_name: must be a name of 1 to 253 bytes" },
+		  "c:4: targets[0].probe.server_name: must be a name of 1 to 254 bytes" },
 		{ TLS "\"alpn\": [ \"h2\", \"\" ]",
 		  "c:4: targets[0].probe.alpn[1]: a protocol's name must be of 1 to 255 bytes" },
 		{ TLS "\"address_family\": \"ipv4\", \"source_address\": \"2001:db8::1\"",
