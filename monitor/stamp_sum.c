@@ -1,17 +1,25 @@
 #include "monitor/stamp_sum.h"
 
+#include <stdlib.h>
+
 /* ---- delays ---- */
+
+#define WAY_MOST_NS INT64_C(1000000000000000) /* 11 days: whatever its bound says, that clock is wrong */
 
 static void add_ways(struct stamp_sum *sum, const struct stamp_request *request,
                      const struct stamp_answer *answer, int64_t stamp_ns)
 {
-	int64_t bound_us = stamp_error_us(answer->error);
+	int64_t bound_us = stamp_error_us(answer->error), forward_ns, backward_ns;
 
 	if (!stamp_ns || bound_us < 0 || answer->error & STAMP_PTP)
 		return;
+	forward_ns = stamp_between_ns(request->timestamp, answer->received, 0);
+	backward_ns = stamp_between_ns(answer->timestamp, stamp_time(stamp_ns), 0);
+	if (llabs(forward_ns) > WAY_MOST_NS || llabs(backward_ns) > WAY_MOST_NS)
+		return;
 	sum->ways++;
-	sum->forward_ns += stamp_between_ns(request->timestamp, answer->received, 0);
-	sum->backward_ns += stamp_between_ns(answer->timestamp, stamp_time(stamp_ns), 0);
+	sum->forward_ns += forward_ns;
+	sum->backward_ns += backward_ns;
 	if (bound_us > sum->their_bound_us)
 		sum->their_bound_us = bound_us;
 }

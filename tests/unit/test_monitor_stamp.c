@@ -286,13 +286,15 @@ START_TEST(clocks_apart_move_only_the_one_way_delays)
 {
 	const uint16_t bound = stamp_error(100), ptp = bound | STAMP_PTP;
 	int32_t error_us = (int32_t)(50 + stamp_error_us(bound));
-	struct stamp_sum within = { 0 }, beyond = { 0 }, of_ptp = { 0 };
+	struct stamp_sum within = { 0 }, beyond = { 0 }, absurd = { 0 }, of_ptp = { 0 };
 
 	add(&within, 30, 10, 500, -100, bound);
 	assert_delays(&within, 50, 530, (struct record_stamp){ 10, 0, 600, error_us });
 	add(&beyond, 30, 10, 500, -1000, bound);
 	assert_delays(&beyond, 50, 530, (struct record_stamp){ 10, -1, -1, -1 });
-	add(&beyond, 30, 10, 500, 0, bound);
+	for (int i = 0; i < 1000; i++) /* years off, with the greatest bound: no sum overflows */
+		add(&absurd, 30, 10, 500, INT64_C(-1000000000000000), 0x8000 | 50 << 8 | 255);
+	assert_delays(&absurd, 50, 530, (struct record_stamp){ 10, -1, -1, -1 });
 	add(&of_ptp, 30, 0, 500, 0, ptp); /* no time in the reflector, whichever the format */
 	assert_delays(&of_ptp, 50, 530, (struct record_stamp){ 0, -1, -1, -1 });
 }
