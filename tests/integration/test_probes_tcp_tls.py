@@ -245,6 +245,16 @@ class Tls(Case):
             while True:
                 connection.sendall(b"\x16\x03\x03\x3f\xff" + b"\2\xff\xff\xff" + b"x" * 16379)
 
+        def zero_key_share(connection):
+            """A ServerHello of TLS 1.3 with a public key that no secret can be derived from: not our fault."""
+            hello = connection.recv(9999)
+            session = hello[43:44 + hello[43]]
+            more = bytes.fromhex("002b00020304" "00330024001d0020") + bytes(32)
+            body = b"\3\3" + b"r" * 32 + session + b"\x13\1\0" + struct.pack(">H", len(more)) + more
+            shake = b"\2" + len(body).to_bytes(3, "big") + body
+            connection.sendall(b"\x16\3\3" + struct.pack(">H", len(shake)) + shake)
+            time.sleep(10)
+
         def says(answer):
             return lambda c: c.recv(999) and c.sendall(answer) or time.sleep(10)
         servers = {
@@ -258,6 +268,7 @@ class Tls(Case):
             "http": (says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "tls"),
             "greets": (lambda c: c.sendall(b"220 mail\r\n") or time.sleep(10), "tls"),
             "flood": (flood, "tls"),
+            "zero-key-share": (zero_key_share, "tls"),
             "alert-handshake-failure": (says(b"\x15\3\3\0\2\2\x28"), "tls"),
             "alert-protocol-version": (says(b"\x15\3\3\0\2\2\x46"), "tls version"),
             "alert-internal-error": (says(b"\x15\3\3\0\2\2\x50"), "tls"),
