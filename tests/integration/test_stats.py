@@ -1,0 +1,247 @@
+#!/usr/bin/python3
+"""`slamon stats` and the status records: what a running monitor says of itself is what happened, here and in PostgreSQL."""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+import lab_cluster
+
+SLAMON = os.path.join(lab_cluster.BUILD, "bin", "slamon")
+REASONS = ("in_flight_cap", "not_running", "send", "own_side", "proxy", "rate_limit")
+
+
+class Silent:
+    """A TCP server that accepts and never answers."""
+
+    def __enter__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        return self.socket.getsockname()[1]
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+class Monitor(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="govsla-stats-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.spool = os.path.join(self.folder, "v1.spool")
+        self.config = os.path.join(self.folder, "slamon.json")
+
+    def write(self, *targets, **keys):
+        listed = [{"number": n, "interval_s": 1, "timeout_s": 1, "id": f"t{n}", **target} for n, target in enumerate(targets, 1)]
+        with open(self.config, "w", encoding="utf-8") as file:
+            json.dump({"format": "govsla-slamon/1", "vantage": "v1", "vantage_number": 1, "spool": {"path": self.spool},
+                       "targets": listed, **keys}, file)
+
+    def start(self):
+        log = open(os.path.join(self.folder, "log"), "w", encoding="utf-8")
+        self.addCleanup(log.close)
+        process = subprocess.Popen([SLAMON, "run", self.config], stderr=log)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.wait_for(lambda: os.path.exists(self.spool + ".stats"), "the socket")
+        return process
+
+    def end(self, process):
+        process.terminate()
+        self.assertEqual(process.wait(30), 0, self.log())
+
+    def give_up(self, process):
+        """Ends it without waiting for what is in flight."""
+        process.terminate()
+        self.wait_for(lambda: "terminated: waiting" in self.log(), "the first signal")
+        process.terminate()
+        self.assertEqual(process.wait(30), 0, self.log())
+
+    def log(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
+            return file.read()
+
+    def wait_for(self, true, what):
+        deadline = time.monotonic() + 30
+        while not true():
+            self.assertLess(time.monotonic(), deadline, f"waited for {what}: {self.log()}")
+            time.sleep(0.05)
+
+    def ask(self, *options):
+        return subprocess.run([SLAMON, "stats", self.config, *options], capture_output=True, text=True, timeout=30)
+
+    def stats(self):
+        done = self.ask("--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout)
+
+    def wait_for_stats(self, true):
+        self.wait_for(lambda: true(self.stats()), "statistics")
+        return self.stats()
+
+
+REFUSED = {"probe": {"kind": "http", "url": "http://127.0.0.1:1/"}}
+
+
+def slow(port, **keys):
+    return {"probe": {"kind": "http", "url": f"http://127.0.0.1:{port}/"}, **keys}
+
+
+class Asking(Monitor):
+    def test_a_running_monitor(self):
+        with Silent() as port:
+            self.write(REFUSED, slow(port, timeout_s=30, in_flight_max=2), in_flight_max=500)
+            process = self.start()
+            stats = self.wait_for_stats(lambda s: s["since_start"]["missed"] >= 1)
+            self.assertEqual((stats["format"], stats["running"], stats["targets"]), ("govsla-stats/1", True, 2))
+            self.assertEqual((stats["vantage"], stats["process"]["pid"]), ({"id": "v1", "number": 1}, process.pid))
+            all = stats["since_start"]
+            self.assertEqual((all["up"], list(all["down_by"]), list(all["missed_by"])), (0, ["refused"], ["in-flight cap"]))
+            self.assertEqual((all["down_by"]["refused"], all["missed_by"]["in-flight cap"]), (all["down"], all["missed"]))
+            self.assertIsNone(stats["last_minute"])
+            probes = stats["probes"]
+            self.assertEqual((probes["in_flight"], probes["in_flight_max"], probes["handshakes_max"]), (2, 500, 8))
+            self.assertIn(probes["in_flight_most"], (2, 3))
+            late = all["lateness"]
+            self.assertTrue(0 <= late["p50_us"] <= late["p99_us"] <= late["most_us"], late)
+            self.assertGreater(stats["process"]["memory_kb"], 1000)
+            self.assertGreaterEqual(stats["process"]["memory_most_kb"], stats["process"]["memory_kb"])
+            self.assertIsNone(stats["ship"])
+            kept = self.wait_for_stats(lambda s: s["spool"]["in_memory"] == 0)["spool"]
+            self.assertGreaterEqual(kept["records"], all["down"] + all["missed"])
+            self.assertEqual((kept["path"], kept["lost"], kept["invalid"], kept["stuck"]), (self.spool, 0, 0, False))
+            said = self.ask()
+            self.assertEqual((said.returncode, said.stderr), (0, ""))
+            self.assertIn("  missed     in-flight cap ", said.stdout)
+            self.assertIn("2 of at most 500; most so far ", said.stdout)
+            self.assertEqual(os.stat(self.spool + ".stats").st_mode & 0o777, 0o600)
+            self.give_up(process)
+            self.assertFalse(os.path.exists(self.spool + ".stats"))
+
+    def test_reloads_are_counted(self):
+        self.write(REFUSED)
+        process = self.start()
+        self.write(REFUSED, REFUSED)
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(self.wait_for_stats(lambda s: s["process"]["reloads"] == 1)["targets"], 2)
+        with open(self.config, encoding="utf-8") as file:
+            good = file.read()
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write("{")
+        process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "goes on as before" in self.log(), "the refusal")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(good)
+        stats = self.stats()
+        self.assertEqual((stats["process"]["reloads"], stats["process"]["refused_reloads"], stats["targets"]), (1, 1, 2))
+        self.end(process)
+
+    def test_nothing_runs(self):
+        self.write(REFUSED)
+        done = self.ask()
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (3, "slamon       not running\n", ""))
+        process = self.start()
+        self.wait_for_stats(lambda s: s["since_start"]["down"] >= 1 and s["spool"]["in_memory"] == 0)
+        process.kill()  # leaves its socket behind
+        process.wait()
+        self.assertTrue(os.path.exists(self.spool + ".stats"))
+        done = self.ask("--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual((done.returncode, answer["running"]), (3, False))
+        self.assertGreaterEqual(answer["spool"]["records"], 1)
+        self.assertGreater(answer["spool"]["oldest_age_ms"], 0)
+        self.assertIn("records, ", self.ask().stdout)
+        again = self.start()  # takes the dead one's place
+        self.wait_for(lambda: self.ask().returncode == 0, "an answer")
+        self.end(again)
+
+    def test_who_does_not_read_holds_up_nothing(self):
+        self.write(REFUSED)
+        process = self.start()
+        deaf = [socket.socket(socket.AF_UNIX) for _ in range(60)]
+        self.addCleanup(lambda: [one.close() for one in deaf])
+        for one in deaf:
+            one.connect(self.spool + ".stats")
+        before = self.stats()["since_start"]["down"]
+        self.wait_for_stats(lambda s: s["since_start"]["down"] > before + 1)
+        held = [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{process.pid}/fd")]
+        self.assertLess(sum(link.startswith("socket:") for link in held), 30)  # all 60 were let go
+        self.end(process)
+
+    def test_stopped(self):
+        self.write(REFUSED)
+        process = self.start()
+        process.send_signal(signal.SIGSTOP)
+        done = self.ask()
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr, f"slamon: the slamon of spool '{self.spool}' gave no answer in 5 s\n"
+                                      "hint: it may be stopped, or the machine overloaded\n")
+        self.end(process)
+
+    def test_a_path_longer_than_a_socket_may_have(self):
+        deep = os.path.join(self.folder, *["a-folder-of-some-length"] * 6)
+        os.makedirs(deep)
+        self.spool = os.path.join(deep, "v1.spool")
+        self.assertGreater(len(self.spool), 107)
+        self.write(REFUSED)
+        process = self.start()
+        self.wait_for_stats(lambda s: s["since_start"]["down"] >= 1)
+        self.end(process)
+
+    def test_a_name_too_long_for_a_socket(self):
+        self.spool = os.path.join(self.folder, "s" * 100)
+        self.write(REFUSED)
+        with open(os.path.join(self.folder, "log"), "w", encoding="utf-8") as log:
+            done = subprocess.run([SLAMON, "run", self.config, "--for", "1s"], stderr=log, timeout=60)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("is too long for a socket beside it", self.log())
+        self.assertIn("stats: goes on without", self.log())
+
+
+class Records(Monitor):
+    def test_each_status_record_is_in_the_database_once(self):
+        """The counts of all status records are those of the samples; the last minute is told at the end."""
+        with lab_cluster.Cluster() as cluster, Silent() as port:
+            cluster.register(1, "v1")
+            cluster.value("INSERT INTO vantage (number, id, name) VALUES (2, 'v2', 'never ran')")
+            self.write(REFUSED, slow(port, timeout_s=30, in_flight_max=1), database=cluster.url)
+            for _ in range(2):
+                process = self.start()
+                stats = self.wait_for_stats(lambda s: s["since_start"]["missed"] >= 2 and s["ship"]["records"] > 0)
+                self.assertTrue(stats["ship"]["connected"])
+                self.assertIsNone(stats["ship"]["last_error"])
+                self.give_up(process)
+            self.assertEqual(cluster.value("SELECT count(*), count(DISTINCT seq), bool_and(vantage = 1) FROM monitor_status"), "2|2|t")
+            counted = cluster.value("SELECT sum(up), sum(down), " + ", ".join(f"sum(missed_{r})" for r in REASONS)
+                                    + " FROM monitor_status")
+            sampled = cluster.value("SELECT count(*) FILTER (WHERE outcome = 0), count(*) FILTER (WHERE outcome = 1), "
+                                    + ", ".join(f"count(*) FILTER (WHERE failure = {n})" for n in (20, 21, 22, 24, 25, 26))
+                                    + " FROM sample")
+            self.assertEqual(counted, sampled)
+            self.assertRegex(counted, r"^0\|[1-9]\d*\|[1-9]\d*\|[1-9]\d*\|0\|0\|0\|0$")
+            self.views(cluster)
+            self.rights(cluster)
+
+    def views(self, cluster):
+        reader = "SET ROLE govsla_read; "
+        now = cluster.value(reader + "SELECT id, at IS NULL, in_flight, memory_kb > 1000, spool_lost, clock_synchronised IS NULL, "
+                            "missed = missed, lateness_p50_us <= lateness_p99_us AND lateness_p99_us <= lateness_most_us "
+                            "FROM monitor_now ORDER BY id")
+        self.assertEqual(now.splitlines(), ["v1|f|0|t|0|f|t|t", "v2|t||||t||"])
+        hour = cluster.value(reader + "SELECT sum(down), sum(missed_in_flight_cap), max(memory_kb) > 1000, sum(cpu_ms) >= 0 "
+                             "FROM monitor_hour WHERE id = 'v1'")
+        self.assertEqual(hour, cluster.value("SELECT sum(down), sum(missed_in_flight_cap), true, true FROM monitor_status"))
+
+    def rights(self, cluster):
+        for role in ("govsla_vantage_1", "govsla_read", "govsla_calc"):
+            for sql in ("UPDATE monitor_status SET up = 1", "DELETE FROM monitor_status"):
+                self.assertIn("permission denied", cluster.error(f"SET ROLE {role}; {sql}", "govsla"))
+        self.assertIn("permission denied", cluster.error("SET ROLE govsla_vantage_1; SELECT * FROM monitor_status", "govsla"))
+
+
+if __name__ == "__main__":
+    unittest.main()
