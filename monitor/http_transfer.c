@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define RECEIVE_BUFFER 4096
+#define SEND_BUFFER    16384 /* the least; libcurl has one a request over TLS */
 #define OWN_NAME       "probe.invalid" /* of several addresses, for libcurl (RFC 2606) */
 
 /* ---- what libcurl calls ---- */
@@ -187,6 +188,7 @@ static void set_options(struct http_transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, 4000L); /* the observer keeps the time */
 	curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+	curl_easy_setopt(t->easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_BUFFER);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header);
