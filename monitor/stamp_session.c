@@ -217,12 +217,16 @@ static bool receive_one(struct stamp_session *s, int queue)
 	return true;
 }
 
+static void receive_all(struct stamp_session *s, int queue)
+{
+	for (int i = 0; i < RECEIVE_MOST && receive_one(s, queue); i++)
+		;
+}
+
 void stamp_session_receive(struct stamp_session *s)
 {
-	for (int i = 0; i < RECEIVE_MOST && receive_one(s, MSG_ERRQUEUE); i++)
-		;
-	for (int i = 0; i < RECEIVE_MOST && receive_one(s, 0); i++)
-		;
+	receive_all(s, MSG_ERRQUEUE);
+	receive_all(s, 0);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
@@ -230,9 +234,11 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	struct stamp_session *s = poll->data;
 
 	(void)events;
-	if (status < 0) /* libuv stops at POLLERR, which the queue of errors raises */
+	if (status < 0) { /* libuv stops at POLLERR, which the queue of errors raises */
 		uv_poll_start(poll, UV_READABLE, on_readable);
-	stamp_session_receive(s);
+		receive_all(s, MSG_ERRQUEUE);
+	}
+	receive_all(s, 0);
 }
 
 /* ---- opening ---- */

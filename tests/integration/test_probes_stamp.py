@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import unittest
 
@@ -285,6 +286,32 @@ class Delay(Case):
                 sample = self.probe(FakeReflector(self.lab, answer).port)
                 self.check(sample, "up")
                 self.assertIsNone(sample["stamp"]["reflector_us"])
+
+
+class Stopped(Case):
+    def test_answers_wait_with_their_stamps(self):
+        """slamon is stopped from before the answer came until long after: the round trip is still the kernel's."""
+        process = []
+
+        def answer(data):
+            if not process:  # not the one
+                return [Answer(Request.parse(data)).pack()]
+            process[0].send_signal(signal.SIGSTOP)
+            time.sleep(0.1)
+            self.resume = threading.Timer(2.6, process.pop().send_signal, (signal.SIGCONT,))
+            self.resume.start()
+            return [Answer(Request.parse(data)).pack()]
+        fake = FakeReflector(self.lab, answer)
+        run = self.lab.run([("t", 1, 5, stamp(fake.port))])
+        lab_net.wait_for(run.samples, "the first sample", 20)
+        process.append(run.process)
+        lab_net.wait_for(lambda: not process, "the stop", 20)
+        lab_net.wait_for(lambda: any(s["failure"] == "not running" for s in run.samples()), "the missed instant", 20)
+        _, samples = run.finish()
+        self.assertEqual({(s["outcome"], s["failure"]) for s in samples}, {("up", ""), ("missed", "not running")})
+        self.assertTrue(all("stamp" not in s for s in samples if s["outcome"] == "missed"))
+        slowest = max(s["rtt_us"] for s in samples if s["outcome"] == "up")
+        self.assertTrue(100000 <= slowest < 1000000, slowest)
 
 
 class Hostile(Case):
