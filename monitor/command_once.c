@@ -64,6 +64,8 @@ static void print_row(const struct target_config *target, const struct record *r
 		printf("  %s", sample_failure_name(r->failure));
 	if (r->http_status)
 		printf("  status %d", r->http_status);
+	if (r->stamp.packets > 1)
+		printf("  %d of %d packets answered", r->stamp.packets - r->stamp.lost, r->stamp.packets);
 	if (r->certificate_expiry_us)
 		printf("  certificate until %.10s", instant_format(r->certificate_expiry_us, expiry));
 	putchar('\n');

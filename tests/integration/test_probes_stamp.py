@@ -515,6 +515,34 @@ class Names(Case):
         self.assertEqual({s["outcome"] for s in samples} - {"missed"}, {"up"})
         self.assertEqual(r.counts()["sessions"], 1)
 
+    def test_a_name_that_moves_begins_a_session(self):
+        """Also across reloads, which begin one each."""
+        r, names = Reflector(self.lab, "--stateful", listen="127.0.0.5:0"), {"reflector.test": "127.0.0.5"}
+        moved = Reflector(self.lab, "--stateful", listen="127.0.0.6:%d" % r.port)
+        server = self.lab.name_server(names)
+        run = self.lab.run([("t", 1, 1, stamp(r.port, host="reflector.test", reflector="stateful", packets=3,
+                                              spacing_ms=100))], dns_servers=server)
+        lab_net.wait_for(lambda: len(run.samples()) >= 2, "two samples", 20)
+        names["reflector.test"] = "127.0.0.6"
+        before = len(run.samples())
+        lab_net.wait_for(lambda: len(run.samples()) >= before + 3, "three more", 20)
+        run.process.send_signal(signal.SIGHUP)
+        before = len(run.samples())
+        lab_net.wait_for(lambda: len(run.samples()) >= before + 3, "three after the reload", 20)
+        code, samples = run.finish()
+        self.assertEqual(code, 0, run.log())
+        self.assertEqual({s["outcome"] for s in samples} - {"missed"}, {"up"})
+        self.assertEqual({s["stamp"]["lost_forward"] for s in samples if s["outcome"] == "up"}, {0})
+        self.assertEqual(r.counts()["sessions"], 1)
+        self.assertEqual(moved.counts()["sessions"], 2)
+
+    def test_once_tells_how_many_were_answered(self):
+        fake = FakeReflector(self.lab, lambda data: [Answer(Request.parse(data)).pack()] * (data[3] != 1))
+        config = self.lab.config([("t", 60, 1, stamp(fake.port, packets=3, spacing_ms=1, loss_allowed=1))])
+        out = subprocess.run([lab_net.program("slamon"), "once", config, "--no-spool"], check=True, capture_output=True,
+                             text=True).stdout
+        self.assertIn("2 of 3 packets answered", out)
+
     def test_no_such_name(self):
         server = self.lab.name_server({})
         sample = self.lab.once([("t", 60, 2, stamp(1, host="nowhere.test"))], dns_servers=server)["t"]
