@@ -2,6 +2,7 @@
 
 #include "monitor/connect.h"
 
+#include <openssl/ssl.h>
 #include <string.h>
 
 #define DAY_US INT64_C(86400000000)
@@ -28,12 +29,17 @@ static enum sample_failure connect_failure(const struct http_transfer *t)
 	return failure;
 }
 
-/* libcurl gives one code to what the two sides did not agree on and to a connection that was lost meanwhile. */
+/*
+ * libcurl gives one code to what the two sides did not agree on and to a connection that was lost meanwhile. Of our own
+ * alerts only the version's counts: OpenSSL sends one even to a connection that has ended.
+ */
 static enum sample_failure handshake_failure(const struct http_transfer *t)
 {
-	bool said = t->tls.certificate_error || t->tls.alert_sent || t->tls.alert_received || t->tls.fault;
+	const struct tls_watch *tls = &t->tls;
+	bool said = tls->certificate_error || tls->alert_received || tls->fault ||
+	            tls->alert_sent == SSL_AD_PROTOCOL_VERSION;
 
-	return said ? tls_watch_verdict(&t->tls) : FAILURE_RESET;
+	return said ? tls_watch_verdict(tls) : FAILURE_RESET;
 }
 
 static bool anything_came(const struct http_transfer *t)
@@ -44,13 +50,18 @@ static bool anything_came(const struct http_transfer *t)
 	return us > 0;
 }
 
-/* Of a body that cannot be read libcurl says the same as of a lost connection, but then the system said nothing. */
+/*
+ * Of a body that cannot be read libcurl says the same as of a lost connection, but then the system said nothing. A
+ * server that does not like the client's certificate says so only after the handshake (TLS 1.3).
+ */
 static enum sample_failure receive_failure(const struct http_transfer *t)
 {
 	long cause = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
-	return cause || t->at->tls ? FAILURE_RESET : FAILURE_PROTOCOL;
+	if (t->at->tls)
+		return t->tls.alert_received ? tls_watch_verdict(&t->tls) : FAILURE_RESET;
+	return cause ? FAILURE_RESET : FAILURE_PROTOCOL;
 }
 
 static enum sample_failure transfer_failure(const struct http_transfer *t, CURLcode code)

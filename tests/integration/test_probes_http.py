@@ -228,6 +228,32 @@ class Requests(Case):
         for name in set(s) - {"h2-missing", "h2-plain-missing", "too-old", "too-few-days", "none"}:
             self.check(s[name], "up")
 
+    def test_a_server_that_demands_a_certificate(self):
+        self.lab.certificates()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.lab.path("good.pem"), self.lab.path("good.key"))
+        context.load_verify_locations(self.lab.path("ca.pem"))
+        context.verify_mode = ssl.CERT_REQUIRED
+
+        def answer(connection):
+            with context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as secure:
+                try:
+                    secure.do_handshake()
+                except ssl.SSLError:
+                    time.sleep(1)  # a reset would overtake the alert
+                    return
+                receive_request(secure)
+                secure.sendall(b"HTTP/1.1 204 x\r\n\r\n")
+        port = self.lab.tcp_server(answer)
+        client = {"client_certificate": self.lab.path("good.pem"), "client_key": self.lab.path("good.key")}
+        s = self.lab.once([("shown", 60, 5, https(port=port, **client)), ("none", 60, 5, https(port=port)),
+                           ("other", 60, 5, https(port=port, client_certificate=self.lab.path("self.pem"),
+                                                  client_key=self.lab.path("self.key")))],
+                          ca_file=self.lab.path("ca.pem"))
+        self.check(s["shown"], "up")
+        self.check(s["none"], "down", "tls")
+        self.check(s["other"], "down", "tls")
+
     def test_files_are_checked_when_loaded(self):
         self.serve()
         good, key = self.lab.path("good.pem"), self.lab.path("good.key")
