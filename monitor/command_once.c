@@ -58,7 +58,7 @@ static void print_row(const struct target_config *target, const struct record *r
 
 	if (r->rtt_us >= 0)
 		snprintf(rtt, sizeof rtt, "%d.%03d ms", r->rtt_us / 1000, r->rtt_us % 1000);
-	printf("%-*s  %-4s  %-6s  %12s", width, target->id, target->kind->name,
+	printf("%-*s  %-5s  %-6s  %12s", width, target->id, target->kind->name,
 	       sample_outcome_name(r->outcome), rtt);
 	if (r->failure != FAILURE_NONE)
 		printf("  %s", sample_failure_name(r->failure));
@@ -80,7 +80,7 @@ static int print(const struct once *once, bool json, struct error *err)
 	for (size_t i = 0; i < once->config.target_count; i++)
 		if (strlen(once->config.targets[i].id) > width)
 			width = strlen(once->config.targets[i].id);
-	printf("%-*s  %-4s  %-6s  %12s  %s\n", (int)width, "target", "kind", "state", "round trip", "detail");
+	printf("%-*s  %-5s  %-6s  %12s  %s\n", (int)width, "target", "kind", "state", "round trip", "detail");
 	for (size_t i = 0; i < once->config.target_count; i++)
 		print_row(&once->config.targets[i], &once->records[i], (int)width);
 	return 0;

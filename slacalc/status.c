@@ -33,6 +33,25 @@ static void write_age(const json_t *seconds, char buffer[32])
 		snprintf(buffer, 32, "%lld h", s / 3600);
 }
 
+/* "10 s ago: 99 % sent within 1.535 ms, 0 missed, 3 in the spool, 15 MB" */
+static void write_monitor(const json_t *vantage, struct text *out)
+{
+	const json_t *monitor = json_object_get(vantage, "monitor");
+	char age[32];
+
+	if (!json_is_object(monitor))
+		return;
+	write_age(json_object_get(monitor, "age_s"), age);
+	text_printf(
+	    out,
+	    "%-16s %s ago: 99 %% sent within %lld.%03lld ms, %lld missed in the minute, %lld in the spool, "
+	    "%lld lost, %lld MB\n",
+	    "", age, number_of(monitor, "lateness_p99_us") / 1000,
+	    number_of(monitor, "lateness_p99_us") % 1000, number_of(monitor, "missed"),
+	    number_of(monitor, "spool_records"), number_of(monitor, "spool_lost"),
+	    number_of(monitor, "memory_kb") / 1000);
+}
+
 static void write_vantages(const json_t *list, struct text *out)
 {
 	json_t *v;
@@ -48,6 +67,7 @@ static void write_vantages(const json_t *list, struct text *out)
 		            json_is_true(clock)    ? "synchronised"
 		            : json_is_false(clock) ? "not synchronised"
 		                                   : "unknown");
+		write_monitor(v, out);
 	}
 }
 

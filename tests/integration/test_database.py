@@ -778,6 +778,15 @@ class Months(Databases):
         said = self.slacalc("status")
         self.assertIn("up 1.234 ms", said)
         self.assertIn("nothing yet", said)
+        self.assertNotIn("ago:", said)  # no monitor has told of itself
+        self.psql("INSERT INTO monitor_status (vantage, stream, seq, at, period_ms, up, down, missed_in_flight_cap, missed_not_running, "
+                  "missed_send, missed_own_side, missed_proxy, missed_rate_limit, lateness_p50_us, lateness_p99_us, lateness_most_us, "
+                  "cpu_ms, memory_kb, in_flight, in_flight_most, handshakes_waiting, spool_records, spool_bytes, spool_lost, ship_lag_us, "
+                  "clock_synchronised) SELECT 1, 5, 100000 + n, now() - n * interval '1 min', 60000, 1, 0, 1, 2, 0, 0, 0, 0, 90, 1535, 2000, "
+                  "70, 15500, 3, 9, 0, 42, 4096, 0, 1000, true FROM generate_series(0, 2) n")
+        status = json.loads(self.slacalc("status", "--json"))
+        self.assertEqual([v["monitor"] and v["monitor"]["missed"] for v in status["vantages"]], [3, None])
+        self.assertIn(" s ago: 99 % sent within 1.535 ms, 3 missed in the minute, 42 in the spool, 0 lost, 15 MB\n", self.slacalc("status"))
 
 
 def with_facts():
