@@ -5,6 +5,7 @@
 #   make check                            sets up, builds, runs every test (also under sanitizers)
 #   make check-ledgers                    journals balanced by beancount and ledger too
 #   make fuzz SECONDS=60                  every reader of foreign bytes under libFuzzer, a minute each
+#   make kill-test KILLS=10000            slamon's spool killed -9 so many times, PostgreSQL among it
 #   make soak MINUTES=60                  slamon among random faults for an hour
 #   make demo                             sets up, builds, runs the main job on real endpoints
 
@@ -45,7 +46,7 @@ LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares li
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c $(d)/*/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
-.PHONY: all programs check check-ledgers demo scenario bench fuzz soak lint format install clean setup tests
+.PHONY: all programs check check-ledgers demo scenario bench fuzz kill-test soak lint format install clean setup tests
 all: programs
 
 programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
@@ -158,6 +159,10 @@ fuzz: setup
 
 # An hour of random faults around slamon, every sample accounted for.
 MINUTES ?= 60
+KILLS ?= 10000
+kill-test: setup programs $(integration_programs)
+	@GOVSLA_BUILD=$(BUILD) tests/long/kill --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+
 soak: setup programs
 	@GOVSLA_BUILD=$(BUILD) tests/long/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 

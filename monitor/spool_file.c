@@ -44,10 +44,11 @@ static const char schema[] =
 
 /* ---- what went wrong ---- */
 
+/* Our statements never change: where one is wrong, the file's schema is not what it was. */
 static bool is_damage(int result)
 {
-	return (result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB ||
-	       result == SQLITE_IOERR_SHORT_READ;
+	return result == SQLITE_ERROR || (result & 0xff) == SQLITE_CORRUPT ||
+	       (result & 0xff) == SQLITE_NOTADB || result == SQLITE_IOERR_SHORT_READ;
 }
 
 static int fail(struct spool_file *f, const char *doing, struct error *err)

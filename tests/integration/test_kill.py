@@ -1,0 +1,20 @@
+#!/usr/bin/python3
+"""The monitor killed -9 some hundred times, PostgreSQL among it: tests/long/kill, shortened."""
+# build: plain
+
+import os
+import subprocess
+import unittest
+
+KILL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "long", "kill")
+
+
+class Kill(unittest.TestCase):
+    def test_200_kills(self):
+        done = subprocess.run([KILL, "--kills", "200"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("kill: 200 kills of the monitor and 4 of PostgreSQL, ", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

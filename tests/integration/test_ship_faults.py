@@ -1,0 +1,339 @@
+#!/usr/bin/python3
+"""What can be wrong with PostgreSQL, each made to happen: nothing is lost or doubled, and the message says what to do.
+
+A feeder goes on observing while the fault lasts; then it is lifted, and all must be there exactly once.
+"""
+# build: plain
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import lab_cluster
+from test_ship import FEEDER, RECORDS
+
+LONGEST_S = 30
+
+
+class Feeder:
+    """spool_feeder run; collects what it says."""
+
+    def __init__(self, spool, database, vantage, rate=2000):
+        self.process = subprocess.Popen([FEEDER, "run", spool, database, str(vantage), str(rate), "500"],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.errors, self.kept = "", 0
+        self.readers = [threading.Thread(target=each, daemon=True) for each in (self.read_errors, self.read_kept)]
+        for each in self.readers:
+            each.start()
+
+    def read_errors(self):
+        for line in self.process.stderr:
+            self.errors += line
+
+    def read_kept(self):
+        for line in self.process.stdout:
+            self.kept = int(line.split()[1])
+
+    def wait(self, condition, what):
+        deadline = time.monotonic() + LONGEST_S
+        while not condition():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError("%s: %s" % (what, self.errors))
+            time.sleep(0.05)
+
+    def wait_told(self, *texts):
+        self.wait(lambda: any(all(t in line for t in texts) for line in self.errors.splitlines()),
+                  "not told: %s" % (texts,))
+
+    def memory_kb(self):
+        with open("/proc/%d/status" % self.process.pid) as file:
+            return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1])
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(LONGEST_S)
+        self.close()
+        return self.kept
+
+    def close(self):
+        self.process.kill()
+        for each in self.readers:
+            each.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+class FaultCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = lab_cluster.Cluster()
+        cls.cluster.__enter__()
+        cls.addClassCleanup(cls.cluster.__exit__)
+        for number in range(1, 30):
+            cls.cluster.register(number, "v%d" % number)
+        cls.vantages = iter(range(1, 30))
+
+    def setUp(self):
+        self.vantage = next(self.vantages)
+        self.role = "govsla_vantage_%d" % self.vantage
+        self.folder = tempfile.mkdtemp(prefix="govsla-fault-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.spool = os.path.join(self.folder, "spool")
+
+    def start(self, database=None, **options):
+        self.feeder = Feeder(self.spool, database or self.cluster.url_of(self.role), self.vantage, **options)
+        self.addCleanup(self.feeder.close)
+        return self.feeder
+
+    def mark(self):
+        return int(self.cluster.value("SELECT coalesce(max(mark), 0) FROM stream WHERE vantage = %d" % self.vantage))
+
+    def wait_for_more(self):
+        before = self.mark()
+        self.feeder.wait(lambda: self.mark() > before, "nothing is shipped")
+
+    def assert_exactly_once(self, lost=0):
+        kept = self.feeder.end()
+        self.assertEqual(self.feeder.process.returncode, 0, self.feeder.errors)
+        done = subprocess.run([FEEDER, "drain", self.spool, self.cluster.url, str(self.vantage), "60000"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        mark = self.mark()
+        self.assertGreaterEqual(mark, kept)
+        self.assertGreater(kept, 0)
+        found = self.cluster.value("SELECT count(*), count(DISTINCT seq), bool_and(number = seq) FROM " + RECORDS +
+                                   " WHERE vantage = %d" % self.vantage)
+        self.assertEqual(found, "%d|%d|t" % (mark - lost, mark - lost))
+        gaps = self.cluster.value("SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM stream_gap "
+                                  "WHERE vantage = %d" % self.vantage)
+        self.assertEqual(int(gaps), lost)
+
+    def through(self, make, lift, *told):
+        """A fault that is made and lifted by SQL while records come in."""
+        feeder = self.start()
+        self.wait_for_more()
+        self.cluster.value(make)
+        try:
+            feeder.wait_told(*told)
+        finally:
+            self.cluster.value(lift)
+        self.wait_for_more()
+        self.assertIn("connected again", feeder.errors)
+        self.assert_exactly_once()
+
+    def end_sessions(self):
+        return ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'" % self.role)
+
+
+class Refusals(FaultCase):
+    def test_rights_taken_away(self):
+        self.through("REVOKE EXECUTE ON FUNCTION stream_lock(bigint) FROM govsla_monitor",
+                     "GRANT EXECUTE ON FUNCTION stream_lock(bigint) TO govsla_monitor",
+                     "permission denied for function stream_lock", "slacalc db migrate")
+
+    def test_role_not_allowed_to_log_in(self):
+        self.through("ALTER ROLE %s NOLOGIN; %s" % (self.role, self.end_sessions()), "ALTER ROLE %s LOGIN" % self.role,
+                     "is not permitted to log in", "pg_hba.conf must let the vantage's role in")
+
+    def test_role_dropped(self):
+        self.through("%s; DROP ROLE %s" % (self.end_sessions(), self.role),
+                     "SELECT vantage_register(%d, 'v%d', 'v')" % (self.vantage, self.vantage),
+                     'role "%s" does not exist' % self.role, "slacalc apply DIR")
+
+    def test_default_read_only(self):
+        self.through("ALTER ROLE %s SET default_transaction_read_only = on; %s" % (self.role, self.end_sessions()),
+                     "ALTER ROLE %s RESET default_transaction_read_only; %s" % (self.role, self.end_sessions()),
+                     "in a read-only transaction", "let 'database' name the primary")
+
+    def test_role_has_no_connections_left(self):
+        self.through("ALTER ROLE %s CONNECTION LIMIT 0; %s" % (self.role, self.end_sessions()),
+                     "ALTER ROLE %s CONNECTION LIMIT -1" % self.role, "too many connections for role",
+                     "raise max_connections")
+
+    def test_out_of_connections(self):
+        feeder = self.start()
+        self.wait_for_more()
+        most = int(self.cluster.value("SHOW max_connections"))
+        idle = [subprocess.Popen(["psql", "-X", "-q", "-d", self.cluster.url, "-c", "SELECT pg_sleep(600)"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(most + 5)]
+        try:
+            self.cluster.value("SELECT 1")
+        except subprocess.CalledProcessError:
+            pass
+        time.sleep(1)
+        os.kill(self.backend_of_feeder(), signal.SIGTERM)
+        try:
+            feeder.wait_told("too many clients already", "raise max_connections")
+        except AssertionError:
+            feeder.wait_told("remaining connection slots are reserved", "raise max_connections")
+        finally:
+            for each in idle:
+                each.kill()
+                each.wait()
+            self.cluster_end_sleepers()
+        self.wait_for_more()
+        self.assert_exactly_once()
+
+    def backend_of_feeder(self):
+        """Found among the server's children: nobody can ask it by SQL any more."""
+        for pid in subprocess.run(["pgrep", "-P", str(self.cluster.postmaster())], capture_output=True,
+                                  text=True).stdout.split():
+            with open("/proc/%s/cmdline" % pid) as file:
+                if self.role + " " in file.read():
+                    return int(pid)
+        raise AssertionError("the feeder has no session")
+
+    def cluster_end_sleepers(self):
+        for pid in subprocess.run(["pgrep", "-P", str(self.cluster.postmaster())], capture_output=True,
+                                  text=True).stdout.split():
+            try:
+                with open("/proc/%s/cmdline" % pid) as file:
+                    if "postgres: govsla " in file.read():
+                        os.kill(int(pid), signal.SIGTERM)
+            except OSError:
+                pass
+
+    def test_statement_timeout_is_ours_to_say(self):
+        self.cluster.value("ALTER ROLE %s SET statement_timeout = '20ms'" % self.role)
+        self.start(rate=15000)
+        self.wait_for_more()
+        self.assert_exactly_once()
+        self.assertNotIn("statement timeout", self.feeder.errors)
+
+    def test_another_vantages_role(self):
+        other = self.cluster.url_of("govsla_vantage_29")
+        feeder = self.start(other)
+        feeder.wait_told("permission denied", "does not name the role of another vantage")
+        feeder.end()
+        self.start()
+        self.wait_for_more()
+        self.assert_exactly_once()
+
+
+class Tables(FaultCase):
+    def test_table_locked(self):
+        feeder = self.start()
+        self.wait_for_more()
+        lock = subprocess.Popen(["psql", "-X", "-q", "-d", self.cluster.url, "-c",
+                                 "BEGIN; LOCK sample IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            feeder.wait_told("lock timeout", "pg_blocking_pids")
+        finally:
+            self.cluster.value("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%LOCK sample%' "
+                               "AND pid <> pg_backend_pid()")
+            lock.wait()
+        self.wait_for_more()
+        self.assert_exactly_once()
+
+    def test_partition_and_default_missing(self):
+        """No fault of the rows: nothing is set aside, all of it comes once there is a partition again."""
+        self.cluster.value("""DO $$ DECLARE part regclass; BEGIN
+            FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'sample'::regclass LOOP
+                EXECUTE format('DROP TABLE %s', part); END LOOP; END $$""")
+        feeder = self.start()
+        feeder.wait_told("no partition of relation", "CREATE TABLE sample_default PARTITION OF sample DEFAULT")
+        self.assertNotIn("set aside", feeder.errors)
+        self.cluster.value("CREATE TABLE sample_default PARTITION OF sample DEFAULT")
+        self.wait_for_more()
+        self.assert_exactly_once()
+        self.assertNotIn("set aside", feeder.errors)
+
+    def test_partition_of_the_day_dropped(self):
+        self.start()
+        self.wait_for_more()
+        self.cluster.value("""DO $$ DECLARE part regclass; BEGIN
+            FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'sample'::regclass
+                AND inhrelid <> 'sample_default'::regclass LOOP
+                EXECUTE format('ALTER TABLE sample DETACH PARTITION %s', part);
+                EXECUTE format('ALTER TABLE %s RENAME TO was_%s', part, part); END LOOP; END $$""")
+        self.wait_for_more()
+        self.cluster.value("""DO $$ DECLARE part regclass; BEGIN
+            FOR part IN SELECT oid FROM pg_class WHERE relname LIKE 'was\\_%' AND relkind = 'r' LOOP
+                EXECUTE format('INSERT INTO sample SELECT * FROM %s', part);
+                EXECUTE format('DROP TABLE %s', part); END LOOP; END $$""")
+        self.assert_exactly_once()
+
+    def test_schema_of_another_version(self):
+        self.through("ALTER TABLE sample RENAME lateness_us TO lateness", "ALTER TABLE sample RENAME lateness TO lateness_us",
+                     'column "lateness_us" of relation "sample" does not exist', "slacalc db migrate")
+
+
+class Servers(FaultCase):
+    def test_sessions_ended_and_killed_at_random(self):
+        feeder = self.start(rate=10000)
+        self.wait_for_more()
+        for _ in range(15):
+            self.cluster.value(self.end_sessions())
+            self.wait_for_more()
+        self.assertIn("trying again", feeder.errors)
+        self.assert_exactly_once()
+
+    def test_a_standby_that_is_promoted(self):
+        """A copy by pg_basebackup, in recovery: it refuses to write, until it is promoted."""
+        standby = os.path.join(self.folder, "standby")
+        socket = tempfile.mkdtemp(prefix="gs-")  # short: the name of a socket has 107 bytes at most
+        self.addCleanup(shutil.rmtree, socket, ignore_errors=True)
+        binaries = os.path.dirname(os.readlink("/proc/%d/exe" % self.cluster.postmaster()))
+        unprivileged = ["unshare", "--user", "--map-user=65534", "--map-group=65534"] if os.geteuid() == 0 else []
+        subprocess.run([os.path.join(binaries, "pg_basebackup"), "-d", self.cluster.url, "-D", standby, "-R", "-X",
+                        "stream", "-c", "fast"], check=True, capture_output=True)
+        os.chmod(standby, 0o700)
+
+        def control(*arguments):
+            return subprocess.run(unprivileged + [os.path.join(binaries, "pg_ctl"), "-D", standby, "-w", *arguments],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+        control("-l", os.path.join(self.folder, "standby.log"), "-o",
+                "-c listen_addresses='' -c unix_socket_directories=%s" % socket, "start")
+        self.addCleanup(control, "-m", "immediate", "stop")
+        url = self.cluster.url_of(self.role).replace(self.cluster.socket_folder, socket)
+        feeder = self.start(url)
+        feeder.wait_told("read-only transaction", "let 'database' name the primary")
+        control("promote")
+        count = ("SELECT count(*), count(DISTINCT seq), bool_and(number = seq) FROM " + RECORDS
+                 + " WHERE vantage = %d" % self.vantage)
+        deadline = time.monotonic() + LONGEST_S
+        found = "0"
+        while found.startswith("0") and time.monotonic() < deadline:
+            found = subprocess.run(["psql", "-X", "-A", "-t", "-d", url.replace(self.role, "govsla"), "-c", count],
+                                   capture_output=True, text=True).stdout.strip()
+        self.assertNotEqual(found[:1], "0", feeder.errors)
+        feeder.end()
+        done = subprocess.run([FEEDER, "drain", self.spool, url, str(self.vantage), "60000"], capture_output=True,
+                              text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = subprocess.run(["psql", "-X", "-A", "-t", "-d", url.replace(self.role, "govsla"), "-c", count],
+                               capture_output=True, text=True).stdout.strip()
+        total = int(found.split("|")[0])
+        self.assertEqual(found, "%d|%d|t" % (total, total))
+        self.assertGreaterEqual(total, feeder.kept)
+
+
+class Backlog(FaultCase):
+    """72 hours of 8 targets at 5 s, written while PostgreSQL was away: shipped while new records come in."""
+
+    COUNT = 72 * 3600 // 5 * 8
+
+    def test_72_hours(self):
+        subprocess.run([FEEDER, "fill", self.spool, str(self.vantage), str(self.COUNT)], check=True,
+                       capture_output=True)
+        feeder = self.start(rate=1000)
+        self.wait_for_more()
+        early = feeder.memory_kb()
+        feeder.wait(lambda: self.mark() > self.COUNT // 2, "half of it is not shipped")
+        middle = feeder.memory_kb()
+        feeder.wait(lambda: self.mark() > self.COUNT + 1000, "new records are not shipped")
+        self.assertLess(middle, early + 20000, "memory does not grow with the backlog")
+        self.assert_exactly_once()
+        self.assertGreater(self.mark(), self.COUNT + 1000)
+
+
+if __name__ == "__main__":
+    unittest.main()
