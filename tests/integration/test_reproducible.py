@@ -113,7 +113,7 @@ class Reproducible(unittest.TestCase):
             self.assert_same(all_cases(folder=folder))
 
     def test_compiler_and_optimisation(self):
-        for compiler, flags in (("gcc", "-O0"), ("clang", "-O3")):  # the rest is gcc -O2
+        for compiler, flags in (("clang", "-O3"),):  # the rest is gcc -O2; with -O1 the golden cases run under sanitizers
             with self.subTest(f"{compiler} {flags}"), tempfile.TemporaryDirectory() as folder:
                 program = os.path.join(folder, "bin", "slacalc")
                 done = subprocess.run(["make", f"-j{os.cpu_count()}", f"CC={compiler}", f"CFLAGS={flags}",
