@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define RECEIVE_BUFFER 4096
-#define SEND_BUFFER    16384 /* the least; libcurl has one a request over TLS */
+#define SEND_BUFFER    16384           /* the least; libcurl has one a request over TLS */
 #define OWN_NAME       "probe.invalid" /* of several addresses, for libcurl (RFC 2606) */
 
 /* ---- what libcurl calls ---- */
