@@ -14,10 +14,11 @@
 #define PREFIX             2  /* over TCP each message follows its length, RFC 1035 4.2.2 */
 #define CONTROL_SIZE       512
 
-static enum sample_failure failure_of(const struct dns_exchange *x, int cause)
+static enum sample_failure failure_of(struct dns_exchange *x, int cause)
 {
 	struct sockaddr_storage to = { 0 };
 
+	x->cause = cause;
 	memcpy(&to, &x->address, sizeof x->address);
 	return cause == EPIPE ? FAILURE_RESET : connect_failure_of(cause, &to);
 }

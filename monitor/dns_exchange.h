@@ -34,6 +34,7 @@ struct dns_exchange {
 
 	/* its own */
 	bool tcp, asked;
+	int cause;         /* errno of the last failure */
 	uint8_t *received; /* over TCP: the length of the answer (2 bytes), then the answer */
 	size_t received_length;
 };

@@ -167,14 +167,10 @@ static void end(struct flight *flight, enum sample_failure failure, int64_t rtt_
 	flight->spare = service->spare;
 	service->spare = flight;
 	run->state = NULL;
-	if (failure == FAILURE_SEND)
-		probe_not_sent(run);
-	else if (failure != FAILURE_NONE)
-		probe_down(run, failure);
-	else if (rtt_us > run->timeout_us) /* waited in the socket until now */
-		probe_down(run, FAILURE_TIMEOUT);
-	else
-		probe_up(run, rtt_us);
+	run->cause = failure == FAILURE_SEND ? flight->exchange.cause : 0;
+	if (failure == FAILURE_NONE && rtt_us > run->timeout_us) /* waited in the socket until now */
+		failure = FAILURE_TIMEOUT;
+	probe_end(run, failure, rtt_us);
 }
 
 /* Reads what has come. False: nothing that ends the probe. */
