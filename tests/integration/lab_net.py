@@ -39,9 +39,10 @@ def enter():
     run("ip", "link", "set", "lo", "up")
 
 
-def main():
+def main(at_once=os.cpu_count() or 1):
     """Runs the tests of this program: those named on the command line in namespaces of their own; without a name
-    each of them like that, as many at a time as there are processors: more would stop each other."""
+    each of them like that, as many at a time as there are processors: more would stop each other, unless they
+    mostly wait."""
     if len(sys.argv) > 1:
         enter()
         unittest.main()
@@ -54,7 +55,7 @@ def main():
         return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True)
     tests = names(unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         results = list(pool.map(test, tests))
     for name, result in zip(tests, results):
         print(name.replace("__main__.", ""), "ok" if result.returncode == 0 else "FAILED\n" + result.stdout)

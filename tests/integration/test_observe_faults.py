@@ -377,4 +377,4 @@ class OwnSide(Faults):
 
 
 if __name__ == "__main__":
-    lab_net.main()
+    lab_net.main(at_once=6)
