@@ -15,9 +15,9 @@
  */
 #include "base/document.h"
 #include "base/instant.h"
-#include "monitor/config.h"
-#include "monitor/schedule.h"
-#include "monitor/spool.h"
+#include "monitor/config/config.h"
+#include "monitor/observe/schedule.h"
+#include "monitor/spool/spool.h"
 
 #include <stdlib.h>
 #include <string.h>

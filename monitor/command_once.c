@@ -1,10 +1,10 @@
 #include "monitor/command.h"
 
 #include "base/instant.h"
-#include "monitor/clock.h"
-#include "monitor/config.h"
+#include "monitor/record/clock.h"
+#include "monitor/config/config.h"
 #include "monitor/keep.h"
-#include "monitor/observe.h"
+#include "monitor/observe/observe.h"
 #include "monitor/record_json.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 #include "monitor/command.h"
 
 #include "base/log.h"
-#include "monitor/config.h"
+#include "monitor/config/config.h"
 #include "monitor/keep.h"
-#include "monitor/observe.h"
+#include "monitor/observe/observe.h"
 
 #include <uv.h>
 

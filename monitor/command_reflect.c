@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "monitor/privilege.h"
-#include "monitor/reflector.h"
-#include "monitor/stamp_key.h"
+#include "monitor/stamp/reflector.h"
+#include "monitor/stamp/stamp_key.h"
 
 #include <jansson.h>
 #include <openssl/crypto.h>

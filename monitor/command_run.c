@@ -2,14 +2,14 @@
 
 #include "base/instant.h"
 #include "base/log.h"
-#include "monitor/clock.h"
-#include "monitor/config.h"
+#include "monitor/record/clock.h"
+#include "monitor/config/config.h"
 #include "monitor/keep.h"
-#include "monitor/moment.h"
-#include "monitor/observe.h"
+#include "monitor/record/moment.h"
+#include "monitor/observe/observe.h"
 #include "monitor/record_json.h"
-#include "monitor/stats.h"
-#include "monitor/stats_socket.h"
+#include "monitor/status/stats.h"
+#include "monitor/status/stats_socket.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* command_stats: asks the slamon that runs by a configuration; when none does, looks into its spool. */
 #include "monitor/command.h"
 
-#include "monitor/config.h"
-#include "monitor/moment.h"
-#include "monitor/spool.h"
-#include "monitor/stats.h"
-#include "monitor/stats_socket.h"
+#include "monitor/config/config.h"
+#include "monitor/record/moment.h"
+#include "monitor/spool/spool.h"
+#include "monitor/status/stats.h"
+#include "monitor/status/stats_socket.h"
 
 #include <unistd.h>
 

@@ -7,9 +7,9 @@
 #define GOVSLA_MONITOR_KEEP_H
 
 #include "base/error.h"
-#include "monitor/config.h"
-#include "monitor/ship.h"
-#include "monitor/spool.h"
+#include "monitor/config/config.h"
+#include "monitor/ship/ship.h"
+#include "monitor/spool/spool.h"
 
 /*
  * Gives up the rights that the configuration says (privilege.h): before the spool, which shall be that user's. The

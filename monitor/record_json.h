@@ -2,8 +2,8 @@
 #ifndef GOVSLA_MONITOR_RECORD_JSON_H
 #define GOVSLA_MONITOR_RECORD_JSON_H
 
-#include "monitor/config.h"
-#include "monitor/record.h"
+#include "monitor/config/config.h"
+#include "monitor/record/record.h"
 
 #include <jansson.h>
 

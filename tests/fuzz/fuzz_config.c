@@ -1,5 +1,5 @@
 /* config: slamon.json. What is refused says where and why; what is accepted is accepted again. */
-#include "monitor/config.h"
+#include "monitor/config/config.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

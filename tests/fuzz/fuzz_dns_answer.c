@@ -2,7 +2,7 @@
  * dns_answer: what a name server sends back. The first byte chooses the asked type, the next two the status and the
  * match that are expected; the rest is the message, to the query for site.test with the id 0x1234.
  */
-#include "monitor/dns_judge.h"
+#include "monitor/dns/dns_judge.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

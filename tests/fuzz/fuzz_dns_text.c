@@ -1,5 +1,5 @@
 /* dns_text: names and expected answers as the configuration has them. The first byte chooses the type. */
-#include "monitor/dns_data.h"
+#include "monitor/dns/dns_data.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

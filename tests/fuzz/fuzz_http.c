@@ -2,8 +2,8 @@
  * http: what a web server answers, through the real probe, libcurl and the loop: the server is a socket of the same
  * loop that sends the input and closes. The first byte chooses what the target expects.
  */
-#include "monitor/config.h"
-#include "monitor/observe.h"
+#include "monitor/config/config.h"
+#include "monitor/observe/observe.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* icmp: packets as a socket gives them. The first byte chooses the address family and whether an IP header is there. */
-#include "monitor/icmp.h"
+#include "monitor/icmp/icmp.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

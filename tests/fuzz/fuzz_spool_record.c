@@ -1,5 +1,5 @@
 /* spool_record: the bytes of one row of the spool. What can be read and does not contradict itself is written alike. */
-#include "monitor/spool_codec.h"
+#include "monitor/spool/spool_codec.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * stamp: packets as a session-sender and a reflector receive them (RFC 8762). The first byte chooses whether there is
  * a key; with a key, the packet is read as it is and once more with the right HMAC, so that what lies behind it is reached.
  */
-#include "monitor/stamp.h"
+#include "monitor/stamp/stamp.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <openssl/evp.h>

@@ -9,8 +9,8 @@
  * lost, doubled or mixed up. Prints "kept N": what must not be lost any more, whatever happens to this process.
  */
 #include "base/instant.h"
-#include "monitor/ship.h"
-#include "monitor/spool.h"
+#include "monitor/ship/ship.h"
+#include "monitor/spool/spool.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -23,7 +23,7 @@ START = re.compile(r"observes \d+ targets from (\S+) on")
 
 
 def offset_us(vantage, target, interval_us):
-    """monitor/schedule.h: FNV-1a over both ids, MurmurHash3's finaliser, in slots of 10 ms."""
+    """monitor/observe/schedule.h: FNV-1a over both ids, MurmurHash3's finaliser, in slots of 10 ms."""
     mask, h = (1 << 64) - 1, 14695981039346656037
     for byte in (vantage + "\0" + target).encode():
         h = (h ^ byte) * 1099511628211 & mask

@@ -8,7 +8,7 @@
 #ifndef GOVSLA_TESTS_UNIT_DNS_BYTES_H
 #define GOVSLA_TESTS_UNIT_DNS_BYTES_H
 
-#include "monitor/dns_message.h"
+#include "monitor/dns/dns_message.h"
 
 #include <string.h>
 

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
-#include "monitor/spool.h"
+#include "monitor/spool/spool.h"
 
 #include <check.h>
 #include <pthread.h>

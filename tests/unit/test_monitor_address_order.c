@@ -1,4 +1,4 @@
-#include "monitor/address_order.h"
+#include "monitor/net/address_order.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* bucket: never more than the burst at once, never more than the rate over time, and all of it. */
-#include "monitor/bucket.h"
+#include "monitor/observe/bucket.h"
 #include "suite.h"
 
 static struct moment at(int64_t us)

@@ -1,5 +1,5 @@
-#include "monitor/clock.h"
-#include "monitor/spool.h"
+#include "monitor/record/clock.h"
+#include "monitor/spool/spool.h"
 #include "tests/unit/suite.h"
 
 #include <sys/timex.h>

@@ -1,5 +1,5 @@
-#include "monitor/config.h"
-#include "monitor/http_config.h"
+#include "monitor/config/config.h"
+#include "monitor/http/http_config.h"
 
 #include <check.h>
 #include <stdlib.h>

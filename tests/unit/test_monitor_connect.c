@@ -2,7 +2,7 @@
  * connect, sockets: what an errno means, what the kernel measured while the loop was late, that nothing is left behind
  * by those who give up, and that a watch may go while another has its turn.
  */
-#include "monitor/connect.h"
+#include "monitor/net/connect.h"
 #include "suite.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* destination: each host at its rate, those who wait in their order, nobody forgotten. */
-#include "monitor/destination.h"
+#include "monitor/observe/destination.h"
 #include "suite.h"
 
 struct visitor {

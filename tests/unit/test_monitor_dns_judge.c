@@ -1,4 +1,4 @@
-#include "monitor/dns_judge.h"
+#include "monitor/dns/dns_judge.h"
 #include "tests/unit/dns_bytes.h"
 #include "tests/unit/suite.h"
 

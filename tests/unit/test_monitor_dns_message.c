@@ -1,4 +1,4 @@
-#include "monitor/dns_message.h"
+#include "monitor/dns/dns_message.h"
 #include "tests/unit/dns_bytes.h"
 #include "tests/unit/suite.h"
 

@@ -1,5 +1,5 @@
 /* gate: never more inside than the limit, in the order of their coming, and nobody is forgotten. */
-#include "monitor/gate.h"
+#include "monitor/net/gate.h"
 #include "suite.h"
 
 struct visitor {

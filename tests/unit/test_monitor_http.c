@@ -1,7 +1,7 @@
 /* http: where URLs and redirects lead, and what the keys of an http probe may say to each other. */
-#include "monitor/config.h"
-#include "monitor/http_config.h"
-#include "monitor/http_place.h"
+#include "monitor/config/config.h"
+#include "monitor/http/http_config.h"
+#include "monitor/http/http_place.h"
 #include "suite.h"
 
 START_TEST(urls_are_taken_apart)

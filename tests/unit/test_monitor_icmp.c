@@ -1,4 +1,4 @@
-#include "monitor/icmp.h"
+#include "monitor/icmp/icmp.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* own_side: the table of decisions, as it is while more references may be probed and when none will. */
-#include "monitor/own_side.h"
+#include "monitor/observe/own_side.h"
 
 #include "base/sample.h"
 #include "suite.h"

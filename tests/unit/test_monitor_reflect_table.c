@@ -1,4 +1,4 @@
-#include "monitor/reflect_table.h"
+#include "monitor/stamp/reflect_table.h"
 
 #include "tests/unit/random.h"
 #include "tests/unit/suite.h"

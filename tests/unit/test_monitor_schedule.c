@@ -1,6 +1,6 @@
-#include "monitor/heap.h"
-#include "monitor/lateness.h"
-#include "monitor/schedule.h"
+#include "monitor/probe/heap.h"
+#include "monitor/observe/lateness.h"
+#include "monitor/observe/schedule.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-#include "monitor/ship.h"
+#include "monitor/ship/ship.h"
 
-#include "monitor/ship_batch.h"
-#include "monitor/ship_part.h"
-#include "monitor/ship_sql.h"
+#include "monitor/ship/ship_batch.h"
+#include "monitor/ship/ship_part.h"
+#include "monitor/ship/ship_sql.h"
 #include "tests/unit/spool_place.h"
 #include "tests/unit/suite.h"
 

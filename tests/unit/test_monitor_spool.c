@@ -1,4 +1,4 @@
-#include "monitor/spool.h"
+#include "monitor/spool/spool.h"
 
 #include "tests/unit/spool_place.h"
 #include "tests/unit/suite.h"

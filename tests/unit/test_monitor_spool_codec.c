@@ -1,6 +1,6 @@
-#include "monitor/spool_codec.h"
+#include "monitor/spool/spool_codec.h"
 
-#include "monitor/record.h"
+#include "monitor/record/record.h"
 #include "tests/unit/random.h"
 #include "tests/unit/spool_place.h"
 #include "tests/unit/suite.h"

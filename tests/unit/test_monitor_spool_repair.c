@@ -2,7 +2,7 @@
  * What is damaged, deleted, older or somebody else's: the records that are read are those that were put, each under its
  * number, every other number lies within a gap, and no number is given twice.
  */
-#include "monitor/spool.h"
+#include "monitor/spool/spool.h"
 
 #include "tests/unit/random.h"
 #include "tests/unit/spool_place.h"

@@ -1,7 +1,7 @@
 /* The packets of RFC 8762 byte by byte, and what their numbers come to. */
-#include "monitor/stamp.h"
+#include "monitor/stamp/stamp.h"
 
-#include "monitor/stamp_sum.h"
+#include "monitor/stamp/stamp_sum.h"
 #include "tests/unit/suite.h"
 
 #include <ctype.h>

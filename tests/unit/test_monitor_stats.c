@@ -1,4 +1,4 @@
-#include "monitor/stats.h"
+#include "monitor/status/stats.h"
 
 #include "tests/unit/suite.h"
 

@@ -1,6 +1,6 @@
 /* The keys of tcp and tls probes: defaults, and what is refused with which words. */
-#include "monitor/config.h"
-#include "monitor/tls_config.h"
+#include "monitor/config/config.h"
+#include "monitor/tls/tls_config.h"
 #include "suite.h"
 
 static void parse(const char *probe, struct config *config, struct error *err)

@@ -1,5 +1,5 @@
 /* tls_watch: each complaint of OpenSSL and each alert becomes one class; the certificate speaks before the alert. */
-#include "monitor/tls_watch.h"
+#include "monitor/tls/tls_watch.h"
 #include "suite.h"
 
 #include <openssl/ssl.h>

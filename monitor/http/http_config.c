@@ -1,0 +1,329 @@
+#include "monitor/http/http_config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_words[] = { "http", NULL };
+static const char *const version_words[] = { "1.1", "2", "2_prior_knowledge", NULL };
+static const char *const redirect_words[] = { "none", "same_host", "any", NULL };
+static const char *const tls_version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
+static const char *const phase_words[] = { "name", "connect", "tls", "first_byte", "total", NULL };
+
+/* ---- single values ---- */
+
+static int check_url(const char *value, struct error *err)
+{
+	struct http_place place;
+
+	if (http_place_of(value, &place, err) == 0)
+		http_place_release(&place);
+	return err->code;
+}
+
+static int check_proxy(const char *value, struct error *err)
+{
+	size_t scheme = strlen("http://");
+
+	if (check_url(value, err) < 0)
+		return err->code;
+	if (strncmp(value, "http://", scheme) != 0 || strpbrk(value + scheme, "/@?#") ||
+	    !strchr(value + scheme, ':'))
+		return error_set(err, ERROR_DATA, "'%.200s' is not of the form 'http://HOST:PORT'", value);
+	return 0;
+}
+
+static bool is_token(const char *text, size_t length)
+{
+	static const char extra[] = "!#$%&'*+-.^_`|~"; /* RFC 9110, 5.6.2 */
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		      (c && strchr(extra, c))))
+			return false;
+	}
+	return length > 0;
+}
+
+static int check_method(const char *value, struct error *err)
+{
+	return is_token(value, strlen(value))
+	           ? 0
+	           : error_set(err, ERROR_DATA, "'%.64s' is not a request method", value);
+}
+
+int http_config_check_header(const char *value, struct error *err)
+{
+	const char *colon = strchr(value, ':');
+
+	if (!colon || !is_token(value, (size_t)(colon - value)))
+		return error_set(err, ERROR_DATA, "'%.64s' is not of the form 'Name: value'", value);
+	if (strpbrk(value, "\r\n"))
+		return error_set(err, ERROR_DATA, "a header must not contain a line break");
+	return 0;
+}
+
+/* One item, "200" or "200-299", that ends at a comma or the end. Returns what follows, NULL if malformed. */
+static const char *read_range(const char *at, int *first, int *last)
+{
+	int digits = 0;
+
+	for (*first = 0; *at >= '0' && *at <= '9' && digits < 3; at++, digits++)
+		*first = *first * 10 + (*at - '0');
+	*last = *first;
+	if (digits == 3 && *at == '-') {
+		digits = 0;
+		at++;
+		for (*last = 0; *at >= '0' && *at <= '9' && digits < 3; at++, digits++)
+			*last = *last * 10 + (*at - '0');
+	}
+	if (digits != 3 || (*at && *at != ',') || (*at == ',' && !at[1]))
+		return NULL;
+	if (*first < 100 || *last > 599 || *first > *last)
+		return NULL;
+	return *at ? at + 1 : at;
+}
+
+static int check_status(const char *value, struct error *err)
+{
+	int first, last;
+	const char *at = value;
+
+	do
+		at = read_range(at, &first, &last);
+	while (at && *at);
+	if (at)
+		return 0;
+	return error_set(err, ERROR_DATA, "'%.64s' is not a list of statuses such as \"200-299,304\"", value);
+}
+
+bool http_status_expected(const char *list, int status)
+{
+	while (list && *list) {
+		int first, last;
+
+		list = read_range(list, &first, &last);
+		if (list && status >= first && status <= last)
+			return true;
+	}
+	return false;
+}
+
+static int check_text(const char *value, struct error *err)
+{
+	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
+}
+
+/* ---- the table ---- */
+
+#define PLACE(member) .place = offsetof(struct http_config, member)
+
+const struct setting http_settings[] = {
+	{ .key = "kind",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .required = true,
+	  .words = kind_words,
+	  PLACE(kind),
+	  .help = "HTTP or HTTPS request, on a connection of its own" },
+	{ .key = "url",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .required = true,
+	  .check = check_url,
+	  PLACE(url),
+	  .help = "http://… or https://…" },
+	{ .key = "method",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .standard = "GET",
+	  .check = check_method,
+	  PLACE(method),
+	  .help = "request method" },
+	{ .key = "headers",
+	  .reload = true,
+	  .type = SETTING_STRINGS,
+	  .check = http_config_check_header,
+	  PLACE(headers),
+	  .help = "request headers, each \"Name: value\"; not shown to another host or port" },
+	{ .key = "headers_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(headers_file),
+	  .help = "file of further request headers, one a line, for secrets" },
+	{ .key = "body",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  PLACE(body),
+	  .help =
+	      "request body; its type is application/x-www-form-urlencoded unless a header says otherwise" },
+	{ .key = "body_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(body_file),
+	  .help = "file that holds the request body" },
+	{ .key = "http_version",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "1.1",
+	  .words = version_words,
+	  PLACE(http_version),
+	  .help = "2: agreed on in the TLS handshake; 2_prior_knowledge: spoken at once, also without TLS; a "
+	          "server that does not speak it is down (protocol)" },
+	{ .key = "expect_status",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .standard = "200-299",
+	  .check = check_status,
+	  PLACE(expect_status),
+	  .help = "statuses and ranges that are up; any other is down (http status)" },
+	{ .key = "expect_body",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(expect_body),
+	  .help = "text that the body must contain, compared byte by byte; otherwise down (body mismatch)" },
+	{ .key = "body_limit_bytes",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "bytes",
+	  .standard = "1048576",
+	  .least = 0,
+	  .most = 67108864,
+	  PLACE(body_limit_bytes),
+	  .help = "a longer body is down (protocol)" },
+	{ .key = "redirects",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "none",
+	  .words = redirect_words,
+	  PLACE(redirects),
+	  .help = "which are followed, unless their status is expected; never from https to http; one that "
+	          "may not be is down (redirect), with none: judged by its status" },
+	{ .key = "redirects_most",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .standard = "5",
+	  .least = 1,
+	  .most = 20,
+	  PLACE(redirects_most),
+	  .help = "redirects followed; one more is down (redirect)" },
+	{ .key = "proxy",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_proxy,
+	  PLACE(proxy),
+	  .help = "http://HOST:PORT, which also resolves the target's name; when it fails itself, the sample "
+	          "is missed (proxy)" },
+	{ .key = "proxy_user_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(proxy_user_file),
+	  .help = "file that holds NAME:PASSWORD for the proxy" },
+	{ .key = "verify_tls",
+	  .reload = true,
+	  .type = SETTING_BOOLEAN,
+	  .standard = "true",
+	  PLACE(verify_tls),
+	  .help = "whether certificate and host name must be valid; the expiry is recorded in any case" },
+	{ .key = "ca_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(ca_file),
+	  .help = "trusted certificates (PEM) for this target instead of the file's ca_file" },
+	{ .key = "client_certificate",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(client_certificate),
+	  .help = "certificate and its chain (PEM) to show a server that asks; not to another host or port" },
+	{ .key = "client_key",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(client_key),
+	  .help = "its private key (PEM, not encrypted)" },
+	{ .key = "minimum_version",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "1.2",
+	  .words = tls_version_words,
+	  PLACE(minimum_version),
+	  .help = "lowest TLS version offered; a server that has none in common is down (tls version)" },
+	{ .key = "least_days",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "days",
+	  .standard = "0",
+	  .most = 3650,
+	  PLACE(least_days),
+	  .help = "a certificate that is valid for less is down (tls expired)" },
+	{ .key = "rtt_phase",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "total",
+	  .words = phase_words,
+	  PLACE(rtt_phase),
+	  .help = "the end of the round trip that counts, from the start of the probe; all phases are kept" },
+	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
+	{ .key = NULL },
+};
+
+/* ---- rules between keys ---- */
+
+static int check_keys(const struct node *probe, const struct http_config *config,
+                      const struct http_place *place, struct error *err)
+{
+	struct node phase = node_member(probe, "rtt_phase"), expected = node_member(probe, "expect_body"),
+	            body = node_member(probe, "body_file"), version = node_member(probe, "http_version"),
+	            certificate = node_member(probe, "client_certificate"),
+	            key = node_member(probe, "client_key"), user = node_member(probe, "proxy_user_file");
+
+	if (config->rtt_phase == HTTP_PHASE_TLS && !place->tls)
+		return node_fail(&phase, err, "an http URL has no tls phase");
+	if (config->expect_body && strcmp(config->method, "HEAD") == 0)
+		return node_fail(&expected, err, "an answer to HEAD has no body");
+	if (config->body && config->body_file)
+		return node_fail(&body, err, "there is a 'body' too");
+	if (config->http_version == HTTP_VERSION_2 && !place->tls)
+		return node_fail(&version, err, "without TLS only '2_prior_knowledge'");
+	if (config->client_certificate && !config->client_key)
+		return node_fail(&certificate, err, "needs the key 'client_key'");
+	if (config->client_key && !config->client_certificate)
+		return node_fail(&key, err, "needs the key 'client_certificate'");
+	if (config->proxy_user_file && !config->proxy)
+		return node_fail(&user, err, "needs the key 'proxy'");
+	return 0;
+}
+
+/* What this machine connects to is of the address family: the proxy, if there is one. */
+static int check_egress(const struct node *probe, const struct http_config *config,
+                        const struct http_place *place, struct error *err)
+{
+	struct http_place proxy = { 0 };
+
+	if (config->proxy && http_place_of(config->proxy, &proxy, err) < 0)
+		return err->code;
+	(void)!egress_check(probe, &config->egress, proxy.host ? proxy.host : place->host,
+	                    proxy.host ? "proxy" : "url", err);
+	http_place_release(&proxy);
+	return err->code;
+}
+
+int http_config_check(const struct node *probe, const void *pointer, struct error *err)
+{
+	const struct http_config *config = pointer;
+	struct http_place place;
+
+	if (http_place_of(config->url, &place, err) < 0)
+		return err->code;
+	if (check_egress(probe, config, &place, err) == 0)
+		(void)!check_keys(probe, config, &place, err);
+	http_place_release(&place);
+	return err->code;
+}

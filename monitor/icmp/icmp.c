@@ -1,0 +1,141 @@
+#include "monitor/icmp/icmp.h"
+
+#include <string.h>
+
+enum {
+	V4_REPLY = 0,
+	V4_UNREACHABLE = 3,
+	V4_REQUEST = 8,
+	V4_TIME_EXCEEDED = 11,
+	V4_PORT_UNREACHABLE = 3, /* code */
+	V6_UNREACHABLE = 1,
+	V6_TOO_BIG = 2,
+	V6_TIME_EXCEEDED = 3,
+	V6_REQUEST = 128,
+	V6_REPLY = 129,
+	V6_PORT_UNREACHABLE = 4, /* code */
+	V4_HEADER_LEAST = 20,
+	V6_HEADER = 40,
+	PROTOCOL_ICMP = 1,
+	PROTOCOL_ICMPV6 = 58,
+};
+
+static uint16_t read_16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static void write_16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+/* RFC 1071; 0 over a packet whose checksum is right. */
+static uint16_t checksum(const uint8_t *bytes, size_t length)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i + 1 < length; i += 2)
+		sum += read_16(bytes + i);
+	if (length & 1)
+		sum += (uint32_t)bytes[length - 1] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+size_t icmp_build(bool v6, uint16_t id, uint16_t sequence, uint64_t nonce, size_t payload, uint8_t *packet)
+{
+	size_t length = ICMP_HEADER_SIZE + payload;
+
+	memset(packet, 0, length);
+	packet[0] = v6 ? V6_REQUEST : V4_REQUEST;
+	write_16(packet + 4, id);
+	write_16(packet + 6, sequence);
+	memcpy(packet + ICMP_HEADER_SIZE, &nonce, ICMP_NONCE_SIZE);
+	if (!v6)
+		write_16(packet + 2, checksum(packet, length));
+	return length;
+}
+
+/* The part behind the type: identifier, sequence and, if it is there, nonce. */
+static void read_echo(const uint8_t *packet, size_t length, struct icmp_message *out)
+{
+	out->id = read_16(packet + 4);
+	out->sequence = read_16(packet + 6);
+	out->has_nonce = length >= ICMP_HEADER_SIZE + ICMP_NONCE_SIZE;
+	if (out->has_nonce)
+		memcpy(&out->nonce, packet + ICMP_HEADER_SIZE, ICMP_NONCE_SIZE);
+}
+
+bool icmp_parse_request(bool v6, const uint8_t *packet, size_t length, struct icmp_message *out)
+{
+	if (length < ICMP_HEADER_SIZE || packet[0] != (v6 ? V6_REQUEST : V4_REQUEST) || packet[1] != 0)
+		return false;
+	read_echo(packet, length, out);
+	return true;
+}
+
+bool icmp_error_meaning(bool v6, int type, int code, enum icmp_meaning *out)
+{
+	bool port = v6 ? type == V6_UNREACHABLE && code == V6_PORT_UNREACHABLE
+	               : type == V4_UNREACHABLE && code == V4_PORT_UNREACHABLE;
+
+	*out = port ? ICMP_MEANS_REFUSED : ICMP_MEANS_UNREACHABLE;
+	if (v6)
+		return type == V6_UNREACHABLE || type == V6_TOO_BIG || type == V6_TIME_EXCEEDED;
+	return type == V4_UNREACHABLE || type == V4_TIME_EXCEEDED;
+}
+
+/* The IP header and echo request that an error quotes. */
+static bool read_quoted(bool v6, const uint8_t *quote, size_t length, struct icmp_message *out)
+{
+	size_t header = V6_HEADER;
+
+	if (length < (v6 ? (size_t)V6_HEADER : (size_t)V4_HEADER_LEAST))
+		return false;
+	if (!v6)
+		header = (size_t)(quote[0] & 15) * 4;
+	if (quote[0] >> 4 != (v6 ? 6 : 4) || header < V4_HEADER_LEAST || header > length)
+		return false;
+	if (quote[v6 ? 6 : 9] != (v6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP))
+		return false;
+	memcpy(out->destination, quote + (v6 ? 24 : 16), v6 ? 16 : 4);
+	out->has_destination = true;
+	return icmp_parse_request(v6, quote + header, length - header, out);
+}
+
+static bool skip_ip_header(const uint8_t **packet, size_t *length)
+{
+	size_t header, total;
+
+	if (*length < V4_HEADER_LEAST || (*packet)[0] >> 4 != 4)
+		return false;
+	header = (size_t)((*packet)[0] & 15) * 4;
+	total = read_16(*packet + 2);
+	if (header < V4_HEADER_LEAST || header > *length || (*packet)[9] != PROTOCOL_ICMP)
+		return false;
+	if (total < header || total > *length) /* cut short */
+		return false;
+	*packet += header;
+	*length = total - header;
+	return true;
+}
+
+bool icmp_parse(bool v6, bool ip_header, const uint8_t *packet, size_t length, struct icmp_message *out)
+{
+	*out = (struct icmp_message){ 0 };
+	if (ip_header && !skip_ip_header(&packet, &length))
+		return false;
+	if (length < ICMP_HEADER_SIZE || (!v6 && checksum(packet, length) != 0))
+		return false;
+	if (packet[0] == (v6 ? V6_REPLY : V4_REPLY)) {
+		out->meaning = ICMP_MEANS_REPLY;
+		read_echo(packet, length, out);
+		return packet[1] == 0;
+	}
+	if (!icmp_error_meaning(v6, packet[0], packet[1], &out->meaning))
+		return false;
+	return read_quoted(v6, packet + ICMP_HEADER_SIZE, length - ICMP_HEADER_SIZE, out);
+}

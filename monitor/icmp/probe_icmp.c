@@ -1,0 +1,427 @@
+#include "monitor/icmp/probe_icmp.h"
+
+#include "monitor/net/egress.h"
+#include "monitor/icmp/icmp_socket.h"
+#include "monitor/net/resolve.h"
+#include "monitor/net/round_trip.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SEQUENCES    65536
+#define RANDOM_WORDS 512
+
+static const char *const kind_words[] = { "icmp", NULL };
+
+struct icmp_config {
+	int kind;
+	const char *host;
+	int64_t payload_bytes;
+	struct egress egress;
+};
+
+static const struct setting settings[] = {
+	{ .key = "kind",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .required = true,
+	  .words = kind_words,
+	  .place = offsetof(struct icmp_config, kind),
+	  .help = "ICMP echo" },
+	{ .key = "host",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .required = true,
+	  .place = offsetof(struct icmp_config, host),
+	  .help =
+	      "address or name; a name is resolved before each echo, which is not part of the round trip" },
+	{ .key = "payload_bytes",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "bytes",
+	  .standard = "56",
+	  .least = ICMP_NONCE_SIZE,
+	  .most = ICMP_PAYLOAD_MOST,
+	  .place = offsetof(struct icmp_config, payload_bytes),
+	  .help = "data behind the ICMP header; the first 8 bytes are random and must come back" },
+	{ .key = "",
+	  .type = SETTING_SHARED,
+	  .shared = egress_settings,
+	  .place = offsetof(struct icmp_config, egress) },
+	{ .key = NULL },
+};
+
+/* An echo on its way; its place in the table is its sequence number. */
+struct echo {
+	struct probe_run *run; /* NULL: free */
+	uint64_t nonce;
+	struct round_trip trip;
+	struct sockaddr_storage *to; /* of the plan or the lookup; what replies must come from */
+};
+
+struct route { /* one address family */
+	struct service *service;
+	struct icmp_socket socket;
+	struct echo *echoes; /* SEQUENCES of them */
+	uint16_t next;
+	int64_t in_use;
+};
+
+struct service {
+	const struct probe_context *context;
+	struct route routes[2]; /* IPv4, IPv6 */
+	struct icmp_receiver *receiver;
+	uint64_t random[RANDOM_WORDS];
+	size_t random_used;
+};
+
+struct plan {
+	const struct icmp_config *config;
+	struct sockaddr_storage address; /* ss_family AF_UNSPEC: a name, to be resolved */
+};
+
+/* Of a run whose target is a name, or which has been sent. */
+struct flight {
+	struct resolve_query query;
+	struct sockaddr_storage address;
+	struct echo *echo;
+};
+
+/* ---- receiving ---- */
+
+static bool same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
+		       ((const struct sockaddr_in *)b)->sin_addr.s_addr;
+	return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
+	              &((const struct sockaddr_in6 *)b)->sin6_addr, 16) == 0;
+}
+
+static bool is_destination(const struct sockaddr_storage *a, const uint8_t *bytes)
+{
+	if (a->ss_family == AF_INET)
+		return memcmp(&((const struct sockaddr_in *)a)->sin_addr, bytes, 4) == 0;
+	return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, bytes, 16) == 0;
+}
+
+/* The echo that a message answers; NULL for strangers', late, repeated and forged ones. */
+static struct echo *find_echo(struct route *route, const struct icmp_arrival *arrival)
+{
+	const struct icmp_message *message = &arrival->message;
+	struct echo *echo = &route->echoes[message->sequence];
+
+	if (!echo->run || message->id != route->socket.id)
+		return NULL;
+	if (message->meaning == ICMP_MEANS_REPLY)
+		return message->has_nonce && message->nonce == echo->nonce &&
+		               same_address(&arrival->from, echo->to)
+		           ? echo
+		           : NULL;
+	if (message->has_nonce && message->nonce != echo->nonce)
+		return NULL;
+	return message->has_destination && is_destination(echo->to, message->destination) ? echo : NULL;
+}
+
+static void release_run(struct route *route, struct echo *echo)
+{
+	struct probe_run *run = echo->run;
+	struct plan *plan = run->plan;
+
+	echo->run = NULL;
+	route->in_use--;
+	if (plan->address.ss_family == AF_UNSPEC)
+		free(run->state);
+	run->state = NULL;
+}
+
+static void take(void *arg, const struct icmp_arrival *arrival)
+{
+	struct route *route = arg;
+	struct echo *echo = find_echo(route, arrival);
+	struct probe_run *run;
+	int64_t rtt_us;
+
+	if (!echo)
+		return;
+	run = echo->run;
+	rtt_us = (round_trip_ns(&echo->trip, arrival->stamp_ns, &run->kernel_timed) + 500) / 1000;
+	release_run(route, echo);
+	if (arrival->message.meaning == ICMP_MEANS_REFUSED)
+		probe_down(run, FAILURE_REFUSED);
+	else if (arrival->message.meaning == ICMP_MEANS_UNREACHABLE)
+		probe_down(run, FAILURE_UNREACHABLE);
+	else if (rtt_us > run->timeout_us) /* waited in the socket until now */
+		probe_down(run, FAILURE_TIMEOUT);
+	else
+		probe_up(run, rtt_us);
+}
+
+static void receive(struct route *route)
+{
+	icmp_socket_receive(&route->socket, route->service->receiver, take, route);
+}
+
+/* Answers wait in the socket with the kernel's stamps: reading batches saves wake-ups and changes nothing. */
+static bool turn(void *service_pointer)
+{
+	struct service *service = service_pointer;
+
+	for (int i = 0; i < 2; i++)
+		if (service->routes[i].in_use > 0)
+			receive(&service->routes[i]);
+	return service->routes[0].in_use + service->routes[1].in_use > 0;
+}
+
+/* ---- sending ---- */
+
+static uint64_t next_nonce(struct service *service)
+{
+	if (service->random_used == RANDOM_WORDS) {
+		size_t filled = 0;
+
+		while (filled < sizeof service->random) {
+			ssize_t n =
+			    getrandom((char *)service->random + filled, sizeof service->random - filled, 0);
+
+			if (n > 0)
+				filled += (size_t)n;
+		}
+		service->random_used = 0;
+	}
+	return service->random[service->random_used++];
+}
+
+/* A free sequence number, or NULL when all are in flight. */
+static struct echo *take_echo(struct route *route)
+{
+	if (route->in_use >= SEQUENCES - 1)
+		return NULL;
+	while (route->echoes[route->next].run)
+		route->next++;
+	route->in_use++;
+	return &route->echoes[route->next++];
+}
+
+static int transmit(struct route *route, struct echo *echo, const uint8_t *packet, size_t length)
+{
+	socklen_t size = route->socket.v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+
+	round_trip_start(&echo->trip);
+	if (sendto(route->socket.fd, packet, length, MSG_DONTWAIT, (struct sockaddr *)echo->to, size) >= 0)
+		return 0;
+	return errno;
+}
+
+/* state: the echo, or NULL while a name is being resolved (the flight is in run->state then). */
+static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
+{
+	struct service *service = run->service;
+	struct route *route = &service->routes[to->ss_family == AF_INET6];
+	const struct plan *plan = run->plan;
+	struct echo *echo = route->socket.fd >= 0 ? take_echo(route) : NULL;
+	uint8_t packet[ICMP_PACKET_MOST];
+	size_t length;
+	int cause;
+
+	if (!echo) {
+		if (plan->address.ss_family == AF_UNSPEC)
+			free(run->state);
+		run->cause = route->socket.fd < 0 ? EAFNOSUPPORT : ENOBUFS;
+		probe_not_sent(run);
+		return;
+	}
+	*echo = (struct echo){ .run = run, .nonce = next_nonce(service), .to = to };
+	length = icmp_build(route->socket.v6, route->socket.id, (uint16_t)(echo - route->echoes), echo->nonce,
+	                    (size_t)plan->config->payload_bytes, packet);
+	if (plan->address.ss_family == AF_UNSPEC)
+		((struct flight *)run->state)->echo = echo;
+	else
+		run->state = echo;
+	cause = transmit(route, echo, packet, length);
+	if (cause && !route->socket.raw) { /* an earlier echo's error is reported here: not this one's */
+		receive(route);
+		if (!echo->run)
+			return;
+		cause = transmit(route, echo, packet, length);
+	}
+	run->record.sent_us = echo->trip.sent_wall_ns / 1000;
+	if (cause) {
+		release_run(route, echo);
+		run->cause = cause;
+		probe_not_sent(run);
+	}
+}
+
+static void resolved(struct resolve_query *query)
+{
+	struct probe_run *run = query->owner;
+	struct flight *flight = run->state;
+
+	if (query->address_count > 0) {
+		memcpy(&flight->address, &query->addresses[0], sizeof query->addresses[0]);
+		send_echo(run, &flight->address);
+		return;
+	}
+	run->state = NULL;
+	if (query->failure == FAILURE_SEND)
+		probe_not_sent(run);
+	else
+		probe_down(run, query->failure);
+	free(flight);
+}
+
+static void start(struct probe_run *run)
+{
+	struct service *service = run->service;
+	struct plan *plan = run->plan;
+	struct flight *flight;
+
+	if (plan->address.ss_family != AF_UNSPEC) {
+		send_echo(run, &plan->address);
+		return;
+	}
+	flight = calloc(1, sizeof *flight);
+	if (!flight) {
+		run->cause = ENOMEM;
+		probe_not_sent(run);
+		return;
+	}
+	flight->query = (struct resolve_query){ .done = resolved, .owner = run };
+	run->state = flight;
+	run->record.sent_us = moment_wall_us();
+	resolve_start(service->context->resolver, plan->config->egress.dns_servers, plan->config->host,
+	              egress_family_number(&plan->config->egress), &flight->query);
+}
+
+/* The answer may be waiting in the socket, if this process could not run: read before judging. */
+static void expire(struct probe_run *run)
+{
+	struct service *service = run->service;
+	struct plan *plan = run->plan;
+	struct flight *flight = plan->address.ss_family == AF_UNSPEC ? run->state : NULL;
+	struct echo *echo = flight ? flight->echo : run->state;
+	struct route *route;
+
+	if (!echo) {
+		resolve_forget(&flight->query);
+		free(flight);
+		probe_down(run, FAILURE_DNS);
+		return;
+	}
+	route = &service->routes[echo->to->ss_family == AF_INET6];
+	receive(route);
+	if (echo->run != run)
+		return;
+	release_run(route, echo);
+	probe_down(run, FAILURE_TIMEOUT);
+}
+
+/* ---- life cycle ---- */
+
+static void free_service(struct service *service)
+{
+	for (int i = 0; i < 2; i++) {
+		icmp_socket_close(&service->routes[i].socket);
+		free(service->routes[i].echoes);
+	}
+	icmp_receiver_free(service->receiver);
+	free(service);
+}
+
+static int open_route(struct service *service, bool v6, struct error *err)
+{
+	struct route *route = &service->routes[v6];
+
+	route->service = service;
+	route->echoes = calloc(SEQUENCES, sizeof *route->echoes);
+	if (!route->echoes)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	return icmp_socket_open(&route->socket, v6, err);
+}
+
+/* One family is enough: what goes to an address of the other is missed (send). */
+static int open_service(const struct probe_context *context, void **out, struct error *err)
+{
+	struct service *service = calloc(1, sizeof *service);
+	struct error v6_error = { 0 };
+
+	if (!service)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	service->context = context;
+	service->random_used = RANDOM_WORDS;
+	service->routes[0].socket.fd = service->routes[1].socket.fd = -1;
+	service->receiver = icmp_receiver_new();
+	if (!service->receiver) {
+		free_service(service);
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	}
+	if (open_route(service, true, &v6_error) < 0 && open_route(service, false, err) < 0) {
+		free_service(service);
+		return err->code;
+	}
+	if (service->routes[1].socket.fd >= 0 && open_route(service, false, &v6_error) < 0)
+		service->routes[0].socket.fd = -1;
+	*out = service;
+	return 0;
+}
+
+static int check(const struct node *probe, const void *config_pointer, struct error *err)
+{
+	const struct icmp_config *config = config_pointer;
+
+	return egress_check(probe, &config->egress, config->host, "host", err);
+}
+
+static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
+{
+	const struct icmp_config *config = config_pointer;
+	struct plan *plan = calloc(1, sizeof *plan);
+	socklen_t length;
+
+	(void)service;
+	if (!plan)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	plan->config = config;
+	*out = plan;
+	if (!resolve_literal(config->host, egress_family_number(&config->egress), &plan->address, &length))
+		plan->address.ss_family = AF_UNSPEC;
+	return 0;
+}
+
+static const char *destination(const void *plan)
+{
+	return ((const struct plan *)plan)->config->host;
+}
+
+static void unprepare(void *service, void *plan)
+{
+	(void)service;
+	free(plan);
+}
+
+static void close_service(void *service_pointer)
+{
+	free_service(service_pointer);
+}
+
+const struct probe_kind probe_icmp = {
+	.name = "icmp",
+	.help = "ICMP echo over IPv4 or IPv6",
+	.settings = settings,
+	.config_size = sizeof(struct icmp_config),
+	.shares_socket = true,
+	.check = check,
+	.open = open_service,
+	.prepare = prepare,
+	.start = start,
+	.expire = expire,
+	.turn = turn,
+	.destination = destination,
+	.unprepare = unprepare,
+	.close = close_service,
+};

@@ -1,0 +1,104 @@
+#include "monitor/net/address_order.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DISCARD_PORT   9 /* connecting a UDP socket sends nothing */
+#define RANK_ROUTE     1000
+#define RANK_SAME_KIND 100
+
+struct kind { /* a row of the default policy table, RFC 6724 2.1; the rows differ in their label too */
+	uint8_t prefix[16];
+	int bits, precedence;
+};
+
+static const struct kind kinds[] = {
+	{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, 128, 50 }, /* loopback */
+	{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff }, 96, 35 },        /* IPv4 */
+	{ { 0x20, 0x02 }, 16, 30 },                                      /* 6to4 */
+	{ { 0x20, 0x01 }, 32, 5 },                                       /* Teredo */
+	{ { 0xfe, 0x80 }, 10, 40 },                                      /* link-local: rule 2 */
+	{ { 0xfc }, 7, 3 },                                              /* unique local */
+	{ { 0 }, 0, 40 },                                                /* any other */
+};
+
+static bool begins_with(const uint8_t *bytes, const struct kind *kind)
+{
+	int whole = kind->bits / 8, rest = kind->bits % 8;
+
+	return memcmp(bytes, kind->prefix, (size_t)whole) == 0 &&
+	       (rest == 0 || (bytes[whole] ^ kind->prefix[whole]) >> (8 - rest) == 0);
+}
+
+static const struct kind *kind_of(const union resolve_address *address)
+{
+	uint8_t bytes[16] = { [10] = 0xff, [11] = 0xff };
+	const struct kind *kind = kinds;
+
+	if (address->any.sa_family == AF_INET6)
+		memcpy(bytes, &address->v6.sin6_addr, 16);
+	else
+		memcpy(bytes + 12, &address->v4.sin_addr, 4);
+	while (!begins_with(bytes, kind))
+		kind++; /* the last row is any */
+	return kind;
+}
+
+int address_rank(const union resolve_address *destination, const union resolve_address *source)
+{
+	const struct kind *kind = kind_of(destination);
+
+	return kind->precedence + (source ? RANK_ROUTE : 0) +
+	       (source && kind_of(source) == kind ? RANK_SAME_KIND : 0);
+}
+
+bool address_source(const union resolve_address *destination, union resolve_address *source)
+{
+	union resolve_address to = *destination;
+	bool v6 = to.any.sa_family == AF_INET6, found;
+	socklen_t length = sizeof *source;
+	int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return false;
+	if (v6)
+		to.v6.sin6_port = htons(DISCARD_PORT);
+	else
+		to.v4.sin_port = htons(DISCARD_PORT);
+	found = connect(fd, &to.any, v6 ? sizeof to.v6 : sizeof to.v4) == 0 &&
+	        getsockname(fd, &source->any, &length) == 0;
+	close(fd);
+	return found;
+}
+
+static bool is_choice(const union resolve_address *addresses, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (addresses[i].any.sa_family != addresses[0].any.sa_family)
+			return true;
+	return false;
+}
+
+void address_order(union resolve_address *addresses, size_t count)
+{
+	int ranks[RESOLVE_ADDRESSES_MOST] = { 0 };
+
+	assert(count <= RESOLVE_ADDRESSES_MOST);
+	if (!is_choice(addresses, count))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		union resolve_address moved = addresses[i], source;
+		int rank = address_rank(&moved, address_source(&moved, &source) ? &source : NULL);
+		size_t place = i;
+
+		for (; place > 0 && ranks[place - 1] < rank; place--) {
+			addresses[place] = addresses[place - 1];
+			ranks[place] = ranks[place - 1];
+		}
+		addresses[place] = moved;
+		ranks[place] = rank;
+	}
+}

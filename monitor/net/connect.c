@@ -1,0 +1,267 @@
+#include "monitor/net/connect.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+struct connector {
+	struct resolver *resolver;
+	struct sockets *sockets;
+	struct connect_attempt *patient; /* those with further addresses */
+};
+
+/* ---- those with further addresses ---- */
+
+static void wait_with_patience(struct connect_attempt *a)
+{
+	struct connector *connector = a->connector;
+	int64_t left_us = moment_between(moment_now(), a->deadline);
+	size_t addresses = a->query.address_count - a->next + 1; /* this one and those after it */
+
+	if (addresses == 1)
+		return;
+	a->patience = moment_after(moment_now(), left_us / (int64_t)addresses);
+	a->before = NULL;
+	a->after = connector->patient;
+	if (a->after)
+		a->after->before = a;
+	connector->patient = a;
+}
+
+static void end_patience(struct connect_attempt *a)
+{
+	if (!a->patience.us)
+		return;
+	*(a->before ? &a->before->after : &a->connector->patient) = a->after;
+	if (a->after)
+		a->after->before = a->before;
+	a->before = a->after = NULL;
+	a->patience.us = 0;
+}
+
+/* ---- one address ---- */
+
+static void drop_socket(struct connect_attempt *a)
+{
+	end_patience(a);
+	sockets_forget(a->connector->sockets, &a->watch);
+	if (a->watch.fd >= 0)
+		close(a->watch.fd);
+	a->watch.fd = -1;
+}
+
+static void note_failure(struct connect_attempt *a, enum sample_failure failure, int cause)
+{
+	if (failure == FAILURE_SEND && a->failure != FAILURE_NONE)
+		return;
+	a->failure = failure;
+	a->cause = cause;
+}
+
+static enum sample_failure failure_at(const union resolve_address *address, int cause)
+{
+	struct sockaddr_storage to = { 0 };
+
+	memcpy(&to, address, sizeof *address);
+	return connect_failure_of(cause, &to);
+}
+
+/* FAILURE_NONE: it is on its way. Else cause is the errno; what fails before connecting is this machine's own fault. */
+static enum sample_failure send_syn(struct connect_attempt *a, const union resolve_address *address,
+                                    int *cause)
+{
+	bool v6 = address->any.sa_family == AF_INET6;
+	union resolve_address to = *address;
+
+	a->watch.fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	*cause = a->watch.fd < 0 ? errno : egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
+	if (*cause)
+		return FAILURE_SEND;
+	if (v6)
+		to.v6.sin6_port = htons(a->place->port);
+	else
+		to.v4.sin_port = htons(a->place->port);
+	a->sent = moment_now();
+	if (connect(a->watch.fd, &to.any, v6 ? sizeof to.v6 : sizeof to.v4) < 0 && errno != EINPROGRESS) {
+		*cause = errno;
+		return failure_at(address, *cause);
+	}
+	*cause = sockets_watch(a->connector->sockets, &a->watch, EPOLLOUT);
+	return *cause ? FAILURE_SEND : FAILURE_NONE;
+}
+
+/* Sends a SYN to the next address that takes one; ends the attempt when there is none. */
+static void try_next(struct connect_attempt *a)
+{
+	while (a->next < a->query.address_count) {
+		int cause;
+		enum sample_failure failure = send_syn(a, &a->query.addresses[a->next++], &cause);
+
+		if (failure == FAILURE_NONE) {
+			wait_with_patience(a);
+			return;
+		}
+		drop_socket(a);
+		note_failure(a, failure, cause);
+	}
+	a->done(a);
+}
+
+/*
+ * The kernel's first estimate of the round trip is just that of the SYN, unless it had to be repeated: it does not
+ * depend on when the loop comes to look.
+ */
+static void take_times(struct connect_attempt *a)
+{
+	struct tcp_info info = { 0 };
+	socklen_t length = sizeof info;
+
+	a->connected = moment_now();
+	a->round_trip_us = moment_between(a->sent, a->connected);
+	a->kernel_timed = getsockopt(a->watch.fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+	                  info.tcpi_total_retrans == 0 && info.tcpi_rtt > 0 &&
+	                  info.tcpi_rtt <= a->round_trip_us + 1;
+	if (!a->kernel_timed)
+		return;
+	a->round_trip_us = info.tcpi_rtt;
+	a->connected = moment_after(a->sent, a->round_trip_us);
+}
+
+static void on_answer(struct socket_watch *watch, uint32_t events)
+{
+	struct connect_attempt *a = watch->owner;
+	int cause = 0;
+	socklen_t length = sizeof cause;
+
+	(void)events;
+	if (getsockopt(watch->fd, SOL_SOCKET, SO_ERROR, &cause, &length) < 0)
+		cause = errno;
+	if (cause) {
+		drop_socket(a);
+		note_failure(a, failure_at(&a->query.addresses[a->next - 1], cause), cause);
+		try_next(a);
+		return;
+	}
+	end_patience(a);
+	take_times(a);
+	a->failure = FAILURE_NONE;
+	a->cause = 0;
+	a->done(a);
+}
+
+/* ---- an attempt ---- */
+
+static void on_resolved(struct resolve_query *query)
+{
+	struct connect_attempt *a = query->owner;
+
+	a->resolving = false;
+	a->resolved = moment_now();
+	if (!query->address_count) {
+		a->failure = query->failure;
+		a->done(a);
+		return;
+	}
+	try_next(a);
+}
+
+void connect_start(struct connector *connector, const struct connect_place *place, struct moment deadline,
+                   struct connect_attempt *a)
+{
+	int family = egress_family_number(place->egress);
+	struct sockaddr_storage literal;
+	socklen_t length;
+
+	a->connector = connector;
+	a->place = place;
+	a->deadline = deadline;
+	a->watch = (struct socket_watch){ .fd = -1, .ready = on_answer, .owner = a };
+	a->query = (struct resolve_query){ .done = on_resolved, .owner = a };
+	if (resolve_literal(place->host, family, &literal, &length)) {
+		memcpy(&a->query.addresses[0], &literal, sizeof a->query.addresses[0]);
+		a->query.address_count = 1;
+		on_resolved(&a->query);
+		return;
+	}
+	a->resolving = true;
+	resolve_start(connector->resolver, place->egress->dns_servers, place->host, family, &a->query);
+}
+
+void connect_end(struct connect_attempt *a)
+{
+	if (!a->connector)
+		return;
+	if (a->resolving)
+		resolve_forget(&a->query);
+	a->resolving = false;
+	drop_socket(a);
+}
+
+enum sample_failure connect_expired(const struct connect_attempt *a)
+{
+	return a->resolving ? FAILURE_DNS : FAILURE_TIMEOUT;
+}
+
+static int32_t phase_us(struct moment from, struct moment to)
+{
+	int64_t us = to.us ? moment_between(from, to) : -1;
+
+	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+}
+
+void connect_keep_phases(const struct connect_attempt *a, struct moment from, struct record *record)
+{
+	record->name_us = a->query.address_count ? phase_us(from, a->resolved) : -1;
+	record->connect_us = phase_us(from, a->connected);
+}
+
+/* ---- the connector ---- */
+
+int connector_open(struct connector **out, uv_loop_t *loop, struct resolver *resolver, struct error *err)
+{
+	struct connector *connector = calloc(1, sizeof *connector);
+
+	if (!connector)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	connector->resolver = resolver;
+	if (sockets_open(&connector->sockets, loop, err) < 0) {
+		free(connector);
+		return err->code;
+	}
+	*out = connector;
+	return 0;
+}
+
+/* From the start after each change: ending one attempt may start or end others. */
+bool connector_turn(struct connector *connector)
+{
+	struct moment now = moment_now();
+	struct connect_attempt *a = connector->patient;
+
+	while (a) {
+		if (moment_between(a->patience, now) < 0) {
+			a = a->after;
+			continue;
+		}
+		drop_socket(a);
+		note_failure(a, FAILURE_TIMEOUT, 0);
+		try_next(a);
+		a = connector->patient;
+	}
+	return connector->patient != NULL;
+}
+
+struct sockets *connector_sockets(struct connector *connector)
+{
+	return connector->sockets;
+}
+
+void connector_close(struct connector *connector)
+{
+	sockets_close(connector->sockets);
+	free(connector);
+}

@@ -1,0 +1,119 @@
+#include "monitor/net/egress.h"
+
+#include "monitor/net/resolve.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#define DSCP_SHIFT 2 /* in the traffic class: the lower two bits are ECN's */
+
+static const char *const family_words[] = { "any", "ipv4", "ipv6", NULL };
+
+static int check_address(const char *value, struct error *err)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	return resolve_literal(value, AF_UNSPEC, &address, &length)
+	           ? 0
+	           : error_set(err, ERROR_DATA, "'%.64s' is not an IPv4 or IPv6 address", value);
+}
+
+const struct setting egress_settings[] = {
+	{ .key = "address_family",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "any",
+	  .words = family_words,
+	  .place = offsetof(struct egress, family),
+	  .help = "which addresses of a name are used" },
+	{ .key = "source_address",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_address,
+	  .place = offsetof(struct egress, source_address),
+	  .help = "address of this machine to probe from; absent: the kernel chooses" },
+	{ .key = "dscp",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .standard = "0",
+	  .most = 63,
+	  .place = offsetof(struct egress, dscp),
+	  .help = "differentiated services codepoint of the packets sent, such as 46 (EF)" },
+	{ .key = "dns_servers",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = resolve_check_servers,
+	  .place = offsetof(struct egress, dns_servers),
+	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
+	{ .key = NULL },
+};
+
+static int check_family(const struct node *probe, const char *key, const char *value, int family,
+                        struct error *err)
+{
+	struct node node = node_member(probe, key);
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	if (!value || family == AF_UNSPEC || !resolve_literal(value, AF_UNSPEC, &address, &length) ||
+	    address.ss_family == family)
+		return 0;
+	return node_fail(&node, err, "'%.64s' is not an IPv%d address", value, family == AF_INET ? 4 : 6);
+}
+
+int egress_check(const struct node *probe, const struct egress *egress, const char *host,
+                 const char *host_key, struct error *err)
+{
+	int family = egress->family == EGRESS_IPV4   ? AF_INET
+	             : egress->family == EGRESS_IPV6 ? AF_INET6
+	                                             : AF_UNSPEC;
+
+	if (check_family(probe, "source_address", egress->source_address, family, err) < 0)
+		return err->code;
+	return check_family(probe, host_key, host, egress_family_number(egress), err);
+}
+
+int egress_family_number(const struct egress *egress)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	if (egress->family != EGRESS_ANY)
+		return egress->family == EGRESS_IPV4 ? AF_INET : AF_INET6;
+	if (egress->source_address && resolve_literal(egress->source_address, AF_UNSPEC, &address, &length))
+		return address.ss_family;
+	return AF_UNSPEC;
+}
+
+static int set_option(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof value) < 0 ? errno : 0;
+}
+
+static int mark(const struct egress *egress, int fd, int family)
+{
+	int value = (int)egress->dscp << DSCP_SHIFT;
+
+	if (!egress->dscp)
+		return 0;
+	return family == AF_INET6 ? set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, value)
+	                          : set_option(fd, IPPROTO_IP, IP_TOS, value);
+}
+
+int egress_apply(const struct egress *egress, int fd, int family)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+	int cause = mark(egress, fd, family);
+
+	if (cause || !egress->source_address)
+		return cause;
+	if (!resolve_literal(egress->source_address, family, &address, &length))
+		return EAFNOSUPPORT;
+	/* the port is chosen when connecting: many probes from one address do not run out of them */
+	(void)set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	return bind(fd, (struct sockaddr *)&address, length) < 0 ? errno : 0;
+}

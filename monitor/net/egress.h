@@ -1,0 +1,45 @@
+/*
+ * egress: how a probe leaves this machine. The same keys for every kind of probe: address family, source address,
+ * DSCP, name servers.
+ *
+ * A kind has a `struct egress` in its configuration, a row of type SETTING_SHARED with egress_settings in its table,
+ * calls egress_check() from its own check, and egress_apply() on each socket before it connects or sends.
+ * Not here: resolving (resolve.h), connecting (connect.h).
+ */
+#ifndef GOVSLA_MONITOR_EGRESS_H
+#define GOVSLA_MONITOR_EGRESS_H
+
+#include "base/document.h"
+#include "base/error.h"
+#include "monitor/probe/setting.h"
+
+#include <stdint.h>
+
+enum egress_family { EGRESS_ANY, EGRESS_IPV4, EGRESS_IPV6 };
+
+struct egress {
+	int family;                 /* enum egress_family */
+	const char *source_address; /* of this machine; NULL: the kernel's choice */
+	int64_t dscp;               /* differentiated services codepoint, 0 … 63 (RFC 2474) */
+	const char *dns_servers;    /* NULL: those of the file */
+};
+
+extern const struct setting egress_settings[];
+
+/*
+ * Rules between the keys of one probe: source address and host, when it is an address, are of the family. host: as
+ * in the configuration; host_key: what it is called there. Returns 0 or ERROR_DATA.
+ */
+int egress_check(const struct node *probe, const struct egress *egress, const char *host,
+                 const char *host_key, struct error *err) MUST_CHECK;
+
+/* AF_UNSPEC, AF_INET or AF_INET6: the addresses of a name that may be used (a source address narrows them). */
+int egress_family_number(const struct egress *egress);
+
+/*
+ * Binds the socket, of address family AF_INET or AF_INET6, to the source address and marks it. Returns 0 or the
+ * errno of what failed: this machine's own fault (probe_not_sent).
+ */
+int egress_apply(const struct egress *egress, int fd, int family);
+
+#endif

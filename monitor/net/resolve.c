@@ -1,0 +1,484 @@
+#include "monitor/net/resolve.h"
+
+#include "base/log.h"
+#include "monitor/record/moment.h"
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SYSTEM_FILE   "/etc/resolv.conf"
+#define ANSWER_MOST   16384 /* bytes over TCP; over UDP c-ares asks for 512 */
+#define LENGTH_PREFIX 2
+#define WAKE_MS       10 /* timeouts of many queries are handled together */
+#define LOG_EVERY_US  INT64_C(60000000)
+
+struct watched { /* a socket of c-ares */
+	uv_poll_t poll;
+	struct channel *channel; /* not valid any more once closing */
+	struct resolver *resolver;
+	ares_socket_t fd;
+	struct watched *next;
+};
+
+/* A channel asks one list of servers; targets that name their own servers get one channel a list. */
+struct channel {
+	struct channel *next;
+	struct resolver *resolver;
+	struct watched *watched;
+	char *servers; /* NULL: the system's */
+	ares_channel ares;
+	int own_errno;      /* why this machine could not ask, since c-ares was last called; 0: it could */
+	int64_t unanswered; /* names, since the last line in the log */
+	struct moment logged;
+};
+
+struct resolver {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct channel *channels;
+	int timeout_ms;
+	int handles; /* of libuv that are not closed yet */
+};
+
+struct resolve_pending { /* outlives the query when that is forgotten */
+	struct resolve_query *query;
+	struct channel *channel;
+	char name[];
+};
+
+/* ---- c-ares on libuv ---- */
+
+static void handle_closed(struct resolver *resolver)
+{
+	if (--resolver->handles == 0)
+		free(resolver);
+}
+
+static void watched_closed(uv_handle_t *handle)
+{
+	struct watched *watched = handle->data;
+
+	handle_closed(watched->resolver);
+	free(watched);
+}
+
+static void timer_closed(uv_handle_t *handle)
+{
+	handle_closed(handle->data);
+}
+
+static void on_timer(uv_timer_t *timer);
+
+/* A query's deadline is never before those of the earlier ones: an armed timer needs no look at all of them. */
+static void arm(struct resolver *resolver)
+{
+	int64_t wait_ms = INT64_MAX;
+
+	if (uv_is_active((uv_handle_t *)&resolver->timer))
+		return;
+	for (struct channel *c = resolver->channels; c; c = c->next) {
+		struct timeval room;
+		const struct timeval *wait = ares_timeout(c->ares, NULL, &room);
+
+		if (wait && wait->tv_sec * 1000 + wait->tv_usec / 1000 < wait_ms)
+			wait_ms = wait->tv_sec * 1000 + wait->tv_usec / 1000;
+	}
+	if (wait_ms != INT64_MAX)
+		uv_timer_start(&resolver->timer, on_timer,
+		               wait_ms < WAKE_MS ? WAKE_MS : (uint64_t)wait_ms + 1, 0);
+}
+
+static void process(struct channel *channel, ares_socket_t readable, ares_socket_t writable)
+{
+	channel->own_errno = 0;
+	ares_process_fd(channel->ares, readable, writable);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct resolver *resolver = timer->data;
+
+	for (struct channel *c = resolver->channels; c; c = c->next)
+		process(c, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	arm(resolver);
+}
+
+static void on_socket(uv_poll_t *poll, int status, int events)
+{
+	struct watched *watched = poll->data;
+	struct resolver *resolver = watched->resolver;
+	bool any = status < 0; /* let c-ares find the error */
+
+	process(watched->channel, any || (events & UV_READABLE) ? watched->fd : ARES_SOCKET_BAD,
+	        any || (events & UV_WRITABLE) ? watched->fd : ARES_SOCKET_BAD);
+	arm(resolver);
+}
+
+static struct watched *watch(struct channel *channel, ares_socket_t fd)
+{
+	struct watched *watched = calloc(1, sizeof *watched);
+
+	if (!watched)
+		return NULL;
+	if (uv_poll_init(channel->resolver->loop, &watched->poll, fd) < 0) {
+		free(watched);
+		return NULL;
+	}
+	watched->poll.data = watched;
+	watched->channel = channel;
+	watched->resolver = channel->resolver;
+	watched->fd = fd;
+	watched->next = channel->watched;
+	channel->watched = watched;
+	channel->resolver->handles++;
+	return watched;
+}
+
+/* c-ares says what it waits for on a socket; nothing means that it closes the socket now. */
+static void socket_state(void *data, ares_socket_t fd, int readable, int writable)
+{
+	struct channel *channel = data;
+	struct watched **link = &channel->watched, *watched;
+
+	while (*link && (*link)->fd != fd)
+		link = &(*link)->next;
+	watched = *link;
+	if (!readable && !writable) {
+		if (watched) {
+			*link = watched->next;
+			uv_close((uv_handle_t *)&watched->poll, watched_closed);
+		}
+		return;
+	}
+	if (!watched)
+		watched = watch(channel, fd);
+	if (watched) /* otherwise the query ends with its timeout */
+		uv_poll_start(&watched->poll, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0),
+		              on_socket);
+}
+
+/* ---- the sockets of c-ares: its own would not tell what this machine could not do ---- */
+
+static ares_socket_t open_socket(int family, int type, int protocol, void *data)
+{
+	struct channel *channel = data;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		channel->own_errno = errno;
+	return fd;
+}
+
+static int close_socket(ares_socket_t fd, void *data)
+{
+	(void)data;
+	return close(fd);
+}
+
+static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t length, void *data)
+{
+	struct channel *channel = data;
+	int rc = connect(fd, to, length);
+
+	if (rc < 0 && errno != EINPROGRESS)
+		channel->own_errno = errno;
+	return rc;
+}
+
+/* Over TCP c-ares reads the length of the answer by itself, which is where one that is too long is refused. */
+static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flags, struct sockaddr *from,
+                            ares_socklen_t *from_length, void *data)
+{
+	ares_ssize_t n = recvfrom(fd, bytes, size, flags, from, from_length);
+	const uint8_t *length = bytes;
+
+	(void)data;
+	if (n <= 0 || size > LENGTH_PREFIX)
+		return n;
+	if (n == LENGTH_PREFIX && (length[0] << 8 | length[1]) <= ANSWER_MOST)
+		return n;
+	errno = EMSGSIZE;
+	return -1;
+}
+
+/* The refusal of an earlier query may be reported here: taken as this one's, that one would wait in vain. */
+static ares_ssize_t send_query(ares_socket_t fd, const struct iovec *parts, int count, void *data)
+{
+	struct msghdr header = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+
+	ssize_t n = sendmsg(fd, &header, MSG_NOSIGNAL);
+
+	(void)data;
+	return n < 0 && errno == ECONNREFUSED ? sendmsg(fd, &header, MSG_NOSIGNAL) : n;
+}
+
+static const struct ares_socket_functions socket_functions = { open_socket, close_socket, connect_socket,
+	                                                       receive, send_query };
+
+/* ---- channels ---- */
+
+static int channel_open(struct resolver *resolver, const char *servers, struct channel **out)
+{
+	struct channel *channel = calloc(1, sizeof *channel);
+	struct ares_options options = { .timeout = resolver->timeout_ms,
+		                        .tries = 1,
+		                        .sock_state_cb = socket_state,
+		                        .sock_state_cb_data = channel }; /* no domains: no search list */
+	int what = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS;
+	int status = channel ? ares_init_options(&channel->ares, &options, what) : ARES_ENOMEM;
+
+	if (status != ARES_SUCCESS) {
+		free(channel);
+		return status;
+	}
+	ares_set_socket_functions(channel->ares, &socket_functions, channel);
+	channel->resolver = resolver;
+	channel->servers = servers ? strdup(servers) : NULL;
+	if (servers)
+		status = channel->servers ? ares_set_servers_ports_csv(channel->ares, servers) : ARES_ENOMEM;
+	if (status != ARES_SUCCESS) {
+		ares_destroy(channel->ares);
+		free(channel->servers);
+		free(channel);
+		return status;
+	}
+	channel->next = resolver->channels;
+	resolver->channels = channel;
+	*out = channel;
+	return ARES_SUCCESS;
+}
+
+/* The last of the list is the one opened first: the resolver's own. */
+static struct channel *find_channel(struct resolver *resolver, const char *servers)
+{
+	struct channel *channel = resolver->channels;
+
+	while (channel->next && (!servers || !channel->servers || strcmp(channel->servers, servers) != 0))
+		channel = channel->next;
+	if (!servers || (channel->servers && strcmp(channel->servers, servers) == 0))
+		return channel;
+	return channel_open(resolver, servers, &channel) == ARES_SUCCESS ? channel : NULL;
+}
+
+int resolver_open(struct resolver **out, uv_loop_t *loop, const char *servers, int64_t timeout_ms,
+                  struct error *err)
+{
+	struct resolver *resolver = calloc(1, sizeof *resolver);
+	struct channel *channel;
+	int status;
+
+	if (!resolver || ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS) {
+		free(resolver);
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	}
+	resolver->loop = loop;
+	resolver->timeout_ms = (int)timeout_ms;
+	status = channel_open(resolver, servers, &channel);
+	if (status != ARES_SUCCESS) {
+		free(resolver);
+		return error_set(err, ERROR_DATA, "name servers '%s': %s",
+		                 servers ? servers : "of the system", ares_strerror(status));
+	}
+	uv_timer_init(loop, &resolver->timer);
+	resolver->timer.data = resolver;
+	resolver->handles = 1;
+	*out = resolver;
+	return 0;
+}
+
+void resolver_close(struct resolver *resolver)
+{
+	while (resolver->channels) {
+		struct channel *channel = resolver->channels;
+
+		ares_destroy(channel->ares);
+		resolver->channels = channel->next;
+		free(channel->servers);
+		free(channel);
+	}
+	uv_close((uv_handle_t *)&resolver->timer, timer_closed);
+}
+
+/* ---- queries ---- */
+
+/* When there are both IPv4 and IPv6, half of the room is for either. */
+static void take_answer(struct resolve_query *query, const struct ares_addrinfo *answer)
+{
+	bool seen[2] = { false }; /* IPv4, IPv6 */
+	size_t taken[2] = { 0 }, most;
+
+	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
+		seen[node->ai_family == AF_INET6] = true;
+	most = seen[0] && seen[1] ? RESOLVE_ADDRESSES_MOST / 2 : RESOLVE_ADDRESSES_MOST;
+	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
+		if (taken[node->ai_family == AF_INET6]++ < most)
+			memcpy(&query->addresses[query->address_count++], node->ai_addr, node->ai_addrlen);
+	address_order(query->addresses, query->address_count);
+}
+
+/* Where the servers of a channel come from, and so what to change when they do not answer. */
+static const char *origin(const struct channel *channel)
+{
+	if (channel->servers)
+		return channel->servers;
+	return access(SYSTEM_FILE, R_OK) == 0 ? "the servers of " SYSTEM_FILE "; when that is changed, reload"
+	                                      : "127.0.0.1, because " SYSTEM_FILE
+	                                        " cannot be read; make it readable or set dns_servers";
+}
+
+static void log_unanswered(struct channel *channel, const char *name, const char *cause)
+{
+	struct moment now = moment_now();
+
+	channel->unanswered++;
+	if (channel->logged.us && moment_between(channel->logged, now) < LOG_EVERY_US)
+		return;
+	log_line("resolver",
+	         "no answer for '%.200s': %s (%lld such since the last line like this; asked %.300s)", name,
+	         cause, (long long)channel->unanswered, origin(channel));
+	channel->unanswered = 0;
+	channel->logged = now;
+}
+
+/* Whether this machine could not ask; otherwise it is the servers or the name. */
+static bool is_own_fault(const struct channel *channel, int status, int timeouts)
+{
+	return status == ARES_ENOMEM || status == ARES_EFILE ||
+	       (status == ARES_ECONNREFUSED && channel->own_errno && timeouts == 0);
+}
+
+static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
+{
+	struct resolve_pending *pending = arg;
+	struct resolve_query *query = pending->query;
+	struct channel *channel = pending->channel;
+
+	if (query && status == ARES_SUCCESS && answer)
+		take_answer(query, answer);
+	if (query && is_own_fault(channel, status, timeouts))
+		query->failure = FAILURE_SEND;
+	if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
+		log_unanswered(channel, pending->name,
+		               channel->own_errno ? strerror(channel->own_errno) : ares_strerror(status));
+	ares_freeaddrinfo(answer);
+	free(pending);
+	if (!query)
+		return;
+	query->pending = NULL;
+	query->done(query);
+}
+
+void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
+                   struct resolve_query *query)
+{
+	struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT,
+		                             .ai_family = family,
+		                             .ai_socktype = SOCK_STREAM };
+	size_t size = strlen(name) + 1;
+	struct resolve_pending *pending = malloc(sizeof *pending + size);
+	struct channel *channel = pending ? find_channel(resolver, servers) : NULL;
+
+	query->address_count = 0;
+	query->failure = channel ? FAILURE_DNS : FAILURE_SEND;
+	query->pending = NULL;
+	if (!channel) {
+		free(pending);
+		query->done(query);
+		return;
+	}
+	pending->query = query;
+	pending->channel = channel;
+	memcpy(pending->name, name, size);
+	query->pending = pending;
+	channel->own_errno = 0;
+	ares_getaddrinfo(channel->ares, name, NULL, &hints, answered, pending);
+	arm(resolver);
+}
+
+void resolve_forget(struct resolve_query *query)
+{
+	if (query->pending)
+		query->pending->query = NULL;
+	query->pending = NULL;
+}
+
+/* One server of length bytes: an address, 192.0.2.1:53 or [2001:db8::1]:53. */
+static bool is_server(const char *text, size_t length)
+{
+	char server[80], *host = server, *port;
+	struct sockaddr_storage address;
+	socklen_t size;
+
+	if (length == 0 || length >= sizeof server)
+		return false;
+	memcpy(server, text, length);
+	server[length] = '\0';
+	if (resolve_literal(server, AF_UNSPEC, &address, &size))
+		return true;
+	port = strrchr(server, ':');
+	if (!port || strspn(port + 1, "0123456789") != strlen(port + 1) || strtol(port + 1, NULL, 10) < 1 ||
+	    strtol(port + 1, NULL, 10) > 65535)
+		return false;
+	*port = '\0';
+	if (*host == '[' && port[-1] == ']') {
+		port[-1] = '\0';
+		return resolve_literal(host + 1, AF_INET6, &address, &size);
+	}
+	return resolve_literal(host, AF_INET, &address, &size);
+}
+
+int resolve_check_servers(const char *servers, struct error *err)
+{
+	const char *at = servers;
+
+	for (;;) {
+		size_t length = strcspn(at, ",");
+
+		if (!is_server(at, length))
+			return error_set(err, ERROR_DATA,
+			                 "'%.64s' is not a list of name servers such as "
+			                 "\"192.0.2.1,192.0.2.2:5353\"",
+			                 servers);
+		if (!at[length])
+			return 0;
+		at += length + 1;
+	}
+}
+
+bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof *out);
+	if (family != AF_INET6 && inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		*length = sizeof *v4;
+		return true;
+	}
+	if (family != AF_INET && inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		*length = sizeof *v6;
+		return true;
+	}
+	return false;
+}
+
+const char *resolve_text(const struct sockaddr_storage *address, char *buffer, size_t size)
+{
+	const void *bytes = address->ss_family == AF_INET6
+	                        ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+	                        : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+
+	if (!inet_ntop(address->ss_family, bytes, buffer, (socklen_t)size))
+		snprintf(buffer, size, "?");
+	return buffer;
+}

@@ -1,0 +1,64 @@
+/*
+ * resolve: names to addresses by c-ares on the loop, nothing blocking.
+ *
+ * /etc/hosts first, then the name servers one after another; each is asked once, with a timeout (c-ares' own defaults
+ * take more than a minute over a dead server). No cache: how long a name takes is part of what is measured. A name is
+ * taken as it is: no search list, since another name's address would be evidence about the wrong target.
+ *
+ * When no server answers that is said in the log, with what to do, at most once a minute for each list of servers.
+ * An answer of more than 16 KB is not read: a thousand addresses are enough, and reading more would keep the loop.
+ *
+ *     resolve_start(resolver, NULL, "example.jp", AF_UNSPEC, &query, done);   done(&query) may come at once
+ *     resolve_forget(&query);        before done(): the caller has lost interest, done() will not be called
+ *
+ * The memory of a query is the caller's and must stay until done() or resolve_forget().
+ */
+#ifndef GOVSLA_MONITOR_RESOLVE_H
+#define GOVSLA_MONITOR_RESOLVE_H
+
+#include "base/error.h"
+#include "base/sample.h"
+#include "monitor/net/address_order.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+struct resolver;
+struct resolve_pending;
+
+struct resolve_query {
+	union resolve_address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
+	size_t address_count;                                    /* 0: not resolved */
+	enum sample_failure failure; /* without an address: FAILURE_DNS, or FAILURE_SEND: we could not ask */
+	void (*done)(struct resolve_query *query);
+	void *owner;
+	struct resolve_pending *pending;
+};
+
+/* servers: ADDRESS[:PORT],… or NULL for the system's. Returns 0, ERROR_DATA or ERROR_MEMORY. */
+int resolver_open(struct resolver **out, uv_loop_t *loop, const char *servers, int64_t timeout_ms,
+                  struct error *err) MUST_CHECK;
+
+/* family: AF_UNSPEC, AF_INET or AF_INET6. servers: NULL for the resolver's own, else asked instead. */
+void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
+                   struct resolve_query *query);
+
+void resolve_forget(struct resolve_query *query);
+
+/* Whether a text is such a list of servers, for setting tables. Returns 0 or ERROR_DATA. */
+int resolve_check_servers(const char *servers, struct error *err) MUST_CHECK;
+
+/* An address in text form, without asking anyone. False when the text is not an address of that family. */
+bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length);
+
+/* "192.0.2.1" or "2001:db8::1". Returns buffer. */
+const char *resolve_text(const struct sockaddr_storage *address, char *buffer, size_t size);
+
+/* Pending queries are forgotten; frees itself as its handles close. */
+void resolver_close(struct resolver *resolver);
+
+#endif

@@ -1,0 +1,395 @@
+/* observe: its life: opening, starting, stopping, closing. */
+#include "monitor/observe/observe_part.h"
+
+#include "base/log.h"
+#include "monitor/net/resolve.h"
+#include "monitor/observe/schedule.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REMEMBERED_MOST 4096 /* probes of a reference */
+
+/* ---- opening: kinds ---- */
+
+static size_t place_of(const struct observer *o, const struct probe_kind *kind)
+{
+	size_t i = 0;
+
+	while (i < OBSERVE_KINDS_MOST && o->kinds[i] && o->kinds[i] != kind)
+		i++;
+	assert(i < OBSERVE_KINDS_MOST);
+	return i;
+}
+
+static bool is_open(const struct observer *o, const struct probe_kind *kind)
+{
+	size_t i = place_of(o, kind);
+
+	return o->kinds[i] && !o->shut[i];
+}
+
+/* A kind that this machine does not allow leaves the others alone; one that was open until now is not given up. */
+static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind,
+                     const struct observer *former, struct error *err)
+{
+	struct error cause = { 0 };
+
+	if (kind->open(&o->context, &o->services[i], &cause) == 0) {
+		o->kinds[i] = kind;
+		return 0;
+	}
+	if (cause.code != ERROR_IO || (former && is_open(former, kind))) {
+		*err = cause;
+		return err->code;
+	}
+	log_error(kind->name, &cause);
+	log_line(kind->name, "until a restart or a reload can, its targets are recorded missed (send)");
+	o->kinds[i] = kind;
+	o->shut[i] = true;
+	return 0;
+}
+
+/* Whoever shares a socket opens one only to ask for a name. */
+static bool opens_descriptors(const struct probe_kind *kind, const void *plan)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	return !kind->shares_socket || !kind->destination ||
+	       !resolve_literal(kind->destination(plan), AF_UNSPEC, &address, &length);
+}
+
+static int prepare_plan(struct observer *o, struct target *target, const struct observer *former,
+                        struct error *err)
+{
+	const struct target_config *config = target->config;
+	size_t i = place_of(o, config->kind);
+
+	if (!o->kinds[i] && open_kind(o, i, config->kind, former, err) < 0)
+		return err->code;
+	if (o->shut[i])
+		return 0;
+	target->service = o->services[i];
+	if (config->kind->prepare(target->service, config->probe, &target->plan, err) < 0)
+		return error_at(err, config->id, 0, NULL);
+	target->opens_descriptors = opens_descriptors(config->kind, target->plan);
+	return 0;
+}
+
+/* ---- opening: targets ---- */
+
+static int prepare_destination(struct observer *o, struct target *target, struct error *err)
+{
+	const struct probe_kind *kind = target->config->kind;
+
+	if (!o->config->destination_rate_per_s || !target->plan || !kind->destination)
+		return 0;
+	target->destination = destination_use(&o->lasting->destinations, kind->destination(target->plan));
+	return target->destination ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
+}
+
+static int64_t reach_us(const struct target_config *reference)
+{
+	return (reference->interval_s + reference->timeout_s) * 1000000;
+}
+
+/* It remembers its neighbours of the longest probe. */
+static int prepare_reference(struct target *target, int64_t timeout_most_s, struct error *err)
+{
+	const struct target_config *config = target->config;
+	struct own_side_reference *reference = &target->lasting->reference;
+	int64_t keep =
+	    (timeout_most_s + 2 * (config->interval_s + config->timeout_s)) / config->interval_s + 2;
+
+	if (keep > REMEMBERED_MOST)
+		keep = REMEMBERED_MOST;
+	return own_side_init(reference, (size_t)keep,
+	                     reference->size ? reference->reach_us : reach_us(config), err);
+}
+
+static int prepare_target(struct observer *o, struct target *target, const struct target_config *config,
+                          const struct observer *former, struct error *err)
+{
+	target->config = config;
+	target->observer = o;
+	target->interval_us = config->interval_s * 1000000;
+	target->lasting = lasting_target_use(o->lasting, config->id);
+	if (!target->lasting || heap_add(&o->due, &target->due, INT64_MAX) < 0)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	if (prepare_plan(o, target, former, err) < 0)
+		return err->code;
+	return prepare_destination(o, target, err);
+}
+
+/* ---- opening: references ---- */
+
+static int prepare_references(struct observer *o, struct error *err)
+{
+	const struct config *config = o->config;
+	int64_t timeout_most_s = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->target_count; i++) {
+		count += config->targets[i].reference;
+		if (config->targets[i].timeout_s > timeout_most_s)
+			timeout_most_s = config->targets[i].timeout_s;
+	}
+	o->references = calloc(count + 1, sizeof *o->references);
+	if (!o->references)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	for (size_t i = 0; i < config->target_count; i++) {
+		if (!config->targets[i].reference)
+			continue;
+		if (prepare_reference(&o->targets[i], timeout_most_s, err) < 0)
+			return err->code;
+		o->references[o->reference_count++] = &o->targets[i].lasting->reference;
+	}
+	return 0;
+}
+
+static struct own_side_reference *find_reference(const struct observer *o, const char *id)
+{
+	for (size_t i = 0; i < o->config->target_count; i++)
+		if (o->config->targets[i].reference && strcmp(o->config->targets[i].id, id) == 0)
+			return &o->targets[i].lasting->reference;
+	return NULL; /* cannot be: config.c has checked it */
+}
+
+static int assign_references(struct observer *o, struct target *target, struct error *err)
+{
+	const struct setting_strings *ids = &target->config->references;
+
+	if (target->config->reference)
+		return 0;
+	if (!ids->at) {
+		target->references = o->references;
+		target->reference_count = o->reference_count;
+		return 0;
+	}
+	target->references = calloc(ids->count + 1, sizeof *target->references);
+	if (!target->references)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	target->reference_count = ids->count;
+	for (size_t i = 0; i < ids->count; i++)
+		target->references[i] = find_reference(o, ids->at[i]);
+	return 0;
+}
+
+/* ---- opening ---- */
+
+static int prepare(struct observer *o, const struct observer *former, struct error *err)
+{
+	const struct config *config = o->config;
+
+	if (resolver_open(&o->context.resolver, o->context.loop, config->dns_servers, config->dns_timeout_ms,
+	                  err) < 0)
+		return err->code;
+	o->gaps = calloc(OBSERVE_GAPS_LEAST, sizeof *o->gaps);
+	o->targets = calloc(config->target_count, sizeof *o->targets);
+	if (!o->gaps || !o->targets)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	o->gap_size = OBSERVE_GAPS_LEAST;
+	for (size_t i = 0; i < config->target_count; i++)
+		if (prepare_target(o, &o->targets[i], &config->targets[i], former, err) < 0)
+			return err->code;
+	if (prepare_references(o, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < config->target_count; i++)
+		if (assign_references(o, &o->targets[i], err) < 0)
+			return err->code;
+	return 0;
+}
+
+int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
+                  const struct observer *former, observer_record *record, void *arg, struct error *err)
+{
+	struct observer *o = calloc(1, sizeof *o);
+
+	if (o)
+		o->lasting = former ? lasting_use(former->lasting) : lasting_new();
+	if (!o || !o->lasting) {
+		free(o);
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	}
+	o->config = config;
+	o->record = record;
+	o->arg = arg;
+	o->context = (struct probe_context){ .loop = loop,
+		                             .ca_file = config->ca_file,
+		                             .handshakes = &o->lasting->handshakes };
+	/* that of the former, so that a step since then is noticed by this one too */
+	o->wall_offset_us = former ? former->wall_offset_us : moment_wall_offset_us();
+	uv_timer_init(loop, &o->timer);
+	o->timer.data = o;
+	if (prepare(o, former, err) < 0) {
+		observer_close(o, NULL);
+		return err->code;
+	}
+	*out = o;
+	return 0;
+}
+
+/* ---- starting and stopping ---- */
+
+/* What the observers have in common goes by the new configuration from here on. */
+static void put_in_force(struct observer *o)
+{
+	const struct config *config = o->config;
+	struct moment now = moment_now();
+
+	o->lasting->handshakes.most = (size_t)config->handshakes_max;
+	for (size_t i = 0; i < config->target_count; i++) {
+		struct target *target = &o->targets[i];
+
+		if (target->destination)
+			destination_limit(target->destination, config->destination_rate_per_s,
+			                  config->destination_burst, now);
+		if (config->targets[i].reference)
+			target->lasting->reference.reach_us = reach_us(&config->targets[i]);
+	}
+}
+
+int64_t observer_start(struct observer *o, int64_t from_us)
+{
+	int64_t now_us = from_us ? from_us : observer_now_us(o, moment_now());
+
+	put_in_force(o);
+	for (size_t i = 0; i < o->config->target_count; i++) {
+		struct target *target = &o->targets[i];
+		int64_t offset_us =
+		    schedule_offset_us(o->config->vantage, target->config->id, target->interval_us);
+
+		heap_move(&o->due, &target->due, schedule_first_us(now_us, target->interval_us, offset_us));
+	}
+	observer_arm(o);
+	return now_us;
+}
+
+void observer_once(struct observer *o, observer_drained *drained)
+{
+	int64_t now_us = observer_now_us(o, moment_now());
+
+	put_in_force(o);
+	o->once = o->last = o->alone = true;
+	o->drained = drained;
+	for (size_t i = 0; i < o->config->target_count; i++) /* whole ms, as on the grid */
+		heap_move(&o->due, &o->targets[i].due, (now_us / 1000 + 1 + (int64_t)i) * 1000);
+	observer_arm(o);
+}
+
+int64_t observer_stop(struct observer *o, observer_drained *drained)
+{
+	int64_t now_us = observer_now_us(o, moment_now());
+
+	while (heap_top(&o->due) && heap_top(&o->due)->key <= now_us)
+		observer_start_due(o, now_us);
+	o->last = true;
+	for (size_t i = 0; i < o->config->target_count; i++)
+		if (!o->targets[i].pass.at)
+			heap_remove(&o->due, &o->targets[i].due);
+	o->drained = drained;
+	observer_arm(o);
+	return now_us;
+}
+
+void observer_end(struct observer *o, observer_drained *drained)
+{
+	o->alone = true;
+	(void)observer_stop(o, drained);
+}
+
+/* What waits at its destination was not sent because this process ends. */
+static void abort_waits(struct observer *o)
+{
+	o->stalled_us++;
+	for (size_t i = 0; i < o->config->target_count; i++) {
+		struct target *target = &o->targets[i];
+
+		if (!target->pass.at)
+			continue;
+		destination_give_up(&o->lasting->destinations, &target->pass);
+		heap_remove(&o->due, &target->due);
+		observer_end_wait(target, FAILURE_NOT_RUNNING);
+	}
+}
+
+void observer_abort(struct observer *o)
+{
+	struct heap_entry *top;
+
+	abort_waits(o);
+	while ((top = heap_top(&o->deadlines))) {
+		struct probe_run *run =
+		    (struct probe_run *)((char *)top - offsetof(struct probe_run, deadline));
+
+		o->stalled_us++; /* whatever they would have said is our fault */
+		run->target->config->kind->expire(run);
+	}
+	observer_judge_held(o->lasting, true);
+	observer_arm(o);
+}
+
+struct observer_counts observer_counts(const struct observer *o)
+{
+	const struct lasting *lasting = o->lasting;
+	struct observer_counts counts = lasting->counts;
+
+	counts.lateness_most_us = lasting->lateness.most_us;
+	counts.lateness_p99_us = lateness_within_us(&lasting->lateness, 99);
+	counts.handshakes = (int64_t)lasting->handshakes.inside.count;
+	counts.handshakes_waiting = (int64_t)lasting->handshakes.waiting.count;
+	return counts;
+}
+
+/* ---- closing ---- */
+
+static void release_target(struct observer *o, struct target *target)
+{
+	if (target->destination)
+		destination_drop(&o->lasting->destinations, target->destination);
+	if (target->references != o->references)
+		free(target->references);
+	if (target->lasting)
+		lasting_target_drop(o->lasting, target->lasting);
+}
+
+static void free_observer(uv_handle_t *handle)
+{
+	struct observer *o = handle->data;
+	observer_closed *closed = o->closed;
+	void *arg = o->arg;
+
+	while (o->spare) {
+		struct probe_run *run = o->spare;
+
+		o->spare = run->next;
+		free(run);
+	}
+	heap_release(&o->due);
+	heap_release(&o->deadlines);
+	free(o->references);
+	free(o->gaps);
+	free(o->targets);
+	lasting_drop(o->lasting);
+	free(o);
+	if (closed)
+		closed(arg);
+}
+
+void observer_close(struct observer *o, observer_closed *closed)
+{
+	o->closed = closed;
+	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
+		if (o->targets[i].plan)
+			o->targets[i].config->kind->unprepare(o->targets[i].service, o->targets[i].plan);
+	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
+		if (!o->shut[i])
+			o->kinds[i]->close(o->services[i]);
+	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
+		release_target(o, &o->targets[i]);
+	if (o->context.resolver)
+		resolver_close(o->context.resolver);
+	uv_close((uv_handle_t *)&o->timer, free_observer);
+}

@@ -1,0 +1,191 @@
+/* observe_probe: probes from the instant at which they are due until they have ended. */
+#include "monitor/observe/observe_part.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define DESCRIPTORS_OF_OURS 64 /* at most: spool, database, the kinds' own, the resolver */
+#define DESCRIPTORS_OF_ONE  4  /* at most what a probe opens: name servers, connection */
+
+/* ---- ending ---- */
+
+/* A stop of this process spoils what it times itself and what waits for its reading; not a status or refusal. */
+static bool spoilt_by_stall(const struct observer *o, const struct probe_run *run)
+{
+	const struct record *record = &run->record;
+
+	if (o->stalled_us == run->stalled_before_us || record->outcome == SAMPLE_MISSED)
+		return false;
+	if (record->outcome == SAMPLE_UP)
+		return !run->kernel_timed;
+	return record->failure == FAILURE_TIMEOUT || record->failure == FAILURE_DNS ||
+	       record->failure == FAILURE_RESET || record->failure == FAILURE_TLS ||
+	       record->failure == FAILURE_LOSS;
+}
+
+void observer_finish(struct probe_run *run)
+{
+	struct observer *o = run->observer;
+
+	observer_hand_on(run->target, &run->record, run->record.failure == FAILURE_SEND ? run->cause : 0);
+	run->next = o->spare;
+	o->spare = run;
+	if (o->drained && observer_idle(o))
+		observer_arm(o);
+}
+
+static void run_finished(struct probe_run *run)
+{
+	struct observer *o = run->observer;
+	struct target *target = run->target;
+
+	observer_notice_stall(o, moment_now());
+	if (spoilt_by_stall(o, run))
+		observer_excuse(&run->record, FAILURE_NOT_RUNNING);
+	heap_remove(&o->deadlines, &run->deadline);
+	target->lasting->in_flight--;
+	o->lasting->counts.in_flight--;
+	o->in_flight--;
+	if (target->config->reference)
+		observer_reference_ended(run);
+	else if (!observer_hold(run))
+		observer_finish(run);
+}
+
+void observer_expire_runs(struct observer *o, struct moment now)
+{
+	struct heap_entry *top;
+
+	while ((top = heap_top(&o->deadlines)) && top->key <= now.us) {
+		struct probe_run *run =
+		    (struct probe_run *)((char *)top - offsetof(struct probe_run, deadline));
+		struct moment deadline = moment_after(run->started, run->timeout_us);
+
+		if (deadline.us > now.us) { /* it began later: probe_waited() */
+			heap_move(&o->deadlines, top, deadline.us);
+			continue;
+		}
+		run->target->config->kind->expire(run);
+		assert(heap_top(&o->deadlines) != top || !top->place || top->key > now.us);
+	}
+}
+
+/* ---- starting ---- */
+
+static struct probe_run *take_run(struct observer *o)
+{
+	struct probe_run *run = o->spare;
+
+	if (!run)
+		return calloc(1, sizeof *run);
+	o->spare = run->next;
+	memset(run, 0, sizeof *run);
+	return run;
+}
+
+static void start(struct target *target, struct probe_run *run, int64_t scheduled_us)
+{
+	struct observer *o = target->observer;
+	struct observer_counts *counts = &o->lasting->counts;
+	int64_t late_us;
+
+	*run = (struct probe_run){ .record = observer_blank_record(target, scheduled_us),
+		                   .started = moment_now(),
+		                   .timeout_us = target->config->timeout_s * 1000000,
+		                   .service = target->service,
+		                   .plan = target->plan,
+		                   .finished = run_finished,
+		                   .target = target,
+		                   .observer = o,
+		                   .stalled_before_us = o->stalled_us };
+	if (heap_add(&o->deadlines, &run->deadline, moment_after(run->started, run->timeout_us).us) < 0) {
+		run->next = o->spare;
+		o->spare = run;
+		observer_miss(target, scheduled_us, FAILURE_SEND, ENOMEM);
+		return;
+	}
+	late_us = observer_now_us(o, run->started) - scheduled_us;
+	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
+	target->lasting->in_flight++;
+	o->in_flight++;
+	if (++counts->in_flight > counts->in_flight_most)
+		counts->in_flight_most = counts->in_flight;
+	if (target->config->reference)
+		observer_reference_sent(run);
+	target->config->kind->start(run);
+}
+
+/*
+ * Whether a probe may open what it needs. A library that cannot may call it a name that does not resolve or a
+ * connection that failed, which would be charged to the target: so it is tried before, when it may be close.
+ */
+static bool has_descriptors(const struct observer *o)
+{
+	struct rlimit limit;
+	int tried[DESCRIPTORS_OF_ONE], n = 0;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    (rlim_t)o->lasting->counts.in_flight * DESCRIPTORS_OF_ONE + DESCRIPTORS_OF_OURS < limit.rlim_cur)
+		return true;
+	while (n < DESCRIPTORS_OF_ONE &&
+	       (tried[n] = fcntl(uv_backend_fd(o->context.loop), F_DUPFD_CLOEXEC, 0)) >= 0)
+		n++;
+	for (int i = 0; i < n; i++)
+		close(tried[i]);
+	return n == DESCRIPTORS_OF_ONE;
+}
+
+static void probe(struct target *target, int64_t scheduled_us)
+{
+	struct observer *o = target->observer;
+	struct probe_run *run = NULL;
+
+	if (!target->plan)
+		observer_miss(target, scheduled_us, FAILURE_SEND, 0);
+	else if (target->lasting->in_flight >= target->config->in_flight_max ||
+	         o->lasting->counts.in_flight >= o->config->in_flight_max)
+		observer_miss(target, scheduled_us, FAILURE_IN_FLIGHT_CAP, 0);
+	else if (target->opens_descriptors && !has_descriptors(o))
+		observer_miss(target, scheduled_us, FAILURE_SEND, EMFILE);
+	else if (!(run = take_run(o)))
+		observer_miss(target, scheduled_us, FAILURE_SEND, ENOMEM);
+	else
+		start(target, run, scheduled_us);
+}
+
+/* ---- the destination's turn ---- */
+
+static void go(void *owner)
+{
+	struct target *target = owner;
+
+	if (target->observer->last)
+		heap_remove(&target->observer->due, &target->due);
+	probe(target, target->asked_us);
+}
+
+void observer_ask(struct target *target, int64_t scheduled_us)
+{
+	struct observer *o = target->observer;
+	bool waits = target->pass.at != NULL;
+
+	target->asked_us = scheduled_us;
+	target->stalled_before_us = o->stalled_us;
+	if (!target->destination)
+		go(target);
+	else if (!waits) /* who waits keeps the place */
+		destination_request(&o->lasting->destinations, target->destination, &target->pass, go, target,
+		                    moment_now());
+}
+
+void observer_end_wait(struct target *target, enum sample_failure why)
+{
+	if (target->observer->stalled_us != target->stalled_before_us)
+		why = FAILURE_NOT_RUNNING;
+	observer_miss(target, target->asked_us, why, 0);
+}

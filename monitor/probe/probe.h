@@ -1,0 +1,156 @@
+/*
+ * probe: the small interface behind which each kind of probe (http, icmp, …) is one file.
+ *
+ * A kind is a table of functions and of settings. The observer (observe.h) decides when a probe runs, how
+ * long it may take, how many run at once and where its record goes; the kind sends, receives and fills the
+ * record.
+ *
+ * Life cycle, all on the loop's thread:
+ *     open(context)  → service      once, when some target is of this kind
+ *     prepare(config) → plan        once a target
+ *     start(plan, run)              at each due instant; ends, at once or later, with one probe_finish(run)
+ *     expire(run)                   the timeout passed: the kind lets go of the run and calls probe_finish()
+ *     turn(service)                 at least every 10 ms while it returns true, for kinds that need not be
+ *                                   woken by each answer because the kernel stamps them; may be NULL
+ *     unprepare(plan), close(service)   when no run is in flight; uv handles are closed asynchronously, the
+ *                                   service frees itself when the last is, so the loop must run on until idle
+ * Nothing may block. A kind never decides that a sample is `missed` except when this machine could not send
+ * (probe_not_sent).
+ *
+ * A new kind: one file with a struct probe_kind, and one line in probe_kinds.c.
+ */
+#ifndef GOVSLA_MONITOR_PROBE_H
+#define GOVSLA_MONITOR_PROBE_H
+
+#include "base/arena.h"
+#include "base/document.h"
+#include "monitor/probe/heap.h"
+#include "monitor/record/moment.h"
+#include "monitor/record/record.h"
+#include "monitor/probe/setting.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct gate;
+struct resolver;
+
+/* What a kind gets from the process. Lives as long as every service. */
+struct probe_context {
+	uv_loop_t *loop;
+	struct resolver *resolver;
+	struct gate *handshakes; /* how many TLS handshakes may be under way at once: gate.h; NULL no limit */
+	const char *ca_file;     /* trusted certificates unless a target names its own; NULL none */
+};
+
+/* One probe in flight. The observer's memory, on loan to the kind from start() to probe_finish(). */
+struct probe_run {
+	struct record record;  /* the kind fills outcome, failure, sent_us, rtt_us, phases … */
+	struct moment started; /* when start() was called, later by what it waited (probe_waited) */
+	int64_t timeout_us;
+	bool
+	    kernel_timed; /* rtt_us comes from kernel stamps: true even if the process was stopped meanwhile */
+	void *service, *plan;
+	void *state; /* the kind's own */
+	int cause;   /* errno of why this machine could not send, for the log; 0 not known */
+	void (*finished)(struct probe_run *run);
+
+	/* the observer's own */
+	struct heap_entry deadline;
+	struct target *target;
+	struct observer *observer;
+	struct probe_run *next;
+	int64_t stalled_before_us, reference_number;
+};
+
+struct probe_kind {
+	const char *name; /* value of "kind" in the configuration */
+	const char *help;
+	const struct setting *settings; /* keys of "probe", "kind" among them */
+	size_t config_size;             /* of the struct that the settings fill */
+	bool shares_socket;             /* its probes open no descriptor of their own */
+	/* Rules between keys; may be NULL. */
+	int (*check)(const struct node *probe, const void *config, struct error *err);
+	int (*open)(const struct probe_context *context, void **service, struct error *err);
+	int (*prepare)(void *service, const void *config, void **plan, struct error *err);
+	void (*start)(struct probe_run *run);
+	void (*expire)(struct probe_run *run);
+	bool (*turn)(void *service);
+	/* The host or address that a plan's probes go to, borrowed from the plan: what limits per destination count by. */
+	const char *(*destination)(const void *plan);
+	void (*unprepare)(void *service, void *plan);
+	void (*close)(void *service);
+};
+
+/* The kind of that name, or NULL. */
+const struct probe_kind *probe_kind_find(const char *name);
+
+/* All kinds, NULL-terminated. Static storage. */
+const struct probe_kind *const *probe_kinds(void);
+
+/* Hands the run back with its record complete; the kind must not touch it afterwards. */
+static inline void probe_finish(struct probe_run *run)
+{
+	run->finished(run);
+}
+
+static inline void probe_up(struct probe_run *run, int64_t rtt_us)
+{
+	run->record.outcome = SAMPLE_UP;
+	run->record.failure = FAILURE_NONE;
+	run->record.rtt_us = rtt_us < INT32_MAX ? (int32_t)rtt_us : INT32_MAX;
+	probe_finish(run);
+}
+
+static inline void probe_down(struct probe_run *run, enum sample_failure failure)
+{
+	run->record.outcome = SAMPLE_DOWN;
+	run->record.failure = (uint8_t)failure;
+	run->record.rtt_us = -1;
+	probe_finish(run);
+}
+
+/* Nothing was observed for a reason of this side: never the target's fault. */
+static inline void probe_missed(struct probe_run *run, enum sample_failure why)
+{
+	run->record.outcome = SAMPLE_MISSED;
+	run->record.failure = (uint8_t)why;
+	run->record.rtt_us = -1;
+	run->record.sent_us = 0;
+	probe_finish(run);
+}
+
+/* This machine could not send: no route, no buffer, no descriptor. */
+static inline void probe_not_sent(struct probe_run *run)
+{
+	probe_missed(run, FAILURE_SEND);
+}
+
+/* Ends it as its failure says: none is up, with that round trip; one of this side is missed; any other is down. */
+static inline void probe_end(struct probe_run *run, enum sample_failure failure, int64_t rtt_us)
+{
+	if (failure == FAILURE_NONE)
+		probe_up(run, rtt_us);
+	else if (failure > FAILURE_DOWN_LAST)
+		probe_missed(run, failure);
+	else
+		probe_down(run, failure);
+}
+
+/*
+ * The probe has waited since a moment for something of this side (gate.h): that is lateness and no part of its times,
+ * and its timeout ends so much later.
+ */
+static inline void probe_waited(struct probe_run *run, struct moment since)
+{
+	int64_t waited_us = moment_between(since, moment_now());
+	int64_t late_us = run->record.lateness_us + waited_us;
+
+	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
+	run->record.sent_us += waited_us;
+	run->started = moment_after(run->started, waited_us);
+}
+
+#endif

@@ -1,0 +1,9 @@
+/* probe_stamp: STAMP (RFC 8762) session-sender, as a probe kind; its settings are at the top of probe_stamp.c. */
+#ifndef GOVSLA_MONITOR_PROBE_STAMP_H
+#define GOVSLA_MONITOR_PROBE_STAMP_H
+
+#include "monitor/probe/probe.h"
+
+extern const struct probe_kind probe_stamp;
+
+#endif

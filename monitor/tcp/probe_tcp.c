@@ -1,0 +1,338 @@
+#include "monitor/tcp/probe_tcp.h"
+
+#include "base/text.h"
+#include "monitor/net/connect.h"
+#include "monitor/net/egress.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#define CHUNK 4096
+
+static const char *const kind_words[] = { "tcp", NULL };
+
+struct tcp_config {
+	int kind;
+	const char *host;
+	int64_t port;
+	const char *send, *expect;
+	int64_t expect_limit_bytes;
+	struct egress egress;
+};
+
+static int check_text(const char *value, struct error *err)
+{
+	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
+}
+
+#define PLACE(member) .place = offsetof(struct tcp_config, member)
+
+static const struct setting settings[] = {
+	{ .key = "kind",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .required = true,
+	  .words = kind_words,
+	  PLACE(kind),
+	  .help = "TCP connection; the round trip is that of the SYN, without the name's resolution" },
+	{ .key = "host",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .required = true,
+	  .check = check_text,
+	  PLACE(host),
+	  .help = "address or name; of a name's addresses the next is tried when one fails or is silent" },
+	{ .key = "port",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .required = true,
+	  .least = 1,
+	  .most = 65535,
+	  PLACE(port),
+	  .help = "TCP port" },
+	{ .key = "send",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(send),
+	  .help = "text to send once connected, such as \"HELO govsla\\r\\n\"; needs expect" },
+	{ .key = "expect",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_text,
+	  PLACE(expect),
+	  .help = "text that must come, such as \"220 \", compared byte by byte; otherwise down (answer "
+	          "mismatch, "
+	          "or timeout while the other side neither closes nor goes on)" },
+	{ .key = "expect_limit_bytes",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "bytes",
+	  .standard = "4096",
+	  .least = 1,
+	  .most = 1048576,
+	  PLACE(expect_limit_bytes),
+	  .help = "within how many bytes of the answer" },
+	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
+	{ .key = NULL },
+};
+
+struct plan {
+	const struct tcp_config *config;
+	struct connect_place place;
+};
+
+struct flight {
+	struct probe_run *run;
+	const struct tcp_config *config;
+	struct sockets *sockets;
+	struct connect_attempt attempt;
+	size_t sent;
+	struct text answer;
+};
+
+/* ---- the end of a probe ---- */
+
+static int32_t elapsed_us(const struct flight *flight)
+{
+	int64_t us = moment_between(flight->run->started, moment_now());
+
+	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+}
+
+static void end(struct flight *flight, enum sample_failure failure)
+{
+	struct probe_run *run = flight->run;
+	int64_t rtt_us = flight->attempt.round_trip_us;
+
+	run->kernel_timed = flight->attempt.kernel_timed;
+	connect_keep_phases(&flight->attempt, run->started, &run->record);
+	if (flight->answer.length > 0)
+		run->record.total_us = elapsed_us(flight);
+	run->cause = flight->attempt.cause;
+	connect_end(&flight->attempt);
+	text_release(&flight->answer);
+	free(flight);
+	probe_end(run, failure, rtt_us);
+}
+
+/* ---- what is said on the connection ---- */
+
+static enum sample_failure failure_now(void)
+{
+	switch (errno) {
+	case ETIMEDOUT:
+		return FAILURE_TIMEOUT;
+	case ENOMEM:
+	case ENOBUFS:
+		return FAILURE_SEND;
+	default:
+		return FAILURE_RESET;
+	}
+}
+
+/* Takes a piece of the answer. True: that decides it. */
+static bool take(struct flight *flight, const char *bytes, size_t length, enum sample_failure *out)
+{
+	const struct tcp_config *config = flight->config;
+	struct text *answer = &flight->answer;
+	size_t expected = strlen(config->expect), room = (size_t)config->expect_limit_bytes - answer->length;
+	size_t seen =
+	    answer->length >= expected ? answer->length - expected + 1 : 0; /* no match starts before */
+
+	if (answer->length == 0)
+		flight->run->record.first_byte_us = elapsed_us(flight);
+	text_append(answer, bytes, length < room ? length : room);
+	*out = FAILURE_SEND;
+	if (text_failed(answer))
+		return true;
+	*out = FAILURE_NONE;
+	if (memmem(answer->bytes + seen, answer->length - seen, config->expect, expected))
+		return true;
+	*out = FAILURE_ANSWER_MISMATCH;
+	return length >= room;
+}
+
+/* Reads what is there. True: the probe is decided. */
+static bool hear(struct flight *flight, enum sample_failure *out)
+{
+	char bytes[CHUNK];
+
+	for (;;) {
+		ssize_t n = recv(flight->attempt.watch.fd, bytes, sizeof bytes, 0);
+
+		if (n > 0 && take(flight, bytes, (size_t)n, out))
+			return true;
+		if (n == 0) {
+			*out = flight->answer.length ? FAILURE_ANSWER_MISMATCH : FAILURE_RESET;
+			return true;
+		}
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n < 0 && errno != EINTR) {
+			*out = failure_now();
+			return true;
+		}
+	}
+}
+
+/* Sends what is left to be sent. True: that failed. */
+static bool say(struct flight *flight, enum sample_failure *out)
+{
+	const char *text = flight->config->send;
+
+	while (text && text[flight->sent]) {
+		ssize_t n = send(flight->attempt.watch.fd, text + flight->sent, strlen(text + flight->sent),
+		                 MSG_NOSIGNAL);
+
+		if (n >= 0)
+			flight->sent += (size_t)n;
+		else if (errno == EAGAIN)
+			return false;
+		else if (errno != EINTR) {
+			*out = failure_now();
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Hears first: a server that refuses may have said so before it closed. */
+static void talk(struct flight *flight)
+{
+	const char *text = flight->config->send;
+	enum sample_failure failure;
+
+	if (hear(flight, &failure) || say(flight, &failure)) {
+		end(flight, failure);
+		return;
+	}
+	if (sockets_watch(flight->sockets, &flight->attempt.watch,
+	                  EPOLLIN | (text && text[flight->sent] ? EPOLLOUT : 0)) != 0)
+		end(flight, FAILURE_SEND);
+}
+
+static void on_ready(struct socket_watch *watch, uint32_t events)
+{
+	struct connect_attempt *attempt = watch->owner;
+
+	(void)events;
+	talk(attempt->owner);
+}
+
+/* ---- one probe ---- */
+
+static void connected(struct connect_attempt *attempt)
+{
+	struct flight *flight = attempt->owner;
+
+	if (attempt->failure != FAILURE_NONE || !flight->config->expect) {
+		end(flight, attempt->failure);
+		return;
+	}
+	attempt->watch.ready = on_ready;
+	talk(flight);
+}
+
+static void start(struct probe_run *run)
+{
+	struct connector *connector = run->service;
+	const struct plan *plan = run->plan;
+	struct flight *flight = calloc(1, sizeof *flight);
+
+	if (!flight) {
+		probe_not_sent(run);
+		return;
+	}
+	run->state = flight;
+	run->record.sent_us = moment_wall_us();
+	flight->run = run;
+	flight->config = plan->config;
+	flight->sockets = connector_sockets(connector);
+	flight->attempt.done = connected;
+	flight->attempt.owner = flight;
+	connect_start(connector, &plan->place, moment_after(run->started, run->timeout_us), &flight->attempt);
+}
+
+static void expire(struct probe_run *run)
+{
+	struct flight *flight = run->state;
+
+	end(flight, connect_expired(&flight->attempt));
+}
+
+static bool turn(void *connector)
+{
+	return connector_turn(connector);
+}
+
+/* ---- life cycle ---- */
+
+static int check(const struct node *probe, const void *config_pointer, struct error *err)
+{
+	const struct tcp_config *config = config_pointer;
+	struct node node = node_member(probe, "send");
+
+	if (config->send && !config->expect)
+		return node_fail(&node, err, "needs the key 'expect'");
+	return egress_check(probe, &config->egress, config->host, "host", err);
+}
+
+static int open_service(const struct probe_context *context, void **out, struct error *err)
+{
+	struct connector *connector;
+
+	if (connector_open(&connector, context->loop, context->resolver, err) < 0)
+		return err->code;
+	*out = connector;
+	return 0;
+}
+
+static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
+{
+	const struct tcp_config *config = config_pointer;
+	struct plan *plan = calloc(1, sizeof *plan);
+
+	(void)service;
+	if (!plan)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	plan->config = config;
+	plan->place = (struct connect_place){ config->host, (uint16_t)config->port, &config->egress };
+	*out = plan;
+	return 0;
+}
+
+static const char *destination(const void *plan)
+{
+	return ((const struct plan *)plan)->config->host;
+}
+
+static void unprepare(void *service, void *plan)
+{
+	(void)service;
+	free(plan);
+}
+
+static void close_service(void *connector)
+{
+	connector_close(connector);
+}
+
+const struct probe_kind probe_tcp = {
+	.name = "tcp",
+	.help = "TCP connection, and what is said on it",
+	.settings = settings,
+	.config_size = sizeof(struct tcp_config),
+	.check = check,
+	.open = open_service,
+	.prepare = prepare,
+	.start = start,
+	.expire = expire,
+	.turn = turn,
+	.destination = destination,
+	.unprepare = unprepare,
+	.close = close_service,
+};

@@ -1,0 +1,35 @@
+/* tls_config: what the configuration can say about a tls probe. No network. */
+#ifndef GOVSLA_MONITOR_TLS_CONFIG_H
+#define GOVSLA_MONITOR_TLS_CONFIG_H
+
+#include "monitor/net/egress.h"
+#include "monitor/probe/setting.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TLS_NAME_MOST 254 /* with the dot of the root: RFC 1035, 2.3.4 */
+
+struct tls_config {
+	int kind;
+	const char *host;
+	int64_t port;
+	const char *server_name; /* NULL: the host */
+	bool verify_tls;
+	const char *ca_file;                  /* NULL: that of the file */
+	int minimum_version, maximum_version; /* 0 … 3: TLS 1.0 … 1.3 */
+	const char *client_certificate, *client_key;
+	struct setting_strings alpn;
+	int64_t least_days;
+	struct egress egress;
+};
+
+extern const struct setting tls_settings[];
+
+/* Rules between keys. Returns 0 or ERROR_DATA. */
+int tls_config_check(const struct node *probe, const void *config, struct error *err) MUST_CHECK;
+
+/* The name that the certificate must be for. */
+const char *tls_config_name(const struct tls_config *config);
+
+#endif
