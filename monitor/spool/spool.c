@@ -4,6 +4,7 @@
 #include "monitor/spool/spool_repair.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,11 @@ struct timespec spool_after_ms(int64_t ms)
 	return t;
 }
 
+bool spool_wait(struct spool *spool, pthread_cond_t *condition, const struct timespec *until)
+{
+	return pthread_cond_clockwait(condition, &spool->mutex, CLOCK_MONOTONIC, until) != ETIMEDOUT;
+}
+
 void spool_note_file(struct spool *spool)
 {
 	spool->counters.pending = spool->writing.state.pending;
@@ -75,15 +81,10 @@ void spool_write_note(struct spool *spool)
 
 static int make_mutexes(struct spool *spool, struct error *err)
 {
-	pthread_condattr_t monotonic;
-
 	if (pthread_mutex_init(&spool->mutex, NULL) != 0 || pthread_mutex_init(&spool->read_mutex, NULL) != 0)
 		return error_set(err, ERROR_MEMORY, "no memory for spool '%s'", spool->path);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&spool->work, &monotonic);
-	pthread_cond_init(&spool->progress, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pthread_cond_init(&spool->work, NULL);
+	pthread_cond_init(&spool->progress, NULL);
 	spool->mutex_made = true;
 	return 0;
 }

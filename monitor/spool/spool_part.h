@@ -87,8 +87,14 @@ void spool_write_note(struct spool *spool);
 /* What lies under a name; all zero when nothing. */
 struct file_identity spool_identify(const char *path);
 
-/* The instant that long from now, on the clock of the condition variables. */
+/* The instant that long from now, on the monotonic clock. */
 struct timespec spool_after_ms(int64_t ms);
+
+/*
+ * Waits for one of the spool's conditions; returns false once it is past that instant. The clock is named here, not in
+ * the condition's attributes, which libfaketime 0.9.10 overlooks: it then returns at once. With the mutex.
+ */
+bool spool_wait(struct spool *spool, pthread_cond_t *condition, const struct timespec *until);
 
 /* ---- spool_writer.c ---- */
 

@@ -1,7 +1,6 @@
 /* spool_put: records come in: the queue in memory, and waiting for it. */
 #include "monitor/spool/spool_part.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,7 +124,7 @@ static bool wait_for_room(struct spool *spool)
 	struct timespec until = spool_after_ms(PUT_MANY_PATIENCE_MS);
 
 	while (!has_room(spool, 2)) /* a gap, perhaps, and the record */
-		if (pthread_cond_timedwait(&spool->progress, &spool->mutex, &until) == ETIMEDOUT)
+		if (!spool_wait(spool, &spool->progress, &until))
 			return has_room(spool, 2);
 	return true;
 }
@@ -162,7 +161,7 @@ int spool_flush(struct spool *spool, int64_t timeout_ms, struct error *err)
 	spool->hurry = true;
 	pthread_cond_signal(&spool->work);
 	while (spool->committed_put < wanted)
-		if (pthread_cond_timedwait(&spool->progress, &spool->mutex, &until) == ETIMEDOUT)
+		if (!spool_wait(spool, &spool->progress, &until))
 			break;
 	spool->hurry = false;
 	if (spool->committed_put < wanted)

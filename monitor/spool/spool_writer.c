@@ -1,7 +1,6 @@
 /* spool_writer: the thread that owns the disk: commits what waits, deletes what was shipped, does what ship asks. */
 #include "monitor/spool/spool_part.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #define GATHER_MS   200 /* how long the writer lets records gather: one flush to disk for all of them */
@@ -33,7 +32,7 @@ static void writer_failed(struct spool *spool, const struct error *err)
 		spool_tell(spool, line);
 		pthread_mutex_lock(&spool->mutex);
 	}
-	while (!spool->stopping && pthread_cond_timedwait(&spool->work, &spool->mutex, &until) != ETIMEDOUT)
+	while (!spool->stopping && spool_wait(spool, &spool->work, &until))
 		;
 }
 
@@ -135,7 +134,7 @@ static void writer_gather(struct spool *spool)
 	struct timespec until = spool_after_ms(GATHER_MS);
 
 	while (!spool->stopping && !spool->hurry && !spool->job && spool->count < SPOOL_GATHER_ENOUGH)
-		if (pthread_cond_timedwait(&spool->work, &spool->mutex, &until) == ETIMEDOUT)
+		if (!spool_wait(spool, &spool->work, &until))
 			return;
 }
 
@@ -178,7 +177,7 @@ void *spool_writer_main(void *argument)
 		struct timespec until = spool_after_ms(WATCH_MS);
 
 		while (!spool->stopping && !writer_has_work(spool))
-			if (pthread_cond_timedwait(&spool->work, &spool->mutex, &until) == ETIMEDOUT)
+			if (!spool_wait(spool, &spool->work, &until))
 				break;
 		if (spool->stopping && !writer_has_work(spool) && spool_enqueue_losses(spool) &&
 		    spool->count == 0)
