@@ -8,6 +8,7 @@
 #ifndef GOVSLA_MONITOR_LASTING_H
 #define GOVSLA_MONITOR_LASTING_H
 
+#include "monitor/observe/changes.h"
 #include "monitor/observe/destination.h"
 #include "monitor/net/gate.h"
 #include "monitor/observe/lateness.h"
@@ -37,6 +38,7 @@ struct lasting {
 	int64_t held_count;
 	struct moment held_until; /* when one of them may be decided although no reference's probe ended */
 	bool ended;               /* no reference is probed any more */
+	struct changes changes;   /* of the targets' states, in the log */
 	int last_cause;           /* errno of the last hint why this machine could not send */
 	struct moment hinted;
 	struct observer_counts counts; /* of all observers */

@@ -133,6 +133,9 @@ void observer_excuse(struct record *record, enum sample_failure why);
 /* Counts, logs and passes it to whoever keeps records. cause: errno of why it could not be sent; 0 not known. */
 void observer_hand_on(struct target *target, const struct record *record, int cause);
 
+/* Tells of the changes that had no line of their own (changes.h); rest: at the end. */
+void observer_log_changes(struct lasting *lasting, bool rest);
+
 /* The record of an instant that was never sent. */
 void observer_miss(struct target *target, int64_t scheduled_us, enum sample_failure why, int cause);
 

@@ -59,12 +59,22 @@ static void log_change(const struct target *target, const struct record *record,
 
 	if (record->outcome == state->last_outcome)
 		return;
-	if (state->last_outcome >= 0 || record->outcome != SAMPLE_UP)
+	if ((state->last_outcome >= 0 || record->outcome != SAMPLE_UP) &&
+	    changes_admit(&target->observer->lasting->changes, record->outcome, moment_now()))
 		log_line(target->config->id, "%s (%s%s%s)", sample_outcome_name(record->outcome),
 		         failure_text(record), cause ? ": " : "", cause ? strerror(cause) : "");
 	state->last_outcome = record->outcome;
 	if (cause)
 		hint(target->observer->lasting, cause);
+}
+
+void observer_log_changes(struct lasting *lasting, bool rest)
+{
+	struct changes_sum sum;
+
+	if (rest ? changes_rest(&lasting->changes, &sum) : changes_sum(&lasting->changes, moment_now(), &sum))
+		log_line("run", "changes without a line of their own: %lld down, %lld up, %lld missed",
+		         (long long)sum.down, (long long)sum.up, (long long)sum.missed);
 }
 
 /* ---- records ---- */

@@ -152,6 +152,7 @@ static void serve_lasting(struct observer *o, struct moment now)
 	lasting->ended |= ends;
 	if (ends || lasting->held_until.us <= now.us)
 		observer_judge_held(lasting, false);
+	observer_log_changes(lasting, false);
 }
 
 static void tick(uv_timer_t *timer)
@@ -170,6 +171,8 @@ static void tick(uv_timer_t *timer)
 		observer_drained *drained = o->drained;
 
 		o->drained = NULL;
+		if (o->alone)
+			observer_log_changes(o->lasting, true);
 		drained(o->arg);
 	} else {
 		observer_arm(o);

@@ -2,6 +2,7 @@
 """`slamon stats` and the status records: what a running monitor says of itself is what happened, here and in PostgreSQL."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -200,6 +201,20 @@ class Asking(Monitor):
         self.assertEqual(done.returncode, 0)
         self.assertIn("is too long for a socket beside it", self.log())
         self.assertIn("stats: goes on without", self.log())
+
+
+class Log(Monitor):
+    def test_hundreds_that_go_down_together_do_not_flood_the_log(self):
+        """50 lines at once and one a second, and each of the others is counted in a sum."""
+        self.write(*[REFUSED] * 200)
+        process = self.start()
+        self.wait_for_stats(lambda s: s["since_start"]["down"] >= 400)  # each has changed, and only once
+        self.end(process)
+        told = len(re.findall(r"slamon: t\d+: down \(refused\)", self.log()))
+        summed = re.findall(r"run: changes without a line of their own: (\d+) down, 0 up, 0 missed", self.log())
+        self.assertEqual(told + sum(map(int, summed)), 200, self.log())
+        self.assertGreaterEqual(told, 50)
+        self.assertLess(told, 200)
 
 
 class Records(Monitor):
