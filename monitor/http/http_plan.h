@@ -29,9 +29,8 @@ struct http_plan {
 	struct curl_slist *headers;
 	struct curl_slist *bare_headers; /* of them those for any host */
 	struct text body;
-	char *proxy_user;            /* "name:password"; NULL none */
-	SSL_CTX *ctx;                /* whom it trusts and what it shows; NULL: never TLS */
-	struct http_transfer *spare; /* of http_transfer.c */
+	char *proxy_user; /* "name:password"; NULL none */
+	SSL_CTX *ctx;     /* whom it trusts and what it shows; NULL: never TLS */
 };
 
 struct http_trust {

@@ -285,56 +285,68 @@ void http_transfer_redirect(struct http_transfer *t, const char *url, int status
 
 /* ---- life cycle ---- */
 
-static struct http_transfer *new_transfer(struct http_plan *plan)
+static void free_transfer(struct http_transfer *t)
 {
-	struct http_transfer *t = calloc(1, sizeof *t);
-
-	if (!t)
-		return NULL;
-	t->plan = plan;
-	t->easy = curl_easy_init();
-	if (!t->easy) {
-		free(t);
-		return NULL;
-	}
-	set_options(t);
-	return t;
-}
-
-struct http_transfer *http_transfer_take(struct http_plan *plan)
-{
-	struct http_transfer *t = plan->spare ? plan->spare : new_transfer(plan);
-
-	plan->spare = NULL;
-	if (!t)
-		return NULL;
-	t->at = &plan->place;
-	t->name_us = t->begun_us = t->header_length = t->body_length = 0;
-	t->tls = (struct tls_watch){ 0 };
-	t->socket_errno = t->hops = 0;
-	t->connect_us = t->fd = -1;
-	t->connected = false;
-	t->resolving = t->too_long = t->found = t->headers_ended = false;
-	t->query.address_count = 0;
-	text_clear(&t->window);
-	return t;
-}
-
-void http_transfer_free(struct http_transfer *t)
-{
-	if (t->easy)
-		curl_easy_cleanup(t->easy);
+	curl_easy_cleanup(t->easy);
 	http_place_release(&t->hop);
 	text_release(&t->window);
 	free(t);
 }
 
-void http_transfer_put_back(struct http_transfer *t)
+static struct http_transfer *new_transfer(void)
 {
-	t->run = NULL;
-	if (t->plan->spare || t->hops > 0) {
-		http_transfer_free(t);
+	struct http_transfer *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->easy = curl_easy_init();
+	if (t->easy)
+		return t;
+	free(t);
+	return NULL;
+}
+
+struct http_transfer *http_transfer_take(struct http_transfers *transfers, struct http_plan *plan)
+{
+	struct http_transfer *t = transfers->idle;
+
+	if (t)
+		transfers->idle = t->next;
+	else
+		t = new_transfer();
+	if (!t)
+		return NULL;
+	t->plan = plan;
+	t->at = &plan->place;
+	t->connect_us = t->fd = -1;
+	set_options(t);
+	return t;
+}
+
+/* What is kept is memory only; libcurl's last error of the system stays in the handle through a reset. */
+void http_transfer_put_back(struct http_transfers *transfers, struct http_transfer *t)
+{
+	struct http_transfer kept = { .easy = t->easy, .window = t->window, .next = transfers->idle };
+	long cause = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
+	if (cause) {
+		free_transfer(t);
 		return;
 	}
-	t->plan->spare = t;
+	curl_easy_reset(t->easy);
+	http_place_release(&t->hop);
+	text_clear(&kept.window);
+	*t = kept;
+	transfers->idle = t;
+}
+
+void http_transfers_release(struct http_transfers *transfers)
+{
+	while (transfers->idle) {
+		struct http_transfer *t = transfers->idle;
+
+		transfers->idle = t->next;
+		free_transfer(t);
+	}
 }

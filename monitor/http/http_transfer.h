@@ -1,14 +1,15 @@
 /*
  * http_transfer: one libcurl easy handle with all options of its target.
  *
- * Setting an easy handle up costs more than a request, so a finished one is kept for the target's next probe;
- * several exist only while several probes of the target are in flight. One that was redirected has options of
- * another place and is not kept. Not here: when it runs (probe_http.c) and what its end means (http_judge.h).
+ * Finished ones are kept for any target's next probe: there are as many as probes were in flight at once, and the
+ * few in use are in the cache. Not here: when it runs (probe_http.c) and what its end means (http_judge.h).
  *
- *     t = http_transfer_take(plan);
+ *     struct http_transfers transfers = { 0 };
+ *     t = http_transfer_take(&transfers, plan);
  *     http_transfer_point(t);          where it connects: t->addresses, unless that is a literal
  *     … it runs; redirected: http_transfer_redirect(t, url, status, &place), point and run it again …
- *     http_transfer_put_back(t);
+ *     http_transfer_put_back(&transfers, t);
+ *     http_transfers_release(&transfers);
  */
 #ifndef GOVSLA_MONITOR_HTTP_TRANSFER_H
 #define GOVSLA_MONITOR_HTTP_TRANSFER_H
@@ -26,6 +27,10 @@
 
 #define HTTP_HEADERS_MOST 65536 /* bytes of an answer's status line and headers */
 
+struct http_transfers { /* all zero: none */
+	struct http_transfer *idle;
+};
+
 struct http_transfer {
 	CURL *easy;
 	struct probe_run *run;
@@ -33,7 +38,7 @@ struct http_transfer {
 	struct resolve_query query; /* its addresses stay until the end */
 	struct gate_pass pass;
 	struct moment queued;       /* when it asked for the pass */
-	struct http_transfer *next; /* of those whose handshake is over */
+	struct http_transfer *next; /* idle, or of those whose handshake is over */
 
 	/* the request under way, the first or that of a redirect */
 	const struct http_place *at; /* the plan's place, or hop */
@@ -60,8 +65,8 @@ struct http_transfer {
 	char resolve_text[512];
 };
 
-/* A transfer of the target that is not in use, with its counters at zero; NULL when out of memory. */
-struct http_transfer *http_transfer_take(struct http_plan *plan);
+/* A transfer for the target, which must outlive its use; NULL when out of memory. */
+struct http_transfer *http_transfer_take(struct http_transfers *transfers, struct http_plan *plan);
 
 /* Makes libcurl connect to the addresses of the query, or to the proxy there; nothing to do for a literal. */
 void http_transfer_point(struct http_transfer *t);
@@ -69,9 +74,10 @@ void http_transfer_point(struct http_transfer *t);
 /* The transfer becomes that of the place, whose memory it takes, as an answer with the status asked for. */
 void http_transfer_redirect(struct http_transfer *t, const char *url, int status, struct http_place *place);
 
-/* Gives it back to its target; its easy handle must be in no multi handle any more. */
-void http_transfer_put_back(struct http_transfer *t);
+/* Its easy handle must be in no multi handle any more. */
+void http_transfer_put_back(struct http_transfers *transfers, struct http_transfer *t);
 
-void http_transfer_free(struct http_transfer *t);
+/* Frees the idle ones; none may be in use. */
+void http_transfers_release(struct http_transfers *transfers);
 
 #endif

@@ -12,6 +12,7 @@ struct service {
 	const struct probe_context *context;
 	struct http_loop *http;
 	struct tls_contexts contexts;
+	struct http_transfers transfers;
 	struct http_transfer *shaken; /* their handshakes are over: their passes are to be given back */
 };
 
@@ -19,13 +20,13 @@ struct service {
 
 static void end(struct http_transfer *t, enum sample_failure failure)
 {
-	const struct service *service = t->plan->service;
+	struct service *service = t->plan->service;
 	struct probe_run *run = t->run;
 	int32_t rtt_us = http_counted_us(t->plan->config, &run->record);
 
 	if (t->pass.state != GATE_OUTSIDE)
 		gate_leave(service->context->handshakes, &t->pass);
-	http_transfer_put_back(t);
+	http_transfer_put_back(&service->transfers, t);
 	probe_end(run, failure, rtt_us > 0 ? rtt_us : 0);
 }
 
@@ -186,8 +187,9 @@ static void after_turn(void *arg)
 
 static void start(struct probe_run *run)
 {
+	struct service *service = run->service;
 	struct http_plan *plan = run->plan;
-	struct http_transfer *t = http_transfer_take(plan);
+	struct http_transfer *t = http_transfer_take(&service->transfers, plan);
 
 	if (!t) {
 		run->cause = ENOMEM;
@@ -268,13 +270,9 @@ static const char *destination(const void *plan_pointer)
 	return plan->place.host;
 }
 
-static void unprepare(void *service, void *plan_pointer)
+static void unprepare(void *service, void *plan)
 {
-	struct http_plan *plan = plan_pointer;
-
 	(void)service;
-	if (plan->spare)
-		http_transfer_free(plan->spare);
 	http_plan_free(plan);
 }
 
@@ -283,6 +281,7 @@ static void close_service(void *service_pointer)
 	struct service *service = service_pointer;
 
 	http_loop_close(service->http);
+	http_transfers_release(&service->transfers);
 	tls_contexts_release(&service->contexts);
 	free(service);
 }
