@@ -170,16 +170,9 @@ static int64_t daily(int64_t at_us, int64_t amplitude_us)
 static struct record sample_at(struct story *s, const struct character *c, int64_t at_us)
 {
 	int64_t one = draw(s, c->noise_us), other = draw(s, c->noise_us);
-	struct record r = { .scheduled_us = at_us,
-		            .target = (int32_t)c->target->number,
-		            .kind = RECORD_SAMPLE,
-		            .name_us = -1,
-		            .connect_us = -1,
-		            .tls_us = -1,
-		            .first_byte_us = -1,
-		            .total_us = -1,
-		            .max_error_us = -1 };
+	struct record r = record_blank(RECORD_SAMPLE, at_us);
 
+	r.target = (int32_t)c->target->number;
 	r.outcome = SAMPLE_UP;
 	r.lateness_us = (int32_t)(100 + draw(s, 300));
 	r.rtt_us = (int32_t)(c->rtt_us + daily(at_us, c->daily_us) + (one < other ? one : other));

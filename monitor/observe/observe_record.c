@@ -98,20 +98,11 @@ void observer_hand_on(struct target *target, const struct record *record, int ca
 
 struct record observer_blank_record(const struct target *target, int64_t scheduled_us)
 {
-	return (struct record){
-		.scheduled_us = scheduled_us,
-		.target = (int32_t)target->config->number,
-		.kind = RECORD_SAMPLE,
-		.outcome = SAMPLE_MISSED,
-		.max_error_us = -1,
-		.lateness_us = -1,
-		.rtt_us = -1,
-		.name_us = -1,
-		.connect_us = -1,
-		.tls_us = -1,
-		.first_byte_us = -1,
-		.total_us = -1,
-	};
+	struct record record = record_blank(RECORD_SAMPLE, scheduled_us);
+
+	record.target = (int32_t)target->config->number;
+	record.outcome = SAMPLE_MISSED;
+	return record;
 }
 
 void observer_excuse(struct record *record, enum sample_failure why)

@@ -47,18 +47,9 @@ bool clock_watch_take(struct clock_watch *watch, struct clock_state state, int64
 		return false;
 	watch->recorded = true;
 	watch->last = (struct clock_state){ .max_error_us = bound, .synchronised = state.synchronised };
-	*record = (struct record){
-		.kind = RECORD_CLOCK,
-		.scheduled_us = now_us,
-		.max_error_us = bound,
-		.synchronised = state.synchronised,
-		.rtt_us = -1,
-		.name_us = -1,
-		.connect_us = -1,
-		.tls_us = -1,
-		.first_byte_us = -1,
-		.total_us = -1,
-	};
+	*record = record_blank(RECORD_CLOCK, now_us);
+	record->max_error_us = bound;
+	record->synchronised = state.synchronised;
 	return true;
 }
 

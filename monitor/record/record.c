@@ -35,6 +35,22 @@ static const char *status_fault(const struct record *r)
 	return r->max_error_us < -1 ? "a clock's error below zero" : NULL;
 }
 
+struct record record_blank(enum record_kind kind, int64_t scheduled_us)
+{
+	return (struct record){
+		.kind = (uint8_t)kind,
+		.scheduled_us = scheduled_us,
+		.max_error_us = -1,
+		.lateness_us = -1,
+		.rtt_us = -1,
+		.name_us = -1,
+		.connect_us = -1,
+		.tls_us = -1,
+		.first_byte_us = -1,
+		.total_us = -1,
+	};
+}
+
 const char *record_fault(const struct record *r)
 {
 	bool missed_reason = r->failure >= FAILURE_IN_FLIGHT_CAP && r->failure <= FAILURE_MISSED_LAST &&

@@ -87,6 +87,9 @@ struct record {
 	};
 };
 
+/* A record of that kind and instant (UTC µs) of which nothing else is known: -1 where a duration may stand, else 0. */
+struct record record_blank(enum record_kind kind, int64_t scheduled_us);
+
 /* What contradicts itself in a record ("an outcome up with a failure"), or NULL when it may be kept. */
 const char *record_fault(const struct record *record);
 

@@ -211,14 +211,11 @@ bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
 	struct cursor c = { bytes, bytes + size, false };
 	unsigned flags;
 
-	memset(r, 0, sizeof(*r));
-	r->rtt_us = r->name_us = r->connect_us = r->tls_us = r->first_byte_us = r->total_us = -1;
-	r->max_error_us = -1;
+	*r = record_blank(RECORD_SAMPLE, 0);
 	if (size < 3)
 		return false;
 	flags = *c.at++;
 	r->failure = *c.at++;
-	r->kind = RECORD_SAMPLE;
 	if (flags & BIT_KIND)
 		r->kind = flags & BIT_STAMP ? RECORD_STATUS : RECORD_CLOCK;
 	r->outcome = (uint8_t)(flags >> SHIFT_OUTCOME & 3);

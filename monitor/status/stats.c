@@ -71,18 +71,10 @@ void stats_minute(struct stats *stats, const struct stats_view *view, struct rec
 
 	spool_count(view->spool, &spool);
 	turn_minute(stats, vitals.cpu_ms);
-	*record = (struct record){ .kind = RECORD_STATUS,
-		                   .scheduled_us = moment_wall_us(),
-		                   .max_error_us = clock.max_error_us,
-		                   .synchronised = clock.synchronised,
-		                   .lateness_us = -1,
-		                   .rtt_us = -1,
-		                   .name_us = -1,
-		                   .connect_us = -1,
-		                   .tls_us = -1,
-		                   .first_byte_us = -1,
-		                   .total_us = -1,
-		                   .status = status_of(&stats->last) };
+	*record = record_blank(RECORD_STATUS, moment_wall_us());
+	record->max_error_us = clock.max_error_us;
+	record->synchronised = clock.synchronised;
+	record->status = status_of(&stats->last);
 	record->status.memory_kb = fit32(vitals.memory_kb);
 	record->status.in_flight = fit32(observed.in_flight);
 	record->status.in_flight_most = fit32(observed.in_flight_most);

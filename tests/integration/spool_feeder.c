@@ -41,19 +41,12 @@ static void report(void *context, const char *text)
 
 static struct record record_of(int64_t number, int64_t base_us)
 {
-	struct record r = {
-		.scheduled_us = base_us + number * 1000,
-		.sent_us = base_us + number * 1000 + 7,
-		.target = (int32_t)(1 + number % 100),
-		.lateness_us = (int32_t)number,
-		.rtt_us = (int32_t)(number % 5000),
-		.name_us = -1,
-		.connect_us = -1,
-		.tls_us = -1,
-		.first_byte_us = -1,
-		.total_us = -1,
-	};
+	struct record r = record_blank(RECORD_SAMPLE, base_us + number * 1000);
 
+	r.sent_us = base_us + number * 1000 + 7;
+	r.target = (int32_t)(1 + number % 100);
+	r.lateness_us = (int32_t)number;
+	r.rtt_us = (int32_t)(number % 5000);
 	if (number % 97 == 0) {
 		r.kind = RECORD_CLOCK;
 		r.max_error_us = number; /* as lateness_us above */

@@ -121,19 +121,13 @@ static inline char *place_ask(const struct place *place, const char *sql, char *
 /* An echo that was answered, one second after the epoch. */
 static inline struct record echo_record(int32_t number)
 {
-	return (struct record){
-		.scheduled_us = PLACE_EPOCH_US + US_PER_S,
-		.sent_us = PLACE_EPOCH_US + US_PER_S + 7,
-		.max_error_us = -1,
-		.target = 3,
-		.lateness_us = number,
-		.rtt_us = 500,
-		.name_us = -1,
-		.connect_us = -1,
-		.tls_us = -1,
-		.first_byte_us = -1,
-		.total_us = -1,
-	};
+	struct record r = record_blank(RECORD_SAMPLE, PLACE_EPOCH_US + US_PER_S);
+
+	r.sent_us = PLACE_EPOCH_US + US_PER_S + 7;
+	r.target = 3;
+	r.lateness_us = number;
+	r.rtt_us = 500;
+	return r;
 }
 
 static inline void put_echoes(struct spool *spool, int32_t first, int32_t last)

@@ -74,17 +74,11 @@ static struct record http_record(void)
 
 static struct record clock_record(void)
 {
-	return (struct record){ .kind = RECORD_CLOCK,
-		                .scheduled_us = PLACE_EPOCH_US,
-		                .synchronised = 1,
-		                .max_error_us = 16000000,
-		                .lateness_us = 0,
-		                .rtt_us = -1,
-		                .name_us = -1,
-		                .connect_us = -1,
-		                .tls_us = -1,
-		                .first_byte_us = -1,
-		                .total_us = -1 };
+	struct record r = record_blank(RECORD_CLOCK, PLACE_EPOCH_US);
+
+	r.synchronised = 1;
+	r.max_error_us = 16000000;
+	return r;
 }
 
 static struct record status_record(void)
