@@ -37,10 +37,11 @@ int command_once(const struct command_options *options, struct error *err) MUST_
 int command_ship(const struct command_options *options, struct error *err) MUST_CHECK;
 
 #define COMMAND_NOT_RUNNING 3
+#define COMMAND_NOT_WELL    4
 
 /*
- * Prints what the slamon that runs by this configuration knows of itself. When none runs: what its spool holds, and
- * returns COMMAND_NOT_RUNNING.
+ * Prints what the slamon that runs by this configuration knows of itself; returns COMMAND_NOT_WELL when that is trouble
+ * (status/health.h). When none runs: what its spool holds, and returns COMMAND_NOT_RUNNING.
  */
 int command_stats(const struct command_options *options, struct error *err) MUST_CHECK;
 

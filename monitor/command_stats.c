@@ -31,13 +31,16 @@ static int print(const json_t *document, bool json, struct error *err)
 static int print_answer(const struct config *config, const struct text *answer, bool json, struct error *err)
 {
 	json_t *document = json_loadb(answer->bytes ? answer->bytes : "", answer->length, 0, NULL);
+	int rc = 0;
 
 	if (document)
 		(void)print(document, json, err);
 	else
 		error_set(err, ERROR_IO, "the slamon of spool '%s' gave no whole answer", config->spool.path);
+	if (json_array_size(json_object_get(document, "troubles")))
+		rc = COMMAND_NOT_WELL;
 	json_decref(document);
-	return err->code;
+	return err->code < 0 ? err->code : rc;
 }
 
 /* Nobody listens: with the spool in use that is no answer; else it is one. */

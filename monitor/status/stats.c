@@ -2,8 +2,11 @@
 
 #include "base/instant.h"
 #include "monitor/record/clock.h"
+#include "monitor/status/health.h"
 #include "monitor/status/vitals.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 void stats_start(struct stats *stats)
@@ -127,6 +130,23 @@ static json_t *spool_json(const struct stats_view *view)
 	                 c.lost, "invalid", c.invalid, "stuck", c.stuck);
 }
 
+json_t *stats_quote(const char *said)
+{
+	size_t length = strlen(said);
+	json_t *string = NULL;
+	char plain[1024];
+
+	for (size_t cut = 0; !string && cut < 4 && cut <= length; cut++) /* UTF-8: at most 3 bytes of 4 */
+		string = json_stringn(said, length - cut);
+	if (string)
+		return string;
+	snprintf(plain, sizeof plain, "%s", said);
+	for (char *at = plain; *at; at++)
+		if ((unsigned char)*at >= 0x80)
+			*at = '?';
+	return json_string(plain);
+}
+
 static json_t *ship_json(const struct ship *ship)
 {
 	struct ship_counters c;
@@ -137,7 +157,7 @@ static json_t *ship_json(const struct ship *ship)
 	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:o}", "state", c.state, "connected", c.connected,
 	                 "records", c.rows, "transactions", c.transactions, "connections", c.connections,
 	                 "failures", c.failures, "last_error",
-	                 *c.last_error ? json_string(c.last_error) : json_null());
+	                 *c.last_error ? stats_quote(c.last_error) : json_null());
 }
 
 static json_t *probes_json(const struct stats_view *view)
@@ -167,7 +187,7 @@ static json_t *process_json(const struct stats *stats, const struct vitals *vita
 	                 vitals->cpu_ms);
 }
 
-json_t *stats_json(const struct stats *stats, const struct stats_view *view)
+static json_t *document_json(const struct stats *stats, const struct stats_view *view)
 {
 	const struct config *config = view->config;
 	struct vitals vitals = vitals_read();
@@ -183,4 +203,16 @@ json_t *stats_json(const struct stats *stats, const struct stats_view *view)
 	                 "since_start", span_json(&all), "last_minute",
 	                 stats->last.ms ? span_json(&stats->last) : json_null(), "probes", probes_json(view),
 	                 "spool", spool_json(view), "ship", ship_json(view->ship), "clock", clock_json());
+}
+
+json_t *stats_json(const struct stats *stats, const struct stats_view *view)
+{
+	json_t *document = document_json(stats, view),
+	       *troubles = document ? health_troubles(document) : NULL;
+
+	if (!troubles || json_object_set_new(document, "troubles", troubles) < 0) {
+		json_decref(document);
+		return NULL;
+	}
+	return document;
 }

@@ -58,6 +58,12 @@ void stats_minute(struct stats *stats, const struct stats_view *view, struct rec
 /* Everything, as a new reference; NULL when out of memory. */
 json_t *stats_json(const struct stats *stats, const struct stats_view *view);
 
+/*
+ * What somebody else said, as a JSON string, which must be UTF-8: a character that was cut off at the end is left out;
+ * in another encoding every byte beyond ASCII becomes '?'. NULL when out of memory.
+ */
+json_t *stats_quote(const char *said);
+
 /* ---- stats_text.c: for people ---- */
 
 /* The document of stats_json as lines of text. */

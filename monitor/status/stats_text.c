@@ -206,6 +206,22 @@ static void describe_cost(const json_t *process, const json_t *minute, struct te
 	text_add(out, "\n");
 }
 
+/* First of all, whether all is well: what is not, and what to do about it. */
+static void describe_health(const json_t *troubles, struct text *out)
+{
+	json_t *trouble;
+	size_t i;
+
+	line(out, "health");
+	text_add(out, json_array_size(troubles) ? "not OK\n" : "OK\n");
+	json_array_foreach (troubles, i, trouble) {
+		line(out, "  trouble");
+		text_printf(out, "%s\n", string(trouble, "what"));
+		line(out, "    to do");
+		text_printf(out, "%s\n", string(trouble, "todo"));
+	}
+}
+
 void stats_describe(const json_t *stats, struct text *out)
 {
 	const json_t *all = json_object_get(stats, "since_start"),
@@ -219,6 +235,7 @@ void stats_describe(const json_t *stats, struct text *out)
 		return;
 	}
 	describe_process(stats, out);
+	describe_health(json_object_get(stats, "troubles"), out);
 	describe_samples(all, minute, out);
 	describe_lateness(all, minute, out);
 	describe_probes(json_object_get(stats, "probes"), out);

@@ -69,9 +69,13 @@ START_TEST(a_running_one_is_described)
 	    "  'spool': { 'records': 40, 'in_memory': 2, 'bytes': 1250000, 'limit_bytes': 1024000000,"
 	    "    'oldest_age_ms': 7500000, 'lost': 8, 'invalid': 1, 'stuck': true },"
 	    "  'ship': { 'state': 'backing off', 'records': 12, 'failures': 3, 'last_error': 'no route' },"
-	    "  'clock': { 'synchronised': true, 'max_error_us': 1234 } }",
+	    "  'clock': { 'synchronised': true, 'max_error_us': 1234 },"
+	    "  'troubles': [ { 'what': 'it rains', 'todo': 'open the umbrella' } ] }",
 	    "slamon       9.9, vantage 'tokyo', 3 targets, process 42, running for 25 h 1 min, 2 reloads, 1 "
 	    "refused\n"
+	    "health       not OK\n"
+	    "  trouble    it rains\n"
+	    "    to do    open the umbrella\n"
 	    "samples      1000 up, 4 down, 3 missed; in the last minute 3.0 a second, 0 missed\n"
 	    "  down       timeout 3, tls expired 1\n"
 	    "  missed     own side 3\n"
@@ -97,6 +101,7 @@ START_TEST(one_that_has_just_begun_is_described)
 	    "  'since_start': { 'lateness': {} }, 'last_minute': null, 'probes': {}, 'spool': {},"
 	    "  'ship': null, 'clock': { 'synchronised': false, 'max_error_us': null } }",
 	    "slamon       9.9, vantage 'a', 1 targets, process 0, running for 0 s, 0 reloads\n"
+	    "health       OK\n"
 	    "samples      0 up, 0 down, 0 missed\n"
 	    "lateness     50 % within 0.000 ms, 99 % within 0.000 ms, all within 0.000 ms\n"
 	    "in flight    0 of at most 0; most so far 0\n"
@@ -119,10 +124,33 @@ START_TEST(one_that_does_not_run_is_described)
 }
 END_TEST
 
+START_TEST(what_somebody_else_said_is_always_a_string)
+{
+	static const struct {
+		const char *said, *want;
+	} rows[] = {
+		{ "", "" },
+		{ "no route", "no route" },
+		{ "\xe6\x8e\xa5\xe7\xb6\x9a", "\xe6\x8e\xa5\xe7\xb6\x9a" },
+		{ "\xe6\x8e\xa5\xe7\xb6", "\xe6\x8e\xa5" }, /* cut off */
+		{ "\xe6", "" },
+		{ "\xc0\xdc\xc2\xb3 5432", "???? 5432" }, /* EUC-JP */
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		json_t *quoted = stats_quote(rows[i].said);
+
+		ck_assert_str_eq(json_string_value(quoted), rows[i].want);
+		json_decref(quoted);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	return run_suite("stats", (const TTest *const[]){ samples_are_counted_by_outcome_and_failure,
 	                                                  a_running_one_is_described,
 	                                                  one_that_has_just_begun_is_described,
-	                                                  one_that_does_not_run_is_described, NULL });
+	                                                  one_that_does_not_run_is_described,
+	                                                  what_somebody_else_said_is_always_a_string, NULL });
 }
