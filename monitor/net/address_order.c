@@ -82,13 +82,13 @@ static bool is_choice(const union resolve_address *addresses, size_t count)
 	return false;
 }
 
-void address_order(union resolve_address *addresses, size_t count)
+size_t address_order(union resolve_address *addresses, size_t count)
 {
 	int ranks[RESOLVE_ADDRESSES_MOST] = { 0 };
 
 	assert(count <= RESOLVE_ADDRESSES_MOST);
 	if (!is_choice(addresses, count))
-		return;
+		return count;
 	for (size_t i = 0; i < count; i++) {
 		union resolve_address moved = addresses[i], source;
 		int rank = address_rank(&moved, address_source(&moved, &source) ? &source : NULL);
@@ -101,4 +101,7 @@ void address_order(union resolve_address *addresses, size_t count)
 		addresses[place] = moved;
 		ranks[place] = rank;
 	}
+	while (count > 1 && ranks[0] >= RANK_ROUTE && ranks[count - 1] < RANK_ROUTE)
+		count--;
+	return count;
 }

@@ -27,7 +27,11 @@ int address_rank(const union resolve_address *destination, const union resolve_a
 /* What this machine would send from to a destination, asked of the kernel. False: it has no route, or no descriptor. */
 bool address_source(const union resolve_address *destination, union resolve_address *source);
 
-/* Sorts at most RESOLVE_ADDRESSES_MOST; asks the kernel for routes, only when there is a choice between IPv4 and IPv6. */
-void address_order(union resolve_address *addresses, size_t count);
+/*
+ * Sorts at most RESOLVE_ADDRESSES_MOST; asks the kernel for routes, only when there is a choice between IPv4 and IPv6.
+ * Returns how many are left: those without a route are left out when there are others, for what they would say of
+ * this machine must not be taken for what the target says.
+ */
+size_t address_order(union resolve_address *addresses, size_t count);
 
 #endif

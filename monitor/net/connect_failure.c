@@ -21,16 +21,20 @@ enum sample_failure connect_failure_of(int cause, const struct sockaddr_storage 
 		return FAILURE_TIMEOUT;
 	case ECONNRESET:
 		return FAILURE_RESET;
-	case EADDRNOTAVAIL:
-	case EAFNOSUPPORT:
-	case EACCES:
-	case EPERM:
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-		return FAILURE_SEND;
-	default:
+	case EACCES: /* of IPv6 "administratively prohibited" (RFC 4443 3.1), else a rule of this machine */
+		return to->ss_family == AF_INET6 && has_route(to) ? FAILURE_UNREACHABLE : FAILURE_SEND;
+	case 0: /* libcurl does not know */
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+	case ENONET:
+	case ENOPROTOOPT:
+	case EOPNOTSUPP:
+	case EPROTO:
+	case EMSGSIZE: /* what the kernel makes of ICMP errors, and of its own routes */
 		return has_route(to) ? FAILURE_UNREACHABLE : FAILURE_SEND;
+	default:
+		return FAILURE_SEND;
 	}
 }

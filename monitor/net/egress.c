@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define DSCP_SHIFT 2 /* in the traffic class: the lower two bits are ECN's */
@@ -101,6 +102,40 @@ static int mark(const struct egress *egress, int fd, int family)
 		return 0;
 	return family == AF_INET6 ? set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, value)
 	                          : set_option(fd, IPPROTO_IP, IP_TOS, value);
+}
+
+static uint8_t *add_control(uint8_t *at, int level, int type, const void *data, size_t size)
+{
+	struct cmsghdr head = { .cmsg_len = CMSG_LEN(size), .cmsg_level = level, .cmsg_type = type };
+
+	memcpy(at, &head, sizeof head);
+	memcpy(at + CMSG_LEN(0), data, size);
+	return at + CMSG_SPACE(size);
+}
+
+static uint8_t *add_source(uint8_t *at, const struct sockaddr_storage *address)
+{
+	struct in_pktinfo v4 = { .ipi_spec_dst = ((const struct sockaddr_in *)address)->sin_addr };
+	struct in6_pktinfo v6 = { .ipi6_addr = ((const struct sockaddr_in6 *)address)->sin6_addr };
+
+	return address->ss_family == AF_INET6 ? add_control(at, IPPROTO_IPV6, IPV6_PKTINFO, &v6, sizeof v6)
+	                                      : add_control(at, IPPROTO_IP, IP_PKTINFO, &v4, sizeof v4);
+}
+
+size_t egress_control(const struct egress *egress, int family, uint8_t control[EGRESS_CONTROL_SIZE])
+{
+	int value = (int)egress->dscp << DSCP_SHIFT;
+	struct sockaddr_storage address;
+	socklen_t length;
+	uint8_t *at = control;
+
+	memset(control, 0, EGRESS_CONTROL_SIZE);
+	if (egress->source_address && resolve_literal(egress->source_address, family, &address, &length))
+		at = add_source(at, &address);
+	if (value)
+		at = family == AF_INET6 ? add_control(at, IPPROTO_IPV6, IPV6_TCLASS, &value, sizeof value)
+		                        : add_control(at, IPPROTO_IP, IP_TOS, &value, sizeof value);
+	return (size_t)(at - control);
 }
 
 int egress_apply(const struct egress *egress, int fd, int family)

@@ -3,7 +3,8 @@
  * DSCP, name servers.
  *
  * A kind has a `struct egress` in its configuration, a row of type SETTING_SHARED with egress_settings in its table,
- * calls egress_check() from its own check, and egress_apply() on each socket before it connects or sends.
+ * calls egress_check() from its own check, and egress_apply() on each socket before it connects or sends; or, when its
+ * targets share a socket, egress_control() for each packet.
  * Not here: resolving (resolve.h), connecting (connect.h).
  */
 #ifndef GOVSLA_MONITOR_EGRESS_H
@@ -13,7 +14,10 @@
 #include "base/error.h"
 #include "monitor/probe/setting.h"
 
+#include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 enum egress_family { EGRESS_ANY, EGRESS_IPV4, EGRESS_IPV6 };
 
@@ -41,5 +45,12 @@ int egress_family_number(const struct egress *egress);
  * errno of what failed: this machine's own fault (probe_not_sent).
  */
 int egress_apply(const struct egress *egress, int fd, int family);
+
+/*
+ * The same for a single packet of a socket that targets share: the control messages for sendmsg(). Returns their
+ * length; 0: none is needed. A source address that is not this machine's makes sendmsg() fail with EINVAL.
+ */
+#define EGRESS_CONTROL_SIZE (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)))
+size_t egress_control(const struct egress *egress, int family, uint8_t control[EGRESS_CONTROL_SIZE]);
 
 #endif

@@ -35,8 +35,9 @@ struct channel {
 	struct watched *watched;
 	char *servers; /* NULL: the system's */
 	ares_channel ares;
-	int own_errno;      /* why this machine could not ask, since c-ares was last called; 0: it could */
-	int64_t unanswered; /* names, since the last line in the log */
+	int own_errno;       /* why this machine could not ask, since c-ares was last called; 0: it could */
+	struct moment heard; /* when anything last came from a server */
+	int64_t unanswered;  /* names, since the last line in the log */
 	struct moment logged;
 };
 
@@ -51,6 +52,7 @@ struct resolver {
 struct resolve_pending { /* outlives the query when that is forgotten */
 	struct resolve_query *query;
 	struct channel *channel;
+	struct moment begun;
 	char name[];
 };
 
@@ -199,8 +201,10 @@ static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flag
 {
 	ares_ssize_t n = recvfrom(fd, bytes, size, flags, from, from_length);
 	const uint8_t *length = bytes;
+	struct channel *channel = data;
 
-	(void)data;
+	if (n > 0)
+		channel->heard = moment_now();
 	if (n <= 0 || size > LENGTH_PREFIX)
 		return n;
 	if (n == LENGTH_PREFIX && (length[0] << 8 | length[1]) <= ANSWER_MOST)
@@ -321,7 +325,7 @@ static void take_answer(struct resolve_query *query, const struct ares_addrinfo 
 	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
 		if (taken[node->ai_family == AF_INET6]++ < most)
 			memcpy(&query->addresses[query->address_count++], node->ai_addr, node->ai_addrlen);
-	address_order(query->addresses, query->address_count);
+	query->address_count = address_order(query->addresses, query->address_count);
 }
 
 /* Where the servers of a channel come from, and so what to change when they do not answer. */
@@ -348,11 +352,16 @@ static void log_unanswered(struct channel *channel, const char *name, const char
 	channel->logged = now;
 }
 
-/* Whether this machine could not ask; otherwise it is the servers or the name. */
-static bool is_own_fault(const struct channel *channel, int status, int timeouts)
+/*
+ * Whether nobody could be asked: this machine could not, or there is no name server at any place where it was told to
+ * ask (port closed, ICMP unreachable), of which none has sent a byte meanwhile. c-ares says the same of servers that
+ * answer with an error: then the name, or the servers behind ours, may be why.
+ */
+static bool is_own_fault(const struct resolve_pending *pending, int status, int timeouts)
 {
 	return status == ARES_ENOMEM || status == ARES_EFILE ||
-	       (status == ARES_ECONNREFUSED && channel->own_errno && timeouts == 0);
+	       (status == ARES_ECONNREFUSED && timeouts == 0 &&
+	        moment_between(pending->channel->heard, pending->begun) > 0);
 }
 
 static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
@@ -363,7 +372,7 @@ static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *
 
 	if (query && status == ARES_SUCCESS && answer)
 		take_answer(query, answer);
-	if (query && is_own_fault(channel, status, timeouts))
+	if (query && is_own_fault(pending, status, timeouts))
 		query->failure = FAILURE_SEND;
 	if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
 		log_unanswered(channel, pending->name,
@@ -396,6 +405,7 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 	}
 	pending->query = query;
 	pending->channel = channel;
+	pending->begun = moment_now();
 	memcpy(pending->name, name, size);
 	query->pending = pending;
 	channel->own_errno = 0;

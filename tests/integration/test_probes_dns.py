@@ -81,7 +81,8 @@ class Case(unittest.TestCase):
 
     def check_all(self, samples, wanted):
         got = {name: (s["outcome"], s["failure"]) for name, s in samples.items()}
-        self.assertEqual(got, {name: ("down" if failure else "up", failure) for name, failure in wanted.items()})
+        outcomes = {"": "up", "send": "missed"}
+        self.assertEqual(got, {name: (outcomes.get(failure, "down"), failure) for name, failure in wanted.items()})
 
     def dnsmasq(self, port, addresses=("127.0.0.1",), at=()):
         """Starts dnsmasq on the addresses and the port."""

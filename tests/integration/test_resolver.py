@@ -91,7 +91,6 @@ class Resolver(Case):
             "tcp-closes": self.hostile(truncated),
             "tcp-noise": self.hostile(truncated, lambda q: os.urandom(4000)),
             "tcp-too-much": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(4000)))),
-            "no-server": "127.0.0.1:9",
         }
         good = {
             "long": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(900)))),
@@ -100,9 +99,13 @@ class Resolver(Case):
             "after-a-lame-one": servers["refuses"] + "," + self.hostile(lambda q: [answer(q, self.many(1))]),
             "after-a-silent-one": servers["silent"] + "," + self.hostile(lambda q: [answer(q, self.many(1))]),
         }
-        targets = [(name, 60, 5, icmp("www.test", at)) for name, at in {**servers, **good}.items()]
+        servers["lame-before-dead"] = servers["refuses"] + ",127.0.0.1:9"
+        servers["lame-behind-dead"] = "127.0.0.1:9," + servers["refuses"]
+        nobody = {"no-server": "127.0.0.1:9", "no-servers": "127.0.0.1:9,127.0.0.1:8"}
+        targets = [(name, 60, 5, icmp("www.test", at)) for name, at in {**servers, **good, **nobody}.items()]
         samples = self.lab.once(targets, dns_timeout_ms=600)
-        self.check_all(samples, {**{name: "dns" for name in servers}, **{name: "" for name in good}})
+        self.check_all(samples, {**{name: "dns" for name in servers}, **{name: "" for name in good},
+                                 **{name: "send" for name in nobody}})
 
     def descriptors(self, run):
         return len(os.listdir("/proc/%d/fd" % run.process.pid))
@@ -155,7 +158,7 @@ class Resolver(Case):
         self.assertEqual(log, "")
         # neither file nor servers
         samples, log = self.once_with(swap, targets)
-        self.check_all(samples, {"named": "dns", "address": ""})
+        self.check_all(samples, {"named": "send", "address": ""})
         self.assertIn("resolver: no answer for 'www.test': Could not contact DNS servers (1 such since the last "
                       "line like this; asked 127.0.0.1, because /etc/resolv.conf cannot be read; make it readable or set "
                       "dns_servers)\n", log)
