@@ -177,6 +177,9 @@ install: programs
 	install $(BUILD)/bin/slacalc $(BUILD)/bin/slamon $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/man/slacalc.1 docs/man/slamon.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in slamon@.service slamon-reflect.service; do \
+		sed 's,/usr/local/,$(PREFIX)/,' deploy/$$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit; done
 
 clean:
 	rm -rf build
