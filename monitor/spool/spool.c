@@ -237,15 +237,17 @@ static int take_left(struct spool *spool, struct error *err)
 {
 	struct spool_file *f = &spool->writing;
 	bool same = spool->queue.former.stream == f->state.stream;
+	int64_t after = same ? f->state.last_seq : spool->queue.former.last_seq;
 	struct spool_losses losses;
 	struct spool_slot *slots;
 	size_t count;
 
 	if (spool->queue.former.vantage != spool->vantage)
 		return 0;
-	if (spool_queue_left(&spool->queue, same ? f->state.last_seq : spool->queue.former.last_seq, &slots,
-	                     &count, &losses, err) < 0)
+	if (spool_queue_left(&spool->queue, after, &slots, &count, &losses, err) < 0)
 		return err->code;
+	if (losses.after < (count > 0 ? slots[count - 1].seq : after))
+		losses.count = 0; /* killed when their gap was among the rows already */
 	if (!same)
 		renumber(slots, count, f->state.last_seq);
 	if (count > 0)
@@ -273,9 +275,11 @@ static int open_parts(struct spool *spool, const struct spool_options *options, 
 	                      err) < 0 ||
 	    spool_file_open_reader(&spool->reading, spool->path, err) < 0)
 		return err->code;
-	if (!spool_queue_survives(&spool->queue))
+	spool->queue_told = !spool_queue_survives(&spool->queue);
+	if (spool->queue_told)
 		spool_tell(spool,
-		           "no room for the queue's file: kill -9 would lose what waits, at most 0.2 s");
+		           "no room for the queue's file: kill -9 would lose what waits, at most 0.2 s; "
+		           "free space on its disk");
 	return start_writer(spool, err);
 }
 
@@ -341,7 +345,15 @@ void spool_close(struct spool *spool)
 
 void spool_count(struct spool *spool, struct spool_counters *out)
 {
+	struct record first;
+
 	pthread_mutex_lock(&spool->mutex);
 	*out = spool->counters;
+	if (out->pending == 0 && spool->count > 0) {
+		const struct spool_slot *slot = &spool->queue.slots[spool->head];
+
+		if (spool_row_decode(&first, slot->seq, slot->bytes, slot->size))
+			out->oldest_us = first.scheduled_us;
+	}
 	pthread_mutex_unlock(&spool->mutex);
 }

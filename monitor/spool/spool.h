@@ -65,7 +65,7 @@ struct spool_counters {
 	int64_t queued;    /* now in memory, not yet committed to disk */
 	int64_t pending;   /* now on disk, not yet deleted (not counting what is queued); with the gaps */
 	int64_t bytes;     /* room that those on disk take */
-	int64_t oldest_us; /* when the oldest of those on disk was due; 0 none */
+	int64_t oldest_us; /* when the first of them, else of those queued, was due; 0 none or not known */
 	int64_t last_seq;  /* highest number committed to disk; 0 when none ever */
 	int64_t commits;   /* transactions written */
 	int64_t failures;  /* transactions that failed and are tried again: disk full, I/O errors */

@@ -11,6 +11,7 @@
 #define APPLICATION_ID 0x67534c41 /* "gSLA": tells a spool from any other SQLite file */
 #define FORMAT         2
 #define PAGE_BYTES     4096
+#define OLDEST_ROWS    64          /* looked at for one that knows its time */
 #define CHECK_MOST     (256 << 20) /* bytes of a file whose whole structure is checked when it is opened */
 
 static const char *const sql_of[SPOOL_STATEMENTS] = {
@@ -129,33 +130,39 @@ static void look_at_size(struct spool_file *f)
 	sqlite3_reset(s);
 }
 
-/* When the first row above a number was due; 0 where there is none, or it is damaged. *seq gets its number. */
-static int64_t time_after(struct spool_file *f, int64_t after, int64_t *seq)
+/* The first row above a number. Returns its number, 0 where there is none; *row is all zero where it is damaged. */
+static int64_t row_after(struct spool_file *f, int64_t after, struct record *row)
 {
 	sqlite3_stmt *s = prepared(f, SPOOL_READ);
-	struct record row;
-	int64_t us = 0;
+	int64_t seq = 0;
 
-	*seq = 0;
+	memset(row, 0, sizeof(*row));
 	if (!s)
 		return 0;
 	sqlite3_bind_int64(s, 1, after);
 	sqlite3_bind_int64(s, 2, 1);
 	if (sqlite3_step(s) == SQLITE_ROW) {
-		*seq = sqlite3_column_int64(s, 0);
-		if (spool_row_decode(&row, *seq, sqlite3_column_blob(s, 1),
-		                     (size_t)sqlite3_column_bytes(s, 1)))
-			us = row.scheduled_us;
+		seq = sqlite3_column_int64(s, 0);
+		if (!spool_row_decode(row, seq, sqlite3_column_blob(s, 1),
+		                      (size_t)sqlite3_column_bytes(s, 1)))
+			memset(row, 0, sizeof(*row));
 	}
 	sqlite3_reset(s);
-	return us;
+	return seq;
 }
 
+/* The first row that knows its time: a gap may not, nor does a damaged one. */
 static void look_at_oldest(struct spool_file *f)
 {
-	int64_t seq;
+	struct record row = { 0 };
+	int64_t seq = f->state.deleted_through;
 
-	f->oldest_us = f->state.pending ? time_after(f, f->state.deleted_through, &seq) : 0;
+	for (int i = 0; i < OLDEST_ROWS && f->state.pending && !row.scheduled_us; i++) {
+		seq = row_after(f, seq, &row);
+		if (seq == 0)
+			break;
+	}
+	f->oldest_us = row.scheduled_us;
 	look_at_size(f);
 }
 
@@ -514,11 +521,14 @@ int spool_file_delete(struct spool_file *f, int64_t through, struct error *err)
 static void gap_instead(struct spool_file *f, int64_t seq, enum record_gap_reason why,
                         struct spool_slot *slot)
 {
-	struct record gap = { .kind = RECORD_GAP, .gap = { .count = 1, .reason = (uint8_t)why } };
-	int64_t found, us = time_after(f, seq - 1, &found);
+	struct record gap = { .kind = RECORD_GAP, .gap = { .count = 1, .reason = (uint8_t)why } }, row;
 
-	if (found == seq)
-		gap.scheduled_us = gap.gap.until_us = us;
+	bool there = row_after(f, seq - 1, &row) == seq;
+
+	if (there && row.kind == RECORD_GAP)
+		gap.gap.count = row.gap.count; /* nothing but its times can have been refused */
+	else if (there && row.scheduled_us)
+		gap.scheduled_us = gap.gap.until_us = row.scheduled_us;
 	spool_row_encode(slot, seq, &gap);
 }
 

@@ -47,7 +47,7 @@ struct spool_file {
 	/* as committed; not of a connection that only reads */
 	struct spool_state state;
 	int64_t bytes;     /* that the records take, rounded up to pages */
-	int64_t oldest_us; /* when the first of them was due; 0 none, or it is damaged */
+	int64_t oldest_us; /* when the first of them that tells was due; 0 none */
 };
 
 /*

@@ -48,9 +48,9 @@ struct spool {
 	pthread_mutex_t read_mutex;
 	struct spool_file
 	    reading; /* under read_mutex: whoever calls spool_read, or the writer that changes the file */
-	struct file_identity file, log; /* what the writer has open */
-	struct timespec repair_after;   /* not before; the writer's */
-	bool gone_told, queue_told;     /* the writer's */
+	struct file_identity file, log;            /* what the writer has open */
+	struct timespec repair_after, renew_after; /* not before: the file, the queue's; the writer's */
+	bool gone_told, queue_told;                /* the writer's */
 	pthread_t writer;
 	bool writer_started, mutex_made;
 

@@ -11,7 +11,10 @@
 
 static void enqueue(struct spool *spool, int64_t seq, const struct record *record)
 {
-	spool_row_encode(&spool->queue.slots[(spool->head + spool->count) % spool->queue.count], seq, record);
+	size_t i = (spool->head + spool->count) % spool->queue.count;
+
+	spool_row_encode(&spool->queue.slots[i], seq, record);
+	spool_queue_keep(&spool->queue, i);
 	spool->given = seq;
 	spool->count++;
 	spool->counters.queued = (int64_t)spool->count;
@@ -24,7 +27,7 @@ static bool has_room(const struct spool *spool, size_t slots)
 
 bool spool_enqueue_losses(struct spool *spool)
 {
-	struct spool_losses *losses = spool_queue_losses(&spool->queue);
+	struct spool_losses *losses = &spool->queue.losses;
 	struct record gap = {
 		.kind = RECORD_GAP,
 		.scheduled_us = losses->from_us,
@@ -37,17 +40,23 @@ bool spool_enqueue_losses(struct spool *spool)
 		return false;
 	enqueue(spool, spool->given + losses->count, &gap);
 	memset(losses, 0, sizeof(*losses));
+	spool_queue_keep_losses(&spool->queue);
 	return true;
 }
 
 static void lose(struct spool *spool, const struct record *record)
 {
-	struct spool_losses *losses = spool_queue_losses(&spool->queue);
+	struct spool_losses *losses = &spool->queue.losses;
+
+	int64_t us = record->scheduled_us;
 
 	if (losses->count == 0)
-		losses->from_us = record->scheduled_us;
-	losses->until_us = record->scheduled_us;
+		*losses = (struct spool_losses){ .from_us = us, .until_us = us, .after = spool->given };
+	/* answers do not come in the order in which they were due */
+	losses->from_us = us < losses->from_us ? us : losses->from_us;
+	losses->until_us = us > losses->until_us ? us : losses->until_us;
 	losses->count++;
+	spool_queue_keep_losses(&spool->queue);
 }
 
 /* The writer sleeps without work, gathers when there is some: it need not hear of every record. */
@@ -62,8 +71,7 @@ static bool put(struct spool *spool, const struct record *record)
 {
 	size_t before = spool->count;
 
-	if (!has_room(spool, spool_queue_losses(&spool->queue)->count > 0 ? 2 : 1) ||
-	    !spool_enqueue_losses(spool))
+	if (!has_room(spool, spool->queue.losses.count > 0 ? 2 : 1) || !spool_enqueue_losses(spool))
 		return false;
 	enqueue(spool, spool->given + 1, record);
 	wake_writer(spool, before);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,22 +49,41 @@ static const struct noted *newest(const struct spool_queue_head *head)
 }
 
 /* Writes the older of the two, so that a process killed on the way leaves the other whole. */
-void spool_queue_note(struct spool_queue *q, const struct spool_note *note)
+static void keep_note(struct spool_queue *q)
 {
-	const struct noted *now = newest(q->head);
-	struct noted *next = &q->head->noted[now == &q->head->noted[0]];
+	struct noted *next;
 
+	if (!q->file)
+		return;
+	next = &q->file->noted[++q->generation % 2];
 	next->check = 0;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	next->generation = now ? now->generation + 1 : 1;
-	next->note = *note;
+	next->generation = q->generation;
+	next->note = q->note;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	next->check = check_of(next);
+	next->check = check_of(&(struct noted){ .generation = q->generation, .note = q->note });
 }
 
-struct spool_losses *spool_queue_losses(struct spool_queue *q)
+void spool_queue_note(struct spool_queue *q, const struct spool_note *note)
 {
-	return &q->head->losses;
+	q->note = *note;
+	keep_note(q);
+}
+
+/* ---- what is copied into the file as it changes ---- */
+
+void spool_queue_keep(struct spool_queue *q, size_t i)
+{
+	struct spool_slot *kept = (struct spool_slot *)((char *)q->file + HEAD_BYTES);
+
+	if (q->file)
+		kept[i] = q->slots[i];
+}
+
+void spool_queue_keep_losses(struct spool_queue *q)
+{
+	if (q->file)
+		q->file->losses = q->losses;
 }
 
 /* ---- opening ---- */
@@ -200,47 +220,76 @@ int spool_queue_left(struct spool_queue *q, int64_t after, struct spool_slot **s
 	return 0;
 }
 
-/* ---- the ring ---- */
+/* ---- the ring, and the file that holds a copy of it ---- */
 
-/* Space is allocated here: a page that cannot be written back would end the process later. */
-static bool map_file(struct spool_queue *q, size_t bytes)
+/*
+ * A file that somebody truncates takes its pages out of the mapping: touching one raises SIGBUS. A page of plain memory in
+ * its place lets the process live. What is mapped here is a copy, which is only written; SQLite's "-shm" bears checksums
+ * and is made anew from the log. Anything else is as fatal as it was: the fault comes back at once.
+ */
+static void on_bus_error(int number, siginfo_t *info, void *context)
 {
-	void *map;
+	int saved = errno;
+	uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
+	void *page = (void *)((uintptr_t)info->si_addr & ~(size - 1));
 
-	if (ftruncate(q->fd, 0) != 0 || posix_fallocate(q->fd, 0, (off_t)bytes) != 0)
+	(void)context;
+	if (info->si_code != BUS_ADRERR || mmap(page, size, PROT_READ | PROT_WRITE,
+	                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		signal(number, SIG_DFL);
+	errno = saved;
+}
+
+static void outlive_truncation(void)
+{
+	struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, NULL);
+}
+
+static size_t file_bytes(const struct spool_queue *q)
+{
+	return HEAD_BYTES + q->count * sizeof(struct spool_slot);
+}
+
+static void unmap(struct spool_queue *q)
+{
+	if (q->file)
+		munmap(q->file, file_bytes(q));
+	q->file = NULL;
+}
+
+/* Space is allocated here: a page that cannot be written back would be missing later. */
+static bool map_file(struct spool_queue *q)
+{
+	void *map = MAP_FAILED;
+
+	if (ftruncate(q->fd, 0) == 0 && posix_fallocate(q->fd, 0, (off_t)file_bytes(q)) == 0)
+		map = mmap(NULL, file_bytes(q), PROT_READ | PROT_WRITE, MAP_SHARED, q->fd, 0);
+	if (map == MAP_FAILED) {
+		(void)!ftruncate(q->fd, 0);
 		return false;
-	map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, q->fd, 0);
-	if (map == MAP_FAILED)
-		return false;
-	q->head = map;
-	q->mapped_bytes = bytes;
+	}
+	q->file = map;
+	q->file->slot_bytes = sizeof(struct spool_slot);
+	q->file->slots = q->count;
+	q->file->magic = MAGIC;
 	return true;
 }
 
 int spool_queue_begin(struct spool_queue *q, size_t slots, struct error *err)
 {
-	size_t bytes = HEAD_BYTES + slots * sizeof(struct spool_slot);
-
-	if (!map_file(q, bytes)) {
-		(void)!ftruncate(q->fd, 0);
-		q->head = calloc(1, bytes);
-		if (!q->head)
-			return error_set(err, ERROR_MEMORY, "no memory for a queue of %zu records", slots);
-	}
-	q->slots = (struct spool_slot *)((char *)q->head + HEAD_BYTES);
+	q->slots = calloc(slots, sizeof(*q->slots));
+	if (!q->slots)
+		return error_set(err, ERROR_MEMORY, "no memory for a queue of %zu records", slots);
 	q->count = slots;
-	q->head->slot_bytes = sizeof(struct spool_slot);
-	q->head->slots = slots;
-	q->head->magic = MAGIC;
+	outlive_truncation();
+	(void)map_file(q);
 	return 0;
 }
 
-bool spool_queue_survives(const struct spool_queue *q)
-{
-	return q->mapped_bytes > 0;
-}
-
-bool spool_queue_in_place(const struct spool_queue *q)
+static bool in_place(const struct spool_queue *q)
 {
 	struct stat here, ours;
 
@@ -248,12 +297,41 @@ bool spool_queue_in_place(const struct spool_queue *q)
 	       here.st_dev == ours.st_dev;
 }
 
+bool spool_queue_survives(const struct spool_queue *q)
+{
+	struct stat st;
+
+	return q->file && in_place(q) && fstat(q->fd, &st) == 0 && st.st_size >= (off_t)file_bytes(q);
+}
+
+bool spool_queue_renew(struct spool_queue *q, size_t head, size_t count)
+{
+	struct spool_queue other = { .fd = -1, .path = q->path };
+	struct error ignored = { 0 };
+
+	if (!in_place(q)) {
+		if (lock_file(&other, q->path, &ignored) < 0) {
+			if (other.fd >= 0)
+				close(other.fd);
+			return false;
+		}
+		close(q->fd);
+		q->fd = other.fd;
+	}
+	unmap(q);
+	if (!map_file(q))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		spool_queue_keep(q, (head + i) % q->count);
+	spool_queue_keep_losses(q);
+	keep_note(q);
+	return true;
+}
+
 void spool_queue_close(struct spool_queue *q)
 {
-	if (q->mapped_bytes > 0)
-		munmap(q->head, q->mapped_bytes);
-	else
-		free(q->head);
+	unmap(q);
+	free(q->slots);
 	if (q->fd >= 0)
 		close(q->fd);
 	free(q->path);

@@ -25,12 +25,11 @@ static struct file_identity identify_log(const struct spool *spool)
 	return spool_identify(name);
 }
 
-static bool is_due(const struct spool *spool)
+static bool is_due(const struct timespec *at)
 {
 	struct timespec now = spool_after_ms(0);
 
-	return now.tv_sec > spool->repair_after.tv_sec ||
-	       (now.tv_sec == spool->repair_after.tv_sec && now.tv_nsec >= spool->repair_after.tv_nsec);
+	return now.tv_sec > at->tv_sec || (now.tv_sec == at->tv_sec && now.tv_nsec >= at->tv_nsec);
 }
 
 /* Opens what now lies under the name, for the writer and for readers. With the read mutex. */
@@ -142,16 +141,27 @@ static void have_log_back(struct spool *spool)
 		spool->repair_after = spool_after_ms(AGAIN_MS);
 }
 
+/* The copy of what waits: deleted, truncated, or never made because the disk was full. */
 static void check_queue(struct spool *spool)
 {
-	bool in_place = spool_queue_in_place(&spool->queue);
+	bool kept = spool_queue_survives(&spool->queue);
 
-	if (!in_place && !spool->queue_told)
+	if (kept)
+		spool->queue_told = false;
+	if (kept || !is_due(&spool->renew_after))
+		return;
+	pthread_mutex_lock(&spool->mutex);
+	kept = spool_queue_renew(&spool->queue, spool->head, spool->count);
+	pthread_mutex_unlock(&spool->mutex);
+	if (kept)
+		spool_tell(spool, "the file '-queue' beside the spool is made again: nothing is lost");
+	else if (!spool->queue_told)
 		spool_tell(
 		    spool,
-		    "the file '-queue' beside the spool was deleted: kill -9 would lose what waits, and "
-		    "another slamon is not kept away; restart slamon");
-	spool->queue_told = !in_place;
+		    "the file '-queue' beside the spool is gone and cannot be made again: kill -9 would lose "
+		    "what waits, at most 0.2 s, and another slamon is not kept away; free space on its disk");
+	spool->queue_told = !kept;
+	spool->renew_after = spool_after_ms(AGAIN_MS);
 }
 
 int spool_watch(struct spool *spool, struct error *err)
@@ -169,9 +179,9 @@ int spool_watch(struct spool *spool, struct error *err)
 		pthread_mutex_unlock(&spool->mutex);
 		return err->code;
 	}
-	if (!is_due(spool))
-		return 0;
 	check_queue(spool);
+	if (!is_due(&spool->repair_after))
+		return 0;
 	file = spool_identify(spool->path);
 	if (!same_file(&file, &spool->file)) {
 		have_name_back(spool, &file);

@@ -22,12 +22,12 @@ void stats_sample(struct stats *stats, const struct record *record)
 
 /* ---- what the spool holds that PostgreSQL has not ---- */
 
-/* The age of the oldest record on disk; 0 when there is none. A clock that was set back gives no age. */
+/* The age of the oldest record that waits; 0 when there is none. A clock that was set back gives no age. */
 static int64_t lag_us(const struct spool_counters *spool)
 {
 	int64_t age_us = moment_wall_us() - spool->oldest_us;
 
-	return spool->pending > 0 && spool->oldest_us && age_us > 0 ? age_us : 0;
+	return spool->oldest_us && age_us > 0 ? age_us : 0;
 }
 
 /* ---- the record of a minute ---- */

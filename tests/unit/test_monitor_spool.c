@@ -430,6 +430,69 @@ START_TEST(at_the_size_limit_records_wait_in_memory)
 }
 END_TEST
 
+/* Killed after the losses were committed as a gap, and before the queue's file was emptied: they are told once. */
+START_TEST(losses_are_told_once)
+{
+	struct place place;
+	struct spool_options options;
+	struct spool *spool;
+	struct record record;
+	int32_t number;
+	int64_t last;
+	char command[300];
+
+	place_make(&place);
+	options = place_options(&place, 1);
+	options.size_limit_bytes = 4 << 20;
+	options.queue_records = 5000;
+	spool = place_open_with(&options);
+	number = fill_up(spool);
+	last = counters_of(spool).last_seq;
+	put_echoes(spool, number + 1, (int32_t)last + 5000);
+	record = echo_record((int32_t)last + 5001);
+	ck_assert(!spool_put(spool, &record));
+	record.scheduled_us -= 40; /* due before, answered after */
+	ck_assert(!spool_put(spool, &record));
+	snprintf(command, sizeof command, "cp %s-queue %s-copy", place.spool, place.spool);
+	ck_assert_int_eq(system(command), 0);
+	spool_delete(spool, last);
+	flush_all(spool);
+	WAIT_UNTIL(counters_of(spool).last_seq == last + 5002);
+	spool_close(spool);
+	snprintf(command, sizeof command, "mv %s-copy %s-queue", place.spool, place.spool);
+	ck_assert_int_eq(system(command), 0);
+	spool = place_open_with(&options);
+	ck_assert_int_eq(counters_of(spool).last_seq, last + 5002);
+	ck_assert_int_eq(read_all(spool, 0).gaps, 1);
+	ck_assert_int_eq(read_all(spool, 0).holes, 2);
+	ck_assert_int_eq(read_all(spool, 0).gap.scheduled_us, record.scheduled_us);
+	ck_assert_int_eq(read_all(spool, 0).gap.gap.until_us, record.scheduled_us + 40);
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
+/* What is set aside may itself be a gap: it stands for as many numbers as before. */
+START_TEST(a_gap_set_aside_keeps_its_numbers)
+{
+	struct place place;
+	struct spool *spool;
+	struct error err = { 0 };
+
+	place_make(&place);
+	spool = place_open(&place, 1);
+	put_echoes(spool, 1, 5);
+	flush_all(spool);
+	ck_assert_int_eq(spool_set_aside(spool, 3, GAP_REFUSED, "a test", &err), 0);
+	ck_assert_int_eq(spool_set_aside(spool, 3, GAP_REFUSED, "a test", &err), 0);
+	ck_assert_int_eq(read_all(spool, 0).gaps, 1);
+	ck_assert_int_eq(read_all(spool, 0).gap.scheduled_us, 0);
+	ck_assert_int_eq(read_all(spool, 0).rows, 4);
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
 struct putting {
 	struct spool *spool;
 	bool done;
@@ -551,6 +614,8 @@ int main(void)
 		                       another_file_is_refused_and_left_as_it_is,
 		                       a_second_process_is_refused_until_the_first_has_ended,
 		                       at_the_size_limit_records_wait_in_memory,
+		                       losses_are_told_once,
+		                       a_gap_set_aside_keeps_its_numbers,
 		                       put_many_waits_for_room,
 		                       what_may_have_been_sent_is_known_to_the_next_process,
 		                       a_renewed_stream_keeps_what_was_not_shipped,

@@ -391,6 +391,78 @@ START_TEST(damaged_while_in_use_it_is_set_aside_and_observing_goes_on)
 }
 END_TEST
 
+/* Cuts a file that is mapped to nothing, puts on, and is killed once the queue's file is as it was. */
+static void truncate_in_use_and_be_killed(struct place *place, const char *ending)
+{
+	pid_t child = fork();
+	char path[200];
+	int status;
+
+	if (child == 0) {
+		struct spool *spool = place_open(place, 1);
+
+		put_echoes(spool, 1, 100);
+		flush_all(spool);
+		put_echoes(spool, 101, 200);
+		ck_assert_int_eq(truncate(beside(place, ending, path), 0), 0);
+		put_echoes(spool, 201, 3000);
+		if (strcmp(ending, "-queue") == 0)
+			WAIT_UNTIL(strstr(place->said, "'-queue' beside the spool is made again"));
+		flush_all(spool);
+		ck_assert_int_eq(account_of(spool, 0).records, 3000);
+		put_echoes(spool, 3001, 3300);
+		kill(getpid(), SIGKILL);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+}
+
+START_TEST(a_mapped_file_truncated_while_in_use_costs_nothing)
+{
+	static const char *const endings[] = { "-queue", "-shm" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct place place;
+		struct spool *spool;
+		struct account account;
+
+		place_make(&place);
+		truncate_in_use_and_be_killed(&place, endings[i]);
+		spool = place_open(&place, 1);
+		account = account_of(spool, 0);
+		ck_assert_int_eq(account.records, 3300);
+		ck_assert_int_eq(account.lost, 0);
+		spool_close(spool);
+		remove_all(&place);
+	}
+}
+END_TEST
+
+START_TEST(its_queue_deleted_while_in_use_is_made_again)
+{
+	struct place place;
+	struct spool *spool, *second;
+	struct spool_options options;
+	struct error err = { 0 };
+	char path[200];
+
+	place_make(&place);
+	spool = place_open(&place, 1);
+	put_echoes(spool, 1, 10);
+	unlink(beside(&place, "-queue", path));
+	put_echoes(spool, 11, 20);
+	WAIT_UNTIL(strstr(place.said, "'-queue' beside the spool is made again: nothing is lost"));
+	options = place_options(&place, 1);
+	ck_assert_int_eq(spool_open(&second, &options, &err), ERROR_RETRY);
+	spool_close(spool);
+	in_another_process(&place, 21, 30, true);
+	spool = place_open(&place, 1);
+	ck_assert_int_eq(account_of(spool, 0).records, 30);
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = { kill_9_loses_nothing_that_was_put,
@@ -401,6 +473,8 @@ int main(void)
 		                       without_its_folder_it_goes_on_and_comes_back,
 		                       its_log_deleted_while_in_use_costs_nothing,
 		                       damaged_while_in_use_it_is_set_aside_and_observing_goes_on,
+		                       a_mapped_file_truncated_while_in_use_costs_nothing,
+		                       its_queue_deleted_while_in_use_is_made_again,
 		                       NULL };
 
 	return run_suite("spool repair", tests);
