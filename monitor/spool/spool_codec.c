@@ -1,7 +1,5 @@
 #include "monitor/spool/spool_codec.h"
 
-#include <string.h>
-
 enum {
 	BIT_KIND = 1 << 0,
 	SHIFT_OUTCOME = 1,
