@@ -6,7 +6,6 @@
 static const char *const kind_words[] = { "http", NULL };
 static const char *const version_words[] = { "1.1", "2", "2_prior_knowledge", NULL };
 static const char *const redirect_words[] = { "none", "same_host", "any", NULL };
-static const char *const tls_version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 static const char *const phase_words[] = { "name", "connect", "tls", "first_byte", "total", NULL };
 
 /* ---- single values ---- */
@@ -224,45 +223,6 @@ const struct setting http_settings[] = {
 	  .check = check_text,
 	  PLACE(proxy_user_file),
 	  .help = "file that holds NAME:PASSWORD for the proxy" },
-	{ .key = "verify_tls",
-	  .reload = true,
-	  .type = SETTING_BOOLEAN,
-	  .standard = "true",
-	  PLACE(verify_tls),
-	  .help = "whether certificate and host name must be valid; the expiry is recorded in any case" },
-	{ .key = "ca_file",
-	  .reload = true,
-	  .type = SETTING_STRING,
-	  .check = check_text,
-	  PLACE(ca_file),
-	  .help = "trusted certificates (PEM) for this target instead of the file's ca_file" },
-	{ .key = "client_certificate",
-	  .reload = true,
-	  .type = SETTING_STRING,
-	  .check = check_text,
-	  PLACE(client_certificate),
-	  .help = "certificate and its chain (PEM) to show a server that asks; not to another host or port" },
-	{ .key = "client_key",
-	  .reload = true,
-	  .type = SETTING_STRING,
-	  .check = check_text,
-	  PLACE(client_key),
-	  .help = "its private key (PEM, not encrypted)" },
-	{ .key = "minimum_version",
-	  .reload = true,
-	  .type = SETTING_WORD,
-	  .standard = "1.2",
-	  .words = tls_version_words,
-	  PLACE(minimum_version),
-	  .help = "lowest TLS version offered; a server that has none in common is down (tls version)" },
-	{ .key = "least_days",
-	  .reload = true,
-	  .type = SETTING_INTEGER,
-	  .unit = "days",
-	  .standard = "0",
-	  .most = 3650,
-	  PLACE(least_days),
-	  .help = "a certificate that is valid for less is down (tls expired)" },
 	{ .key = "rtt_phase",
 	  .reload = true,
 	  .type = SETTING_WORD,
@@ -270,6 +230,7 @@ const struct setting http_settings[] = {
 	  .words = phase_words,
 	  PLACE(rtt_phase),
 	  .help = "the end of the round trip that counts, from the start of the probe; all phases are kept" },
+	{ .key = "", .type = SETTING_SHARED, .shared = tls_demand_settings, PLACE(demand) },
 	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
 	{ .key = NULL },
 };
@@ -281,8 +242,7 @@ static int check_keys(const struct node *probe, const struct http_config *config
 {
 	struct node phase = node_member(probe, "rtt_phase"), expected = node_member(probe, "expect_body"),
 	            body = node_member(probe, "body_file"), version = node_member(probe, "http_version"),
-	            certificate = node_member(probe, "client_certificate"),
-	            key = node_member(probe, "client_key"), user = node_member(probe, "proxy_user_file");
+	            user = node_member(probe, "proxy_user_file");
 
 	if (config->rtt_phase == HTTP_PHASE_TLS && !place->tls)
 		return node_fail(&phase, err, "an http URL has no tls phase");
@@ -292,13 +252,9 @@ static int check_keys(const struct node *probe, const struct http_config *config
 		return node_fail(&body, err, "there is a 'body' too");
 	if (config->http_version == HTTP_VERSION_2 && !place->tls)
 		return node_fail(&version, err, "without TLS only '2_prior_knowledge'");
-	if (config->client_certificate && !config->client_key)
-		return node_fail(&certificate, err, "needs the key 'client_key'");
-	if (config->client_key && !config->client_certificate)
-		return node_fail(&key, err, "needs the key 'client_certificate'");
 	if (config->proxy_user_file && !config->proxy)
 		return node_fail(&user, err, "needs the key 'proxy'");
-	return 0;
+	return tls_demand_check(probe, &config->demand, err);
 }
 
 /* What this machine connects to is of the address family: the proxy, if there is one. */

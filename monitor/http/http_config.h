@@ -8,6 +8,7 @@
 #include "monitor/net/egress.h"
 #include "monitor/http/http_place.h"
 #include "monitor/probe/setting.h"
+#include "monitor/tls/tls_demand.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,11 +34,8 @@ struct http_config {
 	int redirects; /* enum http_redirects */
 	int64_t redirects_most;
 	const char *proxy, *proxy_user_file;
-	bool verify_tls;
-	const char *ca_file, *client_certificate, *client_key;
-	int minimum_version; /* index into 1.0, 1.1, 1.2, 1.3 */
-	int64_t least_days;  /* of the server's certificate */
-	int rtt_phase;       /* enum http_phase */
+	int rtt_phase; /* enum http_phase */
+	struct tls_demand demand;
 	struct egress egress;
 };
 

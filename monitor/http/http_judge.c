@@ -5,8 +5,6 @@
 #include <openssl/ssl.h>
 #include <string.h>
 
-#define DAY_US INT64_C(86400000000)
-
 /* ---- failures below HTTP ---- */
 
 /* FAILURE_SEND: not the target's fault; of several addresses only when it is so of each. */
@@ -200,10 +198,7 @@ int32_t http_counted_us(const struct http_config *config, const struct record *r
 
 static bool certificate_too_short(const struct http_transfer *t)
 {
-	int64_t least_us = t->plan->config->least_days * DAY_US;
-
-	return least_us > 0 && t->at->tls && t->tls.expiry_us &&
-	       t->tls.expiry_us < moment_wall_us() + least_us;
+	return t->at->tls && tls_demand_too_short(&t->plan->config->demand, t->tls.expiry_us);
 }
 
 static bool wrong_version(const struct http_transfer *t)

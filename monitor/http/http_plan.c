@@ -87,15 +87,10 @@ static int read_proxy_user(struct http_plan *plan, struct error *err)
 /* Also for an http URL that may redirect to https. */
 static int find_context(struct http_plan *plan, const struct http_trust *trust, struct error *err)
 {
-	const struct http_config *config = plan->config;
-	const char *ca_file = config->ca_file ? config->ca_file : trust->ca_file;
-
 	if (!http_plan_tls(plan))
 		return 0;
-	if (config->verify_tls && !ca_file)
-		return error_set(err, ERROR_DATA, "no ca_file to verify '%.200s' with", config->url);
-	return tls_contexts_find(trust->contexts, config->verify_tls ? ca_file : NULL,
-	                         config->client_certificate, config->client_key, &plan->ctx, err);
+	return tls_demand_context(&plan->config->demand, trust->ca_file, plan->config->url, trust->contexts,
+	                          &plan->ctx, err);
 }
 
 static int fill(struct http_plan *plan, const struct http_trust *trust, struct error *err)

@@ -112,13 +112,16 @@ static int before_request(void *arg, char *remote, char *local, int remote_port,
 
 static void set_tls_options(struct http_transfer *t)
 {
-	static const long versions[] = { CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_TLSv1_1,
-		                         CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_TLSv1_3 };
-	const struct http_config *config = t->plan->config;
+	static const long least[] = { CURL_SSLVERSION_TLSv1_0, CURL_SSLVERSION_TLSv1_1,
+		                      CURL_SSLVERSION_TLSv1_2, CURL_SSLVERSION_TLSv1_3 };
+	static const long most[] = { CURL_SSLVERSION_MAX_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_1,
+		                     CURL_SSLVERSION_MAX_TLSv1_2, CURL_SSLVERSION_MAX_TLSv1_3 };
+	const struct tls_demand *demand = &t->plan->config->demand;
 
-	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, config->verify_tls ? 1L : 0L);
-	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, config->verify_tls ? 2L : 0L);
-	curl_easy_setopt(t->easy, CURLOPT_SSLVERSION, versions[config->minimum_version]);
+	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, demand->verify_tls ? 1L : 0L);
+	curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, demand->verify_tls ? 2L : 0L);
+	curl_easy_setopt(t->easy, CURLOPT_SSLVERSION,
+	                 least[demand->minimum_version] | most[demand->maximum_version]);
 	/* neither file nor directory of libcurl's own: see set_up_tls() */
 	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(t->easy, CURLOPT_CAINFO, NULL);

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#define DAY_US INT64_C(86400000000)
-
 struct service {
 	const struct probe_context *context;
 	struct connector *connector;
@@ -56,8 +54,7 @@ static enum sample_failure judge(const struct flight *flight)
 {
 	const struct tls_config *config = flight->plan->config;
 
-	if (config->least_days &&
-	    flight->handshake.watch.expiry_us < moment_wall_us() + config->least_days * DAY_US)
+	if (tls_demand_too_short(&config->demand, flight->handshake.watch.expiry_us))
 		return FAILURE_TLS_EXPIRED;
 	if (config->alpn.count && !tls_handshake_protocol_chosen(&flight->handshake))
 		return FAILURE_ANSWER_MISMATCH;
@@ -191,7 +188,6 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 {
 	struct service *service = service_pointer;
 	const struct tls_config *config = config_pointer;
-	const char *ca_file = config->ca_file ? config->ca_file : service->context->ca_file;
 	struct plan *plan = calloc(1, sizeof *plan);
 
 	if (!plan)
@@ -199,11 +195,8 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 	plan->config = config;
 	plan->place = (struct connect_place){ config->host, (uint16_t)config->port, &config->egress };
 	*out = plan;
-	if (config->verify_tls && !ca_file)
-		return error_set(err, ERROR_DATA, "no ca_file to verify '%.200s' with",
-		                 tls_config_name(config));
-	return tls_contexts_find(&service->contexts, config->verify_tls ? ca_file : NULL,
-	                         config->client_certificate, config->client_key, &plan->ctx, err);
+	return tls_demand_context(&config->demand, service->context->ca_file, tls_config_name(config),
+	                          &service->contexts, &plan->ctx, err);
 }
 
 static const char *destination(const void *plan)

@@ -4,6 +4,7 @@
 
 #include "monitor/net/egress.h"
 #include "monitor/probe/setting.h"
+#include "monitor/tls/tls_demand.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,12 +16,8 @@ struct tls_config {
 	const char *host;
 	int64_t port;
 	const char *server_name; /* NULL: the host */
-	bool verify_tls;
-	const char *ca_file;                  /* NULL: that of the file */
-	int minimum_version, maximum_version; /* 0 … 3: TLS 1.0 … 1.3 */
-	const char *client_certificate, *client_key;
 	struct setting_strings alpn;
-	int64_t least_days;
+	struct tls_demand demand;
 	struct egress egress;
 };
 

@@ -24,7 +24,8 @@ static int version_number(int word)
 
 static bool set_versions(SSL *ssl, const struct tls_config *config)
 {
-	int least = version_number(config->minimum_version), most = version_number(config->maximum_version);
+	int least = version_number(config->demand.minimum_version),
+	    most = version_number(config->demand.maximum_version);
 
 	if (least < TLS1_2_VERSION && SSL_set_cipher_list(ssl, OLD_CIPHERS) != 1)
 		return false;
@@ -88,7 +89,7 @@ int tls_handshake_init(struct tls_handshake *h, SSL_CTX *ctx, const struct tls_c
 	if (!h->ssl || SSL_set_fd(h->ssl, fd) != 1 || !set_versions(h->ssl, config) ||
 	    !set_name(h->ssl, tls_config_name(config)) || !set_protocols(h->ssl, &config->alpn))
 		return -1;
-	SSL_set_verify(h->ssl, config->verify_tls ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+	SSL_set_verify(h->ssl, config->demand.verify_tls ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
 	tls_watch_connection(h->ssl, &h->watch);
 	SSL_set_cert_cb(h->ssl, on_certificate_asked, h);
 	SSL_set_connect_state(h->ssl);

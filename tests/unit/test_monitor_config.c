@@ -52,7 +52,7 @@ START_TEST(defaults_are_those_of_the_table)
 	http = config.targets[0].probe;
 	ck_assert_str_eq(http->method, "GET");
 	ck_assert_str_eq(http->expect_status, "200-299");
-	ck_assert_int_eq(http->verify_tls, true);
+	ck_assert_int_eq(http->demand.verify_tls, true);
 	ck_assert_int_eq(http->rtt_phase, HTTP_PHASE_TOTAL);
 	config_release(&config);
 }
@@ -75,7 +75,7 @@ START_TEST(everything_that_is_given_arrives)
 	ck_assert_str_eq(http->body, "b");
 	ck_assert_uint_eq(http->headers.count, 2);
 	ck_assert_str_eq(http->headers.at[1], "C: d");
-	ck_assert_int_eq(http->verify_tls, false);
+	ck_assert_int_eq(http->demand.verify_tls, false);
 	ck_assert_int_eq(http->rtt_phase, HTTP_PHASE_TLS);
 	ck_assert_int_eq(http->egress.family, EGRESS_IPV6);
 	ck_assert_int_eq(http->body_limit_bytes, 10);

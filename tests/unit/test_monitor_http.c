@@ -211,10 +211,10 @@ START_TEST(all_keys_arrive)
 	ck_assert_int_eq(http->redirects_most, 3);
 	ck_assert_str_eq(http->proxy, "http://[2001:db8::1]:3128");
 	ck_assert_str_eq(http->proxy_user_file, "u");
-	ck_assert_str_eq(http->client_certificate, "c");
-	ck_assert_str_eq(http->client_key, "k");
-	ck_assert_int_eq(http->minimum_version, 3);
-	ck_assert_int_eq(http->least_days, 14);
+	ck_assert_str_eq(http->demand.client_certificate, "c");
+	ck_assert_str_eq(http->demand.client_key, "k");
+	ck_assert_int_eq(http->demand.minimum_version, 3);
+	ck_assert_int_eq(http->demand.least_days, 14);
 	config_release(&config);
 }
 END_TEST

@@ -28,10 +28,10 @@ START_TEST(defaults)
 	tls = config.targets[0].probe;
 	ck_assert_int_eq(tls->port, 443);
 	ck_assert_str_eq(tls_config_name(tls), "a.test");
-	ck_assert_int_eq(tls->verify_tls, true);
-	ck_assert_int_eq(tls->minimum_version, 2);
-	ck_assert_int_eq(tls->maximum_version, 3);
-	ck_assert_int_eq(tls->least_days, 0);
+	ck_assert_int_eq(tls->demand.verify_tls, true);
+	ck_assert_int_eq(tls->demand.minimum_version, 2);
+	ck_assert_int_eq(tls->demand.maximum_version, 3);
+	ck_assert_int_eq(tls->demand.least_days, 0);
 	ck_assert_uint_eq(tls->alpn.count, 0);
 	config_release(&config);
 	parse("\"kind\": \"tls\", \"host\": \"192.0.2.1\", \"server_name\": \"b.test\"", &config, &err);

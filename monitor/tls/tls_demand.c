@@ -1,0 +1,100 @@
+#include "monitor/tls/tls_demand.h"
+
+#include "monitor/record/moment.h"
+
+#define DAY_US (INT64_C(86400) * 1000000)
+
+static const char *const version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
+
+static int check_path(const char *value, struct error *err)
+{
+	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
+}
+
+#define PLACE(member) .place = offsetof(struct tls_demand, member)
+
+const struct setting tls_demand_settings[] = {
+	{ .key = "verify_tls",
+	  .reload = true,
+	  .type = SETTING_BOOLEAN,
+	  .standard = "true",
+	  PLACE(verify_tls),
+	  .help = "whether certificate and name must be valid; the expiry is recorded in any case, "
+	          "revocation is not looked at" },
+	{ .key = "ca_file",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_path,
+	  PLACE(ca_file),
+	  .help = "trusted certificates (PEM) for this target instead of the file's ca_file" },
+	{ .key = "client_certificate",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_path,
+	  PLACE(client_certificate),
+	  .help =
+	      "certificate and its chain (PEM) to show a server that asks; after a redirect to nobody else" },
+	{ .key = "client_key",
+	  .reload = true,
+	  .type = SETTING_STRING,
+	  .check = check_path,
+	  PLACE(client_key),
+	  .help = "its private key (PEM, not encrypted)" },
+	{ .key = "minimum_version",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "1.2",
+	  .words = version_words,
+	  PLACE(minimum_version),
+	  .help = "lowest TLS version offered; a server that has none in common is down (tls version). Below "
+	          "1.2 old ciphers and weak keys are accepted too" },
+	{ .key = "maximum_version",
+	  .reload = true,
+	  .type = SETTING_WORD,
+	  .standard = "1.3",
+	  .words = version_words,
+	  PLACE(maximum_version),
+	  .help = "highest TLS version offered" },
+	{ .key = "least_days",
+	  .reload = true,
+	  .type = SETTING_INTEGER,
+	  .unit = "days",
+	  .standard = "0",
+	  .most = 3650,
+	  PLACE(least_days),
+	  .help = "a certificate that is valid for less is down (tls expired)" },
+	{ .key = NULL },
+};
+
+int tls_demand_check(const struct node *probe, const struct tls_demand *demand, struct error *err)
+{
+	struct node maximum = node_member(probe, "maximum_version"),
+	            certificate = node_member(probe, "client_certificate"),
+	            key = node_member(probe, "client_key");
+
+	if (demand->maximum_version < demand->minimum_version)
+		return node_fail(&maximum, err, "the highest version is below the lowest, %s",
+		                 version_words[demand->minimum_version]);
+	if (demand->client_certificate && !demand->client_key)
+		return node_fail(&certificate, err, "needs the key 'client_key'");
+	if (demand->client_key && !demand->client_certificate)
+		return node_fail(&key, err, "needs the key 'client_certificate'");
+	return 0;
+}
+
+int tls_demand_context(const struct tls_demand *demand, const char *ca_file, const char *server,
+                       struct tls_contexts *contexts, SSL_CTX **out, struct error *err)
+{
+	const char *trusted = demand->ca_file ? demand->ca_file : ca_file;
+
+	if (demand->verify_tls && !trusted)
+		return error_set(err, ERROR_DATA, "no ca_file to verify '%.200s' with", server);
+	return tls_contexts_find(contexts, demand->verify_tls ? trusted : NULL, demand->client_certificate,
+	                         demand->client_key, out, err);
+}
+
+bool tls_demand_too_short(const struct tls_demand *demand, int64_t expiry_us)
+{
+	return demand->least_days > 0 && expiry_us &&
+	       expiry_us < moment_wall_us() + demand->least_days * DAY_US;
+}
