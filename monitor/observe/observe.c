@@ -303,7 +303,7 @@ void observer_end(struct observer *o, observer_drained *drained)
 /* What waits at its destination was not sent because this process ends. */
 static void abort_waits(struct observer *o)
 {
-	o->stalled_us++;
+	o->stops++;
 	for (size_t i = 0; i < o->config->target_count; i++) {
 		struct target *target = &o->targets[i];
 
@@ -324,7 +324,7 @@ void observer_abort(struct observer *o)
 		struct probe_run *run =
 		    (struct probe_run *)((char *)top - offsetof(struct probe_run, deadline));
 
-		o->stalled_us++; /* whatever they would have said is our fault */
+		o->stops++; /* whatever they would have said is our fault */
 		run->target->config->kind->expire(run);
 	}
 	observer_judge_held(o->lasting, true);

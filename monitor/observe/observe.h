@@ -10,13 +10,15 @@
  *   missed, in-flight cap        a stated limit was reached
  *   missed, not running          the process could not run at that instant (stopped, suspended, overloaded by
  *                                more than one interval, or the clock was stepped over it), at most 72 h back;
- *                                or it was sent, and a stop of this process spoilt what could be observed
+ *                                or it was sent, and this process could not run when there was something to observe
  *   missed, send                 this machine could not send, or a kind of probe cannot be opened here
  *   missed, rate limit           the stated rate of its destination left it no turn within an interval
  *   missed, own side             it failed while the references of our own network failed too: own_side.h. It is
  *                                handed on when they have spoken, later by at most their interval and two timeouts
  *
- * A stop is noticed by a timer that is due at least every 100 ms. The schedule is driven on the monotonic clock;
+ * That this process could not run is noticed by a timer that is due at least every 100 ms. What is in flight then has
+ * its whole timeout of running time. So a timeout stays one, unless the stop took more than a second: then the machine
+ * may have been suspended, and an answer lost. The schedule is driven on the monotonic clock;
  * when the time of day is stepped by more than 1 ms, the next instants follow the new time.
  *
  *     observer_open(&o, loop, &config, NULL, record, arg, &err);

@@ -32,7 +32,7 @@ struct target {
 	struct destination *destination; /* NULL: no limit */
 	struct destination_pass pass;
 	int64_t asked_us;                       /* the instant that waits at the destination */
-	int64_t stalled_before_us;              /* when it asked */
+	int64_t stops_before;                   /* when it asked */
 	struct own_side_reference **references; /* that speak for it; borrowed from the observer or its own */
 	size_t reference_count;
 	int64_t interval_us;
@@ -66,7 +66,9 @@ struct observer {
 	int64_t in_flight, held; /* probes and samples of this observer */
 	int64_t wall_offset_us;  /* time of day minus monotonic */
 	struct moment wake;      /* when the timer is due */
-	int64_t stalled_us;      /* how long in all this process could not run */
+	struct moment turned;    /* at the beginning of the last turn */
+	int64_t stalled_us; /* in all, by how much deadlines are later because this process could not run */
+	int64_t stops;      /* how often for so long that what came meanwhile may be lost */
 	bool once;
 	bool last;    /* what is due now is the last of its target: once, or stopped */
 	bool alone;   /* and no other observer takes over */
@@ -104,8 +106,8 @@ void observer_ask(struct target *target, int64_t scheduled_us);
 /* The instant that waits at the destination is missed. */
 void observer_end_wait(struct target *target, enum sample_failure why);
 
-/* Ends the probes whose timeout has passed. */
-void observer_expire_runs(struct observer *o, struct moment now);
+/* Ends the probes whose timeout had passed at a moment since when the sockets were looked at. */
+void observer_expire_runs(struct observer *o, struct moment at);
 
 /* Hands on what a probe came to, and takes its memory back. */
 void observer_finish(struct probe_run *run);

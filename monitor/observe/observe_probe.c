@@ -14,18 +14,30 @@
 
 /* ---- ending ---- */
 
-/* A stop of this process spoils what it times itself and what waits for its reading; not a status or refusal. */
-static bool spoilt_by_stall(const struct observer *o, const struct probe_run *run)
+/* When its time is over: it has its whole timeout while this process runs. */
+static struct moment deadline_of(const struct observer *o, const struct probe_run *run)
+{
+	return moment_after(run->started, run->timeout_us + o->stalled_us - run->stalled_before_us);
+}
+
+/*
+ * Whether an observation is worth nothing because this process could not run. Spoilt is what it times itself and what
+ * waits for its reading; not a status, not a refusal. A timeout stands when the target had the whole of it while
+ * this process ran, unless that was stopped for so long that an answer may be lost.
+ */
+static bool spoilt_by_stall(const struct observer *o, const struct probe_run *run, struct moment now)
 {
 	const struct record *record = &run->record;
+	bool stopped = o->stops != run->stops_before;
 
-	if (o->stalled_us == run->stalled_before_us || record->outcome == SAMPLE_MISSED)
+	if ((!stopped && o->stalled_us == run->stalled_before_us) || record->outcome == SAMPLE_MISSED)
 		return false;
 	if (record->outcome == SAMPLE_UP)
 		return !run->kernel_timed;
-	return record->failure == FAILURE_TIMEOUT || record->failure == FAILURE_DNS ||
-	       record->failure == FAILURE_RESET || record->failure == FAILURE_TLS ||
-	       record->failure == FAILURE_LOSS;
+	if (record->failure == FAILURE_TIMEOUT)
+		return !run->kernel_timed && (stopped || moment_between(deadline_of(o, run), now) < 0);
+	return record->failure == FAILURE_DNS || record->failure == FAILURE_RESET ||
+	       record->failure == FAILURE_TLS || record->failure == FAILURE_LOSS;
 }
 
 void observer_finish(struct probe_run *run)
@@ -43,9 +55,10 @@ static void run_finished(struct probe_run *run)
 {
 	struct observer *o = run->observer;
 	struct target *target = run->target;
+	struct moment now = moment_now();
 
-	observer_notice_stall(o, moment_now());
-	if (spoilt_by_stall(o, run))
+	observer_notice_stall(o, now);
+	if (spoilt_by_stall(o, run, now))
 		observer_excuse(&run->record, FAILURE_NOT_RUNNING);
 	heap_remove(&o->deadlines, &run->deadline);
 	target->lasting->in_flight--;
@@ -57,21 +70,21 @@ static void run_finished(struct probe_run *run)
 		observer_finish(run);
 }
 
-void observer_expire_runs(struct observer *o, struct moment now)
+void observer_expire_runs(struct observer *o, struct moment at)
 {
 	struct heap_entry *top;
 
-	while ((top = heap_top(&o->deadlines)) && top->key <= now.us) {
+	while ((top = heap_top(&o->deadlines)) && top->key <= at.us) {
 		struct probe_run *run =
 		    (struct probe_run *)((char *)top - offsetof(struct probe_run, deadline));
-		struct moment deadline = moment_after(run->started, run->timeout_us);
+		struct moment deadline = deadline_of(o, run);
 
-		if (deadline.us > now.us) { /* it began later: probe_waited() */
+		if (deadline.us > at.us) { /* it began later, or this process could not run meanwhile */
 			heap_move(&o->deadlines, top, deadline.us);
 			continue;
 		}
 		run->target->config->kind->expire(run);
-		assert(heap_top(&o->deadlines) != top || !top->place || top->key > now.us);
+		assert(heap_top(&o->deadlines) != top || !top->place || top->key > at.us);
 	}
 }
 
@@ -102,7 +115,8 @@ static void start(struct target *target, struct probe_run *run, int64_t schedule
 		                   .finished = run_finished,
 		                   .target = target,
 		                   .observer = o,
-		                   .stalled_before_us = o->stalled_us };
+		                   .stalled_before_us = o->stalled_us,
+		                   .stops_before = o->stops };
 	if (heap_add(&o->deadlines, &run->deadline, moment_after(run->started, run->timeout_us).us) < 0) {
 		run->next = o->spare;
 		o->spare = run;
@@ -175,7 +189,7 @@ void observer_ask(struct target *target, int64_t scheduled_us)
 	bool waits = target->pass.at != NULL;
 
 	target->asked_us = scheduled_us;
-	target->stalled_before_us = o->stalled_us;
+	target->stops_before = o->stops;
 	if (!target->destination)
 		go(target);
 	else if (!waits) /* who waits keeps the place */
@@ -185,7 +199,7 @@ void observer_ask(struct target *target, int64_t scheduled_us)
 
 void observer_end_wait(struct target *target, enum sample_failure why)
 {
-	if (target->observer->stalled_us != target->stalled_before_us)
+	if (target->observer->stops != target->stops_before)
 		why = FAILURE_NOT_RUNNING;
 	observer_miss(target, target->asked_us, why, 0);
 }

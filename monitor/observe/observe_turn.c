@@ -6,11 +6,13 @@
 
 #include <stdlib.h>
 
-#define WAKE_US         INT64_C(100000) /* the longest sleep, so that a stop is noticed */
-#define STALL_US        INT64_C(100000) /* later than its time by this much: we were stopped */
-#define STEP_US         INT64_C(1000)   /* of the time of day */
-#define TURN_US         INT64_C(10000)  /* between turns of the kinds that want them */
-#define STARTS_PER_TURN 128             /* then the sockets have their turn */
+#define WAKE_US         INT64_C(100000)  /* the longest sleep, so that a stop is noticed */
+#define STALL_US        INT64_C(100000)  /* later than its time by this much: we could not run */
+#define STOP_US         INT64_C(1000000) /* … and the machine perhaps neither: suspended, paused */
+#define STEP_US         INT64_C(1000)    /* of the time of day */
+#define TURN_US         INT64_C(10000)   /* between turns of the kinds that want them */
+#define SOONEST_US      INT64_C(1)       /* made a whole ms: what libuv can wait */
+#define STARTS_PER_TURN 128              /* then the sockets have their turn */
 #define GAPS_PER_TURN   100
 
 /* ---- what is due ---- */
@@ -62,12 +64,13 @@ void observer_start_due(struct observer *o, int64_t now_us)
 
 void observer_notice_stall(struct observer *o, struct moment now)
 {
-	int64_t late = moment_between(o->wake, now);
+	int64_t late_us = o->wake.us ? moment_between(o->wake, now) : 0;
 
-	if (o->wake.us && late > STALL_US) {
-		o->stalled_us += late;
-		o->wake = now;
-	}
+	if (late_us <= STALL_US)
+		return;
+	o->stalled_us += late_us + TURN_US; /* and a turn for what came meanwhile to be read */
+	o->stops += late_us > STOP_US;
+	o->wake = now;
 }
 
 /* After the time of day went back, instants may lie more than an interval ahead: take up the grid from now. */
@@ -127,8 +130,8 @@ static int64_t wait_us(const struct observer *o, struct moment now)
 	us = least(us, lasting->held_until.us - now.us);
 	if (o->gap_count > 0) /* the spool's writer gets its share */
 		us = least(us, 1000);
-	/* who waits for the end hears of it at once */
-	return us > 0 && !(o->drained && observer_idle(o)) ? us : 0;
+	/* at once, but after the sockets: without any wait libuv would call this timer before it looks at them again */
+	return us > SOONEST_US && !(o->drained && observer_idle(o)) ? us : SOONEST_US;
 }
 
 void observer_arm(struct observer *o)
@@ -136,6 +139,7 @@ void observer_arm(struct observer *o)
 	struct moment now = moment_now();
 	int64_t us = wait_us(o, now);
 
+	observer_notice_stall(o, now);
 	o->wake = moment_after(now, us);
 	uv_update_time(o->context.loop);
 	uv_timer_start(&o->timer, tick, (uint64_t)(us + 999) / 1000, 0);
@@ -161,11 +165,13 @@ static void tick(uv_timer_t *timer)
 	struct moment now = moment_now();
 
 	observer_notice_stall(o, now);
+	o->wake = now; /* a turn that takes too long is a stall as well */
 	notice_step(o, now);
 	observer_start_due(o, observer_now_us(o, now));
 	take_turns(o);
 	serve_lasting(o, now);
-	observer_expire_runs(o, moment_now());
+	observer_expire_runs(o, o->turned);
+	o->turned = now;
 	observer_write_gaps(o, GAPS_PER_TURN);
 	if (o->drained && observer_idle(o)) {
 		observer_drained *drained = o->drained;

@@ -9,7 +9,8 @@
  *     open(context)  → service      once, when some target is of this kind
  *     prepare(config) → plan        once a target
  *     start(plan, run)              at each due instant; ends, at once or later, with one probe_finish(run)
- *     expire(run)                   the timeout passed: the kind lets go of the run and calls probe_finish()
+ *     expire(run)                   the timeout passed while this process ran: the kind lets go of the run and
+ *                                   calls probe_finish()
  *     turn(service)                 at least every 10 ms while it returns true, for kinds that need not be
  *                                   woken by each answer because the kernel stamps them; may be NULL
  *     unprepare(plan), close(service)   when no run is in flight; uv handles are closed asynchronously, the
@@ -50,8 +51,8 @@ struct probe_run {
 	struct record record;  /* the kind fills outcome, failure, sent_us, rtt_us, phases … */
 	struct moment started; /* when start() was called, later by what it waited (probe_waited) */
 	int64_t timeout_us;
-	bool
-	    kernel_timed; /* rtt_us comes from kernel stamps: true even if the process was stopped meanwhile */
+	bool kernel_timed; /* rtt_us, or that it was beyond the timeout, is by kernel stamps: true even if the
+	                      process was stopped meanwhile */
 	void *service, *plan;
 	void *state; /* the kind's own */
 	int cause;   /* errno of why this machine could not send, for the log; 0 not known */
@@ -62,7 +63,7 @@ struct probe_run {
 	struct target *target;
 	struct observer *observer;
 	struct probe_run *next;
-	int64_t stalled_before_us, reference_number;
+	int64_t stalled_before_us, stops_before, reference_number;
 };
 
 struct probe_kind {

@@ -108,7 +108,7 @@ static void end(struct flight *flight, enum sample_failure failure)
 	struct probe_run *run = flight->run;
 	int64_t rtt_us = flight->attempt.round_trip_us;
 
-	run->kernel_timed = flight->attempt.kernel_timed;
+	run->kernel_timed = failure == FAILURE_NONE && flight->attempt.kernel_timed;
 	connect_keep_phases(&flight->attempt, run->started, &run->record);
 	if (flight->answer.length > 0)
 		run->record.total_us = elapsed_us(flight);

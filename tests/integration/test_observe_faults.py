@@ -276,6 +276,29 @@ class Limits(Faults):
         self.assertNotIn("send", {s["failure"] for s in samples[-400:]})
 
 
+class Stalls(Faults):
+    def test_a_short_stall_leaves_a_timeout_a_timeout(self):
+        """The target gets its whole timeout of running time, so that a hang on a busy machine stays evidence."""
+        run = self.lab.run([("hangs", 1, 2, http(port=self.silent_server())), ("echo", 1, 2, icmp("127.0.0.1"))])
+        stops = []
+
+        def stop_and_look():
+            run.process.send_signal(signal.SIGSTOP)
+            stops.append(time.time())
+            time.sleep(0.4)
+            run.process.send_signal(signal.SIGCONT)
+            time.sleep(0.5)
+            return any(s["outcome"] == "down" and instant(s["scheduled"]) + 0.2 < at < instant(s["scheduled"]) + 1.8
+                       for s in run.samples() for at in stops if s["target"] == "hangs")
+        lab_net.wait_for(stop_and_look, "a timeout that was in flight when it stopped", 30)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        verdicts = {"hangs": ("down", "timeout"), "echo": ("up", "")}
+        for s in samples:  # this machine may stop slamon for longer
+            self.assertIn((s["outcome"], s["failure"]), (verdicts[s["target"]], ("missed", "not running")), s)
+
+
 class OwnSide(Faults):
     """The peer's own address is the reference; what the peer routes are the targets."""
 
