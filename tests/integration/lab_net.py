@@ -116,8 +116,9 @@ class Lab:
 
     # ---- a second host ----
 
-    def make_peer(self):
-        self.peer = self.start(["unshare", "-n", "sleep", "1000"])
+    def make_peer(self, seconds=1000):
+        """Its network ends by itself after so long, should this process be killed."""
+        self.peer = self.start(["unshare", "-n", "sleep", str(seconds)])
         wait_for(lambda: os.readlink("/proc/%d/ns/net" % self.peer.pid) != os.readlink("/proc/self/ns/net"),
                  "the peer's namespace")
         run("ip", "link", "add", "here", "type", "veth", "peer", "name", "peer", "netns", str(self.peer.pid))
