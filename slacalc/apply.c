@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,6 +63,47 @@ static int run_check(const char *program, const char *file, struct text *said)
 	return WEXITSTATUS(status);
 }
 
+/* The id of the n-th target of a configuration, or NULL. Borrowed from document. */
+static const char *target_id(const json_t *document, size_t n)
+{
+	const json_t *target = json_array_get(json_object_get(document, "targets"), n);
+
+	return json_string_value(json_object_get(target, "id"));
+}
+
+/*
+ * "slamon: FILE:LINE: targets[2].probe.url: CAUSE": the file is gone at once, and the number means nothing to whoever
+ * wrote the registry, so the target's id takes their place.
+ */
+static void tell_refusal(const struct slamon_file *file, const char *path, char *said, struct error *err)
+{
+	char *hint = strchr(said, '\n'), *cause = strstr(said, path);
+	json_t *document = json_loads(file->text, 0, NULL);
+	const char *id = NULL;
+	size_t n;
+	int length = 0;
+
+	if (hint)
+		*hint++ = '\0';
+	if (cause) {
+		cause += strlen(path);
+		cause += strspn(cause, ":0123456789 ");
+		if (sscanf(cause, "targets[%zu]%n", &n, &length) == 1 && length)
+			id = target_id(document, n);
+	}
+	if (id)
+		error_set(err, ERROR_DATA,
+		          "slamon refuses the configuration of the vantage '%s': target '%s'%s%s",
+		          file->vantage, id, cause[length] == '.' ? ": " : "",
+		          cause + length + (cause[length] == '.'));
+	else
+		error_set(err, ERROR_DATA, "slamon refuses the configuration of the vantage '%s': %s",
+		          file->vantage, cause ? cause : said);
+	if (hint && strncmp(hint, "hint: ", 6) == 0)
+		error_hint(err, "%.*s", (int)strcspn(hint + 6, "\n"), hint + 6);
+	json_decref(document);
+}
+
 static int check_by_slamon(const char *slamon, const struct slamon_file *file, const char *path,
                            struct error *err)
 {
@@ -69,9 +112,11 @@ static int check_by_slamon(const char *slamon, const struct slamon_file *file, c
 
 	if (status < 0)
 		error_set(err, ERROR_IO, "cannot run '%s'", slamon);
+	else if (status > 0 && said.length)
+		tell_refusal(file, path, said.bytes, err);
 	else if (status > 0)
-		error_set(err, ERROR_DATA, "slamon refuses the configuration of the vantage '%s': %.*s",
-		          file->vantage, (int)strcspn(text_string(&said), "\n"), text_string(&said));
+		error_set(err, ERROR_DATA, "slamon refuses the configuration of the vantage '%s'",
+		          file->vantage);
 	text_release(&said);
 	return err->code;
 }

@@ -372,7 +372,10 @@ class Refusals(Databases):
         self.migrated()
         write_directory(self.dir, self.change(["targets", 0, "probe"], {"kind": "telepathy"}))
         said = self.slacalc("apply", self.dir, status=1)
-        self.assertIn("slamon refuses the configuration of the vantage 'v1': ", said)
+        with open(os.path.join(self.dir, "registry.json"), encoding="utf-8") as file:
+            target = json.load(file)["targets"][0]["id"]
+        self.assertIn(f"slamon refuses the configuration of the vantage 'v1': target '{target}': probe.kind: no probe kind 'telepathy'\n"
+                      "hint: `slamon config` lists the kinds and their keys\n", said)
         self.assertEqual(self.psql("SELECT count(*) FROM applied_version"), "0")
         self.assertEqual(os.listdir(os.path.join(self.dir, "slamon")), [])
 
