@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define REMEMBERED_MOST 4096 /* probes of a reference */
+#define TARGETS_AT_ONCE 128  /* less than a millisecond's work */
 
 /* ---- opening: kinds ---- */
 
@@ -179,7 +180,14 @@ static int assign_references(struct observer *o, struct target *target, struct e
 
 /* ---- opening ---- */
 
-static int prepare(struct observer *o, const struct observer *former, struct error *err)
+/* Opening many targets takes a while: what is due meanwhile by the configuration in force does not wait for it. */
+static void let_start(struct observer *former, size_t done)
+{
+	if (former && done % TARGETS_AT_ONCE == 0)
+		observer_start_due(former, observer_now_us(former, moment_now()));
+}
+
+static int prepare(struct observer *o, struct observer *former, struct error *err)
 {
 	const struct config *config = o->config;
 
@@ -191,19 +199,23 @@ static int prepare(struct observer *o, const struct observer *former, struct err
 	if (!o->gaps || !o->targets)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	o->gap_size = OBSERVE_GAPS_LEAST;
-	for (size_t i = 0; i < config->target_count; i++)
+	for (size_t i = 0; i < config->target_count; i++) {
 		if (prepare_target(o, &o->targets[i], &config->targets[i], former, err) < 0)
 			return err->code;
+		let_start(former, i);
+	}
 	if (prepare_references(o, err) < 0)
 		return err->code;
-	for (size_t i = 0; i < config->target_count; i++)
+	for (size_t i = 0; i < config->target_count; i++) {
 		if (assign_references(o, &o->targets[i], err) < 0)
 			return err->code;
+		let_start(former, i);
+	}
 	return 0;
 }
 
 int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
-                  const struct observer *former, observer_record *record, void *arg, struct error *err)
+                  struct observer *former, observer_record *record, void *arg, struct error *err)
 {
 	struct observer *o = calloc(1, sizeof *o);
 

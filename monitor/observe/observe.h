@@ -49,14 +49,14 @@ typedef void observer_closed(void *arg);
 
 /*
  * Makes the observer and prepares every target (opens sockets, checks files of certificates); probes nothing and
- * changes nothing yet. former: the one that it is to take over from, or NULL. The config must outlive it (observer_close()). A kind of
- * probe that this machine does not allow is said in the log, and its targets' instants are missed (send); where
- * former had it open, that is an error. Returns 0 or a negative code; on failure nothing remains, but the loop must
- * still be run for handles that are closing.
+ * changes nothing yet. former: the one that it is to take over from, or NULL; what that has due is started meanwhile, so
+ * that its probes are not late. The config must outlive it (observer_close()). A kind of probe that this machine does
+ * not allow is said in the log, and its targets' instants are missed (send); where former had it open, that is an
+ * error. Returns 0 or a negative code; on failure nothing remains, but the loop must still be run for handles that are
+ * closing.
  */
 int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
-                  const struct observer *former, observer_record *record, void *arg,
-                  struct error *err) MUST_CHECK;
+                  struct observer *former, observer_record *record, void *arg, struct error *err) MUST_CHECK;
 
 /* Starts the schedule with the first instants at or after from_us (UTC µs); 0: from now. Returns from_us, or now. */
 int64_t observer_start(struct observer *o, int64_t from_us);
