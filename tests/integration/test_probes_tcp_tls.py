@@ -129,6 +129,12 @@ class Tls(Case):
         sign("wildcard", names="DNS:*.site.test")
         sign("client", extensions="extendedKeyUsage = clientAuth\n")
         sign("short", bits=1024)
+        sign("critical", extensions="1.2.3.4 = critical,ASN1:UTF8String:unknown\n")
+        sign("by-no-authority", issuer="good")
+        sign("elsewhere", names="", extensions="basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n"
+             "nameConstraints=critical,permitted;DNS:elsewhere.test\n")
+        sign("constrained", issuer="elsewhere", names="DNS:site.test")
+        sign("address-as-name", names="DNS:127.0.0.1")
         self.certificates.openssl("req", "-x509", *self.certificates.key("self"), "-out", "self.pem", "-subj",
                                   "/CN=127.0.0.1", "-days", "30", "-addext", "subjectAltName=IP:127.0.0.1")
         good, expired, future = self.server("good"), self.server("expired"), self.server("future")
@@ -156,15 +162,43 @@ class Tls(Case):
             "wildcard-too-deep": (tls(wildcard, server_name="a.b.site.test"), "down", "tls certificate"),
             "for-clients-only": (tls(self.server("client")), "down", "tls certificate"),
             "short-key": (tls(self.server("short", "-cipher", "DEFAULT:@SECLEVEL=0")), "down", "tls certificate"),
+            "critical-extension": (tls(self.server("critical")), "down", "tls certificate"),
+            "by-no-authority": (tls(self.server("by-no-authority", "-cert_chain", "good.pem")), "down",
+                                "tls certificate"),
+            "outside-constraints": (tls(self.server("constrained", "-cert_chain", "elsewhere.pem"),
+                                        server_name="site.test"), "down", "tls certificate"),
+            "address-as-name": (tls(self.server("address-as-name")), "down", "tls certificate"),
         }
         self.wait_for_servers()
         samples = self.check_all(rows, **self.ca)
+        self.ask_others(rows)
         for name, days in (("good", 20), ("three-weeks", 20), ("expired", -1), ("expired-unverified", -1),
                            ("future", 20), ("self-signed", 30), ("foreign", 20), ("wrong-name", 20)):
             self.assertLess(abs(instant(samples[name]["certificate_expires"]) - time.time() - days * DAY), 300, name)
         s = samples["good"]
         self.assertEqual(s["rtt_us"], s["tls_us"])
         self.assertTrue(0 <= s["name_us"] < s["connect_us"] < s["tls_us"], s)
+
+    def ask_others(self, rows):
+        """The same certificates: judged alike by the kind http, and trusted or not as openssl itself does."""
+        twins = {}
+        for name, (probe, *verdict) in rows.items():
+            host = probe.get("server_name", probe["host"])
+            keys = {k: probe[k] for k in ("least_days", "verify_tls", "ca_file") if k in probe}
+            if host[0].isdigit() and host != "127.0.0.1":
+                continue  # a certificate of another address than the one that is connected to: only of the kind tls
+            twins[name] = (dict(keys, kind="http", url="https://%s:%d/" % (host, probe["port"])), *verdict)
+            if "least_days" in probe or not probe.get("verify_tls", True):
+                continue
+            whose = ["-verify_ip", host] if host[0].isdigit() else ["-verify_hostname", host.rstrip("."), "-servername",
+                                                                    host.rstrip(".")]
+            done = subprocess.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % probe["port"], "-CAfile",
+                                   probe.get("ca_file", self.ca["ca_file"]), "-verify_return_error", "-no-CApath",
+                                   "-no-CAstore", "-purpose", "sslserver", "-brief", *whose], input="", text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
+            self.assertEqual(done.returncode == 0, verdict == ["up"], (name, done.stdout))
+        names = {n: "127.0.0.1" for n in ("site.test", "site.test.", "other.test", "www.site.test", "a.b.site.test")}
+        self.check_all(twins, dns_servers=self.lab.name_server(names), **self.ca)
 
     def test_versions_and_protocols(self):
         self.certificates.sign("good")
