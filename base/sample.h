@@ -27,7 +27,7 @@ enum sample_failure {
 	FAILURE_HTTP_STATUS = 7,      /* a status code that was not expected */
 	FAILURE_BODY_MISMATCH = 8,    /* the expected text is not in the body */
 	FAILURE_PROTOCOL = 9,         /* an answer that is not of the protocol, or too large */
-	FAILURE_TLS_CERTIFICATE = 10, /* not trusted: chain, host name, purpose, revoked, self-signed */
+	FAILURE_TLS_CERTIFICATE = 10, /* not trusted: chain, host name, purpose, self-signed */
 	FAILURE_TLS_EXPIRED = 11,     /* not valid at this time, or for fewer days than asked for */
 	FAILURE_TLS_VERSION = 12,     /* no protocol version, or one below the least, in common */
 	FAILURE_DNS_NO_NAME = 13,     /* NXDOMAIN, of a dns probe */
