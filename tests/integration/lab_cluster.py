@@ -50,6 +50,10 @@ class Cluster:
         with open(os.path.join(self.folder, "socket")) as file:
             self.socket_folder = file.read().strip()
 
+    def restart(self):
+        subprocess.run([SCRIPT, "stop", self.folder], check=True)
+        self.start()
+
     def postmaster(self):
         """The process id of the server."""
         with open(os.path.join(self.folder, "postgres", "postmaster.pid")) as file:
