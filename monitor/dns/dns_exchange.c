@@ -184,9 +184,6 @@ static bool read_datagrams(struct dns_exchange *x, struct dns_room *room, struct
 			return false;
 		} else if (errno == EMSGSIZE) { /* a path's MTU became known: IP fragments from now on */
 			drop_queued_error(x, room);
-		} else if (errno ==
-		           EACCES) { /* on the way here it is no firewall of this machine's: RFC 4443 3.1 */
-			return fail(result, FAILURE_UNREACHABLE);
 		} else if (errno != EINTR) {
 			return fail(result, failure_of(x, errno));
 		}
