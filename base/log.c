@@ -9,6 +9,8 @@ static void write_line(char *line, size_t length)
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = '?';
+		else if (line[i] == '\xc2' && i + 1 < length && (unsigned char)line[i + 1] < 0xa0)
+			line[i] = line[i + 1] = '?'; /* C1 in UTF-8 */
 	line[length++] = '\n';
 	while (write(STDERR_FILENO, line, length) < 0 && errno == EINTR)
 		;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool reserve(struct text *t, size_t more)
@@ -157,14 +158,27 @@ int text_write_part(const struct text *t, const char *path, struct error *err)
 	return rc;
 }
 
-int text_read_file(struct text *t, const char *path, struct error *err)
+int text_open_file(const char *path, struct error *err)
 {
-	char buffer[65536];
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
-	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat about;
 
 	if (fd < 0)
 		return io_error(err, "open", path);
+	if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+		return fd;
+	close(fd);
+	return error_set(err, ERROR_IO, "cannot read '%s': it is not a regular file", path);
+}
+
+int text_read_file(struct text *t, const char *path, struct error *err)
+{
+	char buffer[65536];
+	int fd = text_open_file(path, err), rc = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return err->code;
 	do {
 		n = read(fd, buffer, sizeof buffer);
 		if (n > 0)

@@ -53,7 +53,13 @@ int text_write_file(const struct text *t, const char *path, struct error *err) M
  */
 int text_write_part(const struct text *t, const char *path, struct error *err) MUST_CHECK;
 
-/* Appends a whole file. Returns 0, or ERROR_IO / ERROR_MEMORY with the path in err. */
+/*
+ * Opens a regular file for reading. A pipe would hold up who opens it, and a device has no end: both are refused.
+ * Returns the descriptor, or ERROR_IO with the path in err.
+ */
+int text_open_file(const char *path, struct error *err) MUST_CHECK;
+
+/* Appends a whole regular file. Returns 0, or ERROR_IO / ERROR_MEMORY with the path in err. */
 int text_read_file(struct text *t, const char *path, struct error *err) MUST_CHECK;
 
 #endif

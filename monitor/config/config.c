@@ -293,16 +293,31 @@ static int check_unique(const struct config *config, const struct node *array, s
 
 /* ---- references ---- */
 
-static bool is_reference(const struct config *config, const char *id)
+static int compare_ids(const void *a, const void *b)
 {
-	for (size_t i = 0; i < config->target_count; i++)
-		if (config->targets[i].reference && strcmp(config->targets[i].id, id) == 0)
-			return true;
-	return false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int check_references(const struct config *config, const struct node *array, struct error *err)
+/* The ids of all references, sorted: with many targets that name many, looking at each would take hours. */
+static struct setting_strings collect_references(struct config *config)
 {
+	struct setting_strings ids = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->target_count; i++)
+		count += config->targets[i].reference;
+	ids.at = arena_array(&config->arena, count + 1, sizeof *ids.at);
+	for (size_t i = 0; i < config->target_count; i++)
+		if (config->targets[i].reference)
+			ids.at[ids.count++] = config->targets[i].id;
+	qsort(ids.at, ids.count, sizeof *ids.at, compare_ids);
+	return ids;
+}
+
+static int check_references(struct config *config, const struct node *array, struct error *err)
+{
+	const struct setting_strings ids = collect_references(config);
+
 	for (size_t i = 0; i < config->target_count; i++) {
 		const struct target_config *target = &config->targets[i];
 		struct node item, list;
@@ -314,7 +329,8 @@ static int check_references(const struct config *config, const struct node *arra
 		if (target->reference)
 			return node_fail(&list, err, "a reference has none: it speaks for itself");
 		for (size_t k = 0; k < target->references.count; k++)
-			if (!is_reference(config, target->references.at[k]))
+			if (!bsearch(&target->references.at[k], ids.at, ids.count, sizeof *ids.at,
+			             compare_ids))
 				return node_fail(&list, err, "no target '%.64s' with \"reference\": true",
 				                 target->references.at[k]);
 	}

@@ -12,6 +12,7 @@
 
 #define SEQUENCES    65536
 #define RANDOM_WORDS 512
+#define SEND_TRIES   16 /* whoever floods a socket with ICMP errors does not keep echoes from being sent */
 
 static const char *const kind_words[] = { "icmp", NULL };
 
@@ -256,8 +257,8 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	else
 		run->state = echo;
 	cause = transmit(route, echo, packet, length);
-	if (cause && !route->socket.raw) { /* an earlier echo's error is reported here: not this one's */
-		receive(route);
+	for (int tries = 1; cause && !route->socket.raw && tries < SEND_TRIES; tries++) {
+		receive(route); /* an earlier echo's error is reported here: not this one's */
 		if (!echo->run)
 			return;
 		cause = transmit(route, echo, packet, length);

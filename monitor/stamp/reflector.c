@@ -20,6 +20,7 @@
 #define DSCP_MASK     0xfc /* of the traffic class: not ECN's bits, which belong to each packet */
 #define CLOCK_KEEP_US INT64_C(1000000)
 #define ADDRESS_SIZE  64
+#define LOOP_NS       (INT64_C(60) * 1000000000)
 
 struct door { /* one socket */
 	uv_poll_t poll;
@@ -161,6 +162,19 @@ static int64_t wall_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/*
+ * Whether this is another reflector's answer to an answer of ours, which somebody made it take for a request: two of
+ * them would go on for ever. Told by our own time in it, whatever ports and clocks the others have; that TWAMP's random
+ * padding looks like it happens once in 70 million packets.
+ */
+static bool answers_an_answer(const struct reflector *r, const uint8_t *packet)
+{
+	uint64_t answered = stamp_answered_time(packet, r->key);
+	int64_t age_ns = stamp_between_ns(answered, stamp_time(wall_ns()), 0);
+
+	return answered != 0 && age_ns >= 0 && age_ns <= LOOP_NS;
+}
+
 /* Whether the packet may be answered, and with which number. */
 static bool may_answer(struct door *door, const union resolve_address *from, const struct msghdr *header,
                        size_t length, const struct about *about, struct stamp_answer *answer)
@@ -179,6 +193,10 @@ static bool may_answer(struct door *door, const union resolve_address *from, con
 	              : stamp_get_request(&answer->request, header->msg_iov->iov_base, length, r->key);
 	if (verdict != STAMP_GOOD) {
 		*(verdict == STAMP_FORGED ? &r->counts.forged : &r->counts.shorter) += 1;
+		return false;
+	}
+	if (answers_an_answer(r, header->msg_iov->iov_base)) {
+		r->counts.loop++;
 		return false;
 	}
 	answer->sequence = answer->request.sequence;

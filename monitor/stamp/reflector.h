@@ -36,7 +36,7 @@ struct reflector_counts {
 	int64_t answered;
 	int64_t shorter;  /* dropped: not a whole packet, or too long */
 	int64_t forged;   /* dropped: a wrong HMAC */
-	int64_t loop;     /* dropped: from a reflector's port */
+	int64_t loop;     /* dropped: from a reflector's port, or an answer to an answer of ours */
 	int64_t no_place; /* dropped: no place for the session */
 	int64_t not_sent; /* the kernel refused the answer */
 	int64_t sessions; /* at this time */

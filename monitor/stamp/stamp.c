@@ -170,6 +170,11 @@ enum stamp_verdict stamp_get_answer(struct stamp_answer *a, const uint8_t *packe
 	return verdict;
 }
 
+uint64_t stamp_answered_time(const uint8_t *packet, const struct stamp_key *key)
+{
+	return get64(packet + layout_of(key)->request_time);
+}
+
 /* ---- times ---- */
 
 uint64_t stamp_time(int64_t wall_ns)

@@ -91,6 +91,12 @@ enum stamp_verdict stamp_get_request(struct stamp_request *request, const uint8_
 enum stamp_verdict stamp_get_answer(struct stamp_answer *answer, const uint8_t *packet, size_t length,
                                     const struct stamp_key *key);
 
+/*
+ * Where a packet of at least the base size is an answer: when its sender sent what it answers, by that one's clock. In a
+ * request, zero (RFC 8762 section 4.2: MUST be zeroed) or TWAMP's padding, which may be anything.
+ */
+uint64_t stamp_answered_time(const uint8_t *packet, const struct stamp_key *key);
+
 /* ---- times ---- */
 
 /* Of the time of day in ns since 1970, after 1970. Rounded up to the next fraction, so that it comes back exactly. */

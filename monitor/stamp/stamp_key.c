@@ -1,12 +1,14 @@
 #include "monitor/stamp/stamp_key.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
-#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_MOST 1024
 
@@ -57,12 +59,16 @@ static int read_file(FILE *file, struct stamp_key *key, struct error *err)
 
 int stamp_key_load(struct stamp_key *key, const char *path, struct error *err)
 {
-	FILE *file = fopen(path, "re");
+	int fd = text_open_file(path, err);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
 
 	*key = (struct stamp_key){ .length = 0 };
-	if (!file)
-		return error_set(err, ERROR_IO, "cannot open the key file '%.200s': %s", path,
-		                 strerror(errno));
+	if (fd < 0)
+		return err->code;
+	if (!file) {
+		close(fd);
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	}
 	if (read_file(file, key, err) < 0)
 		error_at(err, path, 0, NULL);
 	fclose(file);

@@ -14,7 +14,8 @@
 
 #define CONTROL_SIZE 512
 #define RECEIVE_MOST 4096 /* at once: whoever floods the socket does not hold up the loop */
-#define TTL_SENT     255  /* RFC 4656 section 4.1.2, so that the reflector's copy tells the hops */
+#define SEND_TRIES   16 /* whoever floods the socket with ICMP errors does not keep packets from being sent */
+#define TTL_SENT     255 /* RFC 4656 section 4.1.2, so that the reflector's copy tells the hops */
 
 struct stamp_session {
 	uv_poll_t poll;
@@ -329,7 +330,7 @@ int stamp_session_send(struct stamp_session *s, struct stamp_burst *burst)
 	assert(burst->sent < burst->packets);
 	packet->request = (struct stamp_request){ .sequence = s->sequence,
 		                                  .error = stamp_error(clock_state_read().max_error_us) };
-	for (int tries = 0; tries < 2; tries++) {
+	for (int tries = 0; tries < SEND_TRIES; tries++) {
 		size_t length;
 
 		round_trip_start(&packet->trip);

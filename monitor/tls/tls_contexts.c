@@ -1,5 +1,7 @@
 #include "monitor/tls/tls_contexts.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -59,8 +61,21 @@ static int load_key(const struct tls_context *c, struct error *err)
 	return error_hint(err, "`openssl pkey -in KEY -out PLAIN` writes it without a password");
 }
 
+/* OpenSSL would wait at a pipe, and with it the loop. */
+static int check_file(const char *path, struct error *err)
+{
+	int fd = path ? text_open_file(path, err) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return err->code;
+}
+
 static int load_files(const struct tls_context *c, struct error *err)
 {
+	if (check_file(c->ca_file, err) < 0 || check_file(c->certificate, err) < 0 ||
+	    check_file(c->key, err) < 0)
+		return err->code;
 	ERR_clear_error();
 	if (c->ca_file && SSL_CTX_load_verify_file(c->ctx, c->ca_file) != 1)
 		return refuse("ca_file", c->ca_file, err);

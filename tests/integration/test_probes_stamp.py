@@ -373,7 +373,7 @@ class Hostile(Case):
         for content, mode, want in ((KEY.hex(), 0o644, "a key that everybody may read is no secret"),
                                     ("secret words", 0o600, "is not a key: 16 to 64 bytes as hexadecimal digits"),
                                     (KEY.hex()[:31], 0o600, "is not a key"), ("ab" * 65, 0o600, "is not a key"),
-                                    (None, None, "cannot open the key file")):
+                                    (None, None, "cannot open")):
             with self.subTest(want):
                 if os.path.exists(self.lab.path("key")):
                     os.unlink(self.lab.path("key"))
@@ -437,6 +437,22 @@ class Reflect(Case):
             self.sender(r.port, source).send(Request(0).pack())
         self.ask(self.sender(r.port), Request(0).pack())
         self.assertEqual(r.counts()["from_reflector"], 2)
+
+    def test_two_reflectors_do_not_answer_each_other_for_ever(self):
+        """Whatever their ports: somebody may have sent one of them a request in the other's name."""
+        with open(self.lab.path("key"), "w") as f:
+            f.write(KEY.hex())
+        os.chmod(f.name, 0o600)
+        for key, more in ((None, ()), (KEY, ("--key-file", f.name))):
+            r = Reflector(self.lab, *more)
+            sender = self.sender(r.port)
+            answer = self.ask(sender, Request(1).pack(key))
+            sender.send(answer)  # as another reflector's answer would begin: with what it was asked
+            other = Answer(Request(0, timestamp=Answer.parse(answer, key).timestamp)).pack(key)
+            sender.send(other)  # as another reflector's answer is
+            self.ask(sender, Request(2).pack(key))
+            counts = r.counts()
+            self.assertEqual((counts["answered"], counts["from_reflector"]), (2, 2))
 
     def test_the_address_that_was_asked_answers(self):
         r = Reflector(self.lab, listen=":0")
