@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The monitor killed -9 some hundred times, PostgreSQL among it: tests/long/kill, shortened."""
 # build: plain
+# waits
 
 import os
 import subprocess

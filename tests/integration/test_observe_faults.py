@@ -4,6 +4,7 @@
 Whatever happens, every instant of each target's grid leaves exactly one record: check_grid().
 """
 # build: plain
+# waits
 
 import collections
 import contextlib

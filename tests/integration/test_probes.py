@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """slamon's probes and schedule against real servers and hosts, in a network of their own."""
+# waits
 
 import contextlib
 import datetime

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """HTTP probes: redirects, proxies, versions, client certificates, addresses, phases, and servers that misbehave."""
+# waits
 
 import contextlib
 import datetime

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The stamp probe and slamon reflect: against each other, byte by byte, and against a sender and a reflector in Python
 that lose, delay, double, forge and lie."""
+# waits
 
 import json
 import os

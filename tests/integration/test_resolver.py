@@ -2,6 +2,7 @@
 """Names of targets under fault: name servers that are silent, dead, lying or overwhelming, and files that are missing.
 
 In all of them: every instant one record, others on time, descriptors few, and a line that says what to do."""
+# waits
 
 import os
 import re

@@ -4,6 +4,7 @@
 A feeder goes on observing while the fault lasts; then it is lifted, and all must be there exactly once.
 """
 # build: plain
+# waits
 
 import errno
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """`slamon stats` and the status records: what a running monitor says of itself is what happened, here and in PostgreSQL."""
+# waits
 import json
 import os
 import re

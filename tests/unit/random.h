@@ -1,8 +1,14 @@
 /*
  * random: numbers for properties, the same in every run unless GOVSLA_SEED says otherwise.
  *
- *     struct random r = random_start(round);
- *     law(&r, least <= truth, "round trip of %d", x);      a failure names the seed and the round
+ *     EACH_ROUND(round, 400)
+ *     {
+ *             struct random r = random_start(round);
+ *             law(&r, least <= truth, "round trip of %d", x);      a failure names the seed and the round
+ *     }
+ *
+ * The number of rounds is that of the test times GOVSLA_ROUNDS (1 when not stated, may be a fraction); GOVSLA_ROUND=N
+ * takes one alone.
  *
  * splitmix64 (Steele, Lea, Flood 2014). Not for anything but tests.
  */
@@ -10,6 +16,7 @@
 #define GOVSLA_TESTS_UNIT_RANDOM_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +57,25 @@ static inline struct random random_start(int round)
 	(void)random_bits(&r);
 	return r;
 }
+
+static inline int law_rounds(int rounds)
+{
+	const char *given = getenv("GOVSLA_ROUNDS");
+
+	return given ? (int)(rounds * strtod(given, NULL)) : rounds;
+}
+
+/* Whether a round is wanted: all are, unless GOVSLA_ROUND names one, which is then also shown. */
+static inline bool round_is_wanted(int round)
+{
+	const char *given = getenv("GOVSLA_ROUND");
+
+	return !given || atoi(given) == round;
+}
+
+#define EACH_ROUND(round, rounds)                                                                            \
+	for (int round = 0; round < law_rounds(rounds); round++)                                             \
+		if (round_is_wanted(round))
 
 #define law(r, holds, ...)                                                                                   \
 	do {                                                                                                 \

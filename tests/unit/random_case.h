@@ -11,8 +11,7 @@
  *     struct random_case w = random_case(&r, &(struct wish){ … });
  *     struct statement *s = judge_random(&arena, &w);
  *
- * The number of rounds is that of the test times GOVSLA_ROUNDS (1 when not stated); GOVSLA_ROUND=N takes one alone and
- * prints its worlds.
+ * GOVSLA_ROUND=N prints the worlds of its round (random.h).
  */
 #ifndef GOVSLA_TESTS_UNIT_RANDOM_CASE_H
 #define GOVSLA_TESTS_UNIT_RANDOM_CASE_H
@@ -61,25 +60,6 @@ struct random_case {
 	bool turned;            /* all lists the other way round */
 	const char *drop;       /* id of an exclusion or correction to leave out; NULL none */
 };
-
-static inline int law_rounds(int rounds)
-{
-	const char *given = getenv("GOVSLA_ROUNDS");
-
-	return given ? rounds * atoi(given) : rounds;
-}
-
-/* Whether a round is wanted: all are, unless GOVSLA_ROUND names one, which is then also shown. */
-static inline bool round_is_wanted(int round)
-{
-	const char *given = getenv("GOVSLA_ROUND");
-
-	return !given || atoi(given) == round;
-}
-
-#define EACH_ROUND(round, rounds)                                                                            \
-	for (int round = 0; round < law_rounds(rounds); round++)                                             \
-		if (round_is_wanted(round))
 
 /* ---- text ---- */
 

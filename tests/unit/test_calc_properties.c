@@ -172,7 +172,8 @@ static const struct availability_figures *figures_of(const struct judgement *j)
 
 START_TEST(the_range_holds_the_truth)
 {
-	for (int round = 0; round < 800; round++) {
+	EACH_ROUND(round, 800)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us);
@@ -203,7 +204,8 @@ END_TEST
 /* One more failed sample, whatever the method and the treatments: no reading rises. */
 START_TEST(more_downtime_never_raises_availability)
 {
-	for (int round = 0; round < 800; round++) {
+	EACH_ROUND(round, 800)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us), excluded = random_span(&r, w.us);
@@ -236,7 +238,8 @@ END_TEST
 
 START_TEST(losing_rows_only_widens_the_range)
 {
-	for (int round = 0; round < 800; round++) {
+	EACH_ROUND(round, 800)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us);
@@ -263,7 +266,8 @@ END_TEST
 /* A period cut in two: with all samples the parts sum up; with only its own samples each part knows less. */
 START_TEST(splitting_sums_up_or_widens)
 {
-	for (int round = 0; round < 2000; round++) {
+	EACH_ROUND(round, 2000)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us);
@@ -338,7 +342,8 @@ static int possibilities(const enum state *states, size_t n, size_t k)
 
 START_TEST(a_quorum_is_decided_exactly_when_every_reading_agrees)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		size_t n = (size_t)random_in(&r, 1, 6), k = (size_t)random_in(&r, 1, (int64_t)n);
 		enum state states[8], got, swapped;
@@ -370,7 +375,8 @@ END_TEST
 
 START_TEST(paths_blame_the_nearest_and_never_the_obscured)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		size_t n = (size_t)random_in(&r, 1, 6), down = 0;
 		struct arena a = { 0 };

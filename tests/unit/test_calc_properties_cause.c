@@ -136,7 +136,8 @@ static void agree(struct random *r, const struct statement *s, enum sample_outco
 
 START_TEST(an_agreeing_vantage_changes_nothing_decided)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	EACH_ROUND(round, ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);
@@ -162,7 +163,8 @@ END_TEST
 /* Where two neighbouring samples of the cloud answered, all before it was up, so that vantage cannot say down. */
 START_TEST(a_deeper_answer_clears)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	EACH_ROUND(round, ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);
@@ -192,7 +194,8 @@ static int compare(const struct statement *s, int x, const struct statement *t, 
 
 START_TEST(a_failure_of_the_own_side_charges_nobody)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	EACH_ROUND(round, ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);
@@ -234,7 +237,8 @@ END_TEST
 /* Whatever is not known any more, from whichever hop or vantage, the range still holds the figure. */
 START_TEST(a_missing_stretch_only_widens)
 {
-	for (int round = 0; round < 3 * ROUNDS; round++) {
+	EACH_ROUND(round, 3 * ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);
@@ -283,7 +287,8 @@ static const char *random_exclusions(struct arena *a, struct random *r)
 /* Time that counts as up can only help; without one of them the figure is not better, without any the worst. */
 START_TEST(an_exclusion_that_counts_as_up_never_harms)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	EACH_ROUND(round, ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);
@@ -316,7 +321,8 @@ END_TEST
 /* A correction that says what was observed changes nothing; the effects of it are none. */
 START_TEST(a_correction_that_agrees_changes_nothing)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	EACH_ROUND(round, ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);
@@ -360,7 +366,8 @@ END_TEST
 /* What a correction did is the difference to the case in which it was never entered. */
 START_TEST(an_effect_is_the_figure_without)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	EACH_ROUND(round, ROUNDS)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct world w = random_world(&r);

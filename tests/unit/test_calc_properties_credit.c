@@ -299,7 +299,8 @@ static void check_group(struct random *r, const struct statement *s, const struc
 
 START_TEST(no_credit_is_above_a_cap)
 {
-	for (int round = 0; round < 1500; round++) {
+	EACH_ROUND(round, 1500)
+	{
 		struct random r = random_start(round);
 		struct world w = { 0 };
 		struct statement *s;
@@ -362,7 +363,8 @@ static void check_same(struct random *r, const struct statement *s, const struct
 
 START_TEST(order_does_not_matter)
 {
-	for (int round = 0; round < 700; round++) {
+	EACH_ROUND(round, 700)
+	{
 		struct random r = random_start(round);
 		struct world w = { 0 };
 		struct service services[SERVICES_MOST];
@@ -402,7 +404,8 @@ static int order_of(const struct statement *s, int left, const struct statement 
 
 START_TEST(more_downtime_is_never_cheaper)
 {
-	for (int round = 0; round < 1500; round++) {
+	EACH_ROUND(round, 1500)
+	{
 		struct random r = random_start(round);
 		struct world w = { 0 };
 		struct statement *s, *t;
@@ -490,7 +493,8 @@ static void check_holds(struct random *r, const struct statement *all, const str
 
 START_TEST(losing_data_only_widens)
 {
-	for (int round = 0; round < 600; round++) {
+	EACH_ROUND(round, 600)
+	{
 		struct random r = random_start(round);
 		struct world w = { 0 };
 		struct statement *all, *part;

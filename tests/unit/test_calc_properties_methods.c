@@ -163,7 +163,8 @@ static void check_level(struct random *r, const struct statement *full, const st
 
 START_TEST(missing_data_only_widens_the_range)
 {
-	for (int round = 0; round < 60; round++) {
+	EACH_ROUND(round, 60)
+	{
 		struct random r = random_start(round);
 		struct arena a = { 0 };
 		struct seen seen = random_seen(&r), less = with_less(&r, &seen);

@@ -149,7 +149,8 @@ static void check_cap(struct random *r, const struct money_case *m, const struct
 
 START_TEST(a_longer_outage_never_costs_less)
 {
-	for (int round = 0; round < 600; round++) {
+	EACH_ROUND(round, 600)
+	{
 		struct random r = random_start(round);
 		struct money_case m = { 0 };
 		struct statement *shorter, *longer;
@@ -268,7 +269,8 @@ static void check_obligations(struct random *r, const struct statement *s)
 
 START_TEST(payable_never_falls_and_never_exceeds_what_was_recovered)
 {
-	for (int round = 0; round < 150; round++) {
+	EACH_ROUND(round, 150)
+	{
 		struct random r = random_start(round);
 		struct chain_case k = { 0 };
 		struct statement *previous = NULL;

@@ -341,7 +341,8 @@ static void hold_the_truth(struct random *r, struct world *w, struct level level
 
 START_TEST(the_range_holds_the_truth)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 
@@ -353,7 +354,8 @@ END_TEST
 
 START_TEST(the_range_holds_the_truth_by_the_clock)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct level level = random_level(&r);
@@ -369,7 +371,8 @@ END_TEST
 
 START_TEST(losing_rows_only_widens)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct level level = random_level(&r);
@@ -403,7 +406,8 @@ END_TEST
 
 START_TEST(more_downtime_never_shortens)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct level level = random_level(&r);

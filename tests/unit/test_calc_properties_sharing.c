@@ -246,7 +246,8 @@ static const char *const methods[] = { "floor", "largest_remainder", "webster", 
 /* Small weights and parts, so that ties are common; weights that change with a new version and without one. */
 START_TEST(grants_are_those_of_the_literal_procedure)
 {
-	for (int round = 0; round < 3000; round++) {
+	EACH_ROUND(round, 3000)
+	{
 		struct random r = random_start(round);
 		const char *method = methods[round % 5];
 		size_t n = (size_t)random_in(&r, 1, FEW);
@@ -329,7 +330,8 @@ START_TEST(many_bodies_share_exactly)
 	mpq_t most;
 
 	mpq_init(most);
-	for (int round = 0; round < 12; round++) {
+	EACH_ROUND(round, 12)
+	{
 		struct random r = random_start(round);
 		size_t n = round == 0 ? ALL_BODIES : (size_t)random_in(&r, 2, 200);
 		struct fixture f;
@@ -367,7 +369,8 @@ END_TEST
 /* Weights that all differ: whoever comes first in the order, each gets the same. */
 START_TEST(the_order_of_bodies_decides_ties_only)
 {
-	for (int round = 0; round < 60; round++) {
+	EACH_ROUND(round, 60)
+	{
 		struct random r = random_start(round);
 		size_t n = (size_t)random_in(&r, 2, 40), *place = calloc(n, sizeof *place);
 		const char *method = methods[round % 3]; /* first looks at the order, equal makes ties */

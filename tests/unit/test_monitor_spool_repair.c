@@ -227,8 +227,8 @@ static void damage_and_open(int round)
 
 START_TEST(whatever_is_damaged_nothing_is_invented_or_numbered_twice)
 {
-	for (int round = 0; round < 150; round++)
-		damage_and_open(round);
+	EACH_ROUND(round, 150)
+	damage_and_open(round);
 }
 END_TEST
 
