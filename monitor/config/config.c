@@ -120,10 +120,20 @@ static const struct setting top_settings[] = {
 	{ .key = NULL },
 };
 
+/* What SQLite would keep in memory, or take for a URI, instead of a file of that name. */
+static int check_spool_path(const char *value, struct error *err)
+{
+	if (value[0] != ':' && strncmp(value, "file:", 5) != 0)
+		return 0;
+	return error_set(err, ERROR_DATA, "'%.64s' is not a path; a file of that name is './%.64s'", value,
+	                 value);
+}
+
 static const struct setting spool_settings[] = {
 	{ .key = "path",
 	  .type = SETTING_STRING,
 	  .required = true,
+	  .check = check_spool_path,
 	  .place = offsetof(struct spool_config, path),
 	  .help = "SQLite file, made when absent; never on a network file system" },
 	{ .key = "size_mb",

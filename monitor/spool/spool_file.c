@@ -342,8 +342,13 @@ static int check_structure(struct spool_file *f, struct error *err)
 /* SQLite makes files by the umask; what a spool holds is nobody else's business. */
 static int make_private(const char *path, struct error *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
+	struct stat about;
 
+	if (fd >= 0 && fstat(fd, &about) == 0 && !S_ISREG(about.st_mode)) {
+		close(fd);
+		return error_set(err, ERROR_IO, "spool '%s' is not a regular file", path);
+	}
 	if (fd < 0) {
 		error_set(err, ERROR_IO, "spool '%s' cannot be opened: %s", path, strerror(errno));
 		return error_hint(err,

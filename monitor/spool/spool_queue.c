@@ -111,7 +111,8 @@ static int lock_file(struct spool_queue *q, const char *spool_path, struct error
 bool spool_queue_in_use(const char *spool_path)
 {
 	char *path = NULL;
-	int fd = asprintf(&path, "%s-queue", spool_path) < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	int fd =
+	    asprintf(&path, "%s-queue", spool_path) < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
 
 	if (fd >= 0)

@@ -144,6 +144,18 @@ static bool wal_frames_damaged(struct wal *w)
 	return false;
 }
 
+/* NULL for what is not there; also for a pipe, at which fopen() would wait. */
+static FILE *open_regular(const char *path)
+{
+	struct error ignored = { 0 };
+	int fd = text_open_file(path, &ignored);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
 bool spool_repair_log_damaged(const char *path)
 {
 	char name[PATH_SIZE];
@@ -151,7 +163,7 @@ bool spool_repair_log_damaged(const char *path)
 	bool damaged = false, empty;
 
 	if (w)
-		w->file = fopen(named(name, path, "-wal"), "rbe");
+		w->file = open_regular(named(name, path, "-wal"));
 	if (w && w->file) {
 		damaged = !wal_header(w, &empty) || (!empty && wal_frames_damaged(w));
 		fclose(w->file);

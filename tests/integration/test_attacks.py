@@ -47,6 +47,20 @@ class Files(Case):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(f"cannot read '{path}': it is not a regular file", done.stderr)
 
+    def test_spool(self):
+        os.mkfifo(self.lab.path("odd-wal"))
+        fifo = self.odd_files()[0]
+        for path, want in ((fifo, "is not a regular file"), ("/dev/null", "is not a regular file"),
+                           (":memory:", "spool.path: ':memory:' is not a path"),
+                           ("file:x?mode=memory", "spool.path: 'file:x?mode=memory' is not a path")):
+            config = self.lab.config([("t", 60, 1, {"kind": "tcp", "host": "127.0.0.1", "port": 1})], spool={"path": path})
+            done = self.slamon("once", config)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(want, done.stderr)
+        self.lab.config([("t", 60, 1, {"kind": "tcp", "host": "127.0.0.1", "port": 1})],
+                        spool={"path": self.lab.path("odd")})
+        self.slamon("once", config)  # whatever comes of a log that is a pipe: it does not wait
+
     def test_reload(self):
         """A file that is another thing at each SIGHUP: refused, and no instant is lost."""
         run = self.lab.run([("t", 1, 1, {"kind": "tcp", "host": "127.0.0.1", "port": 1})])
