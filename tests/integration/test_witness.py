@@ -2,6 +2,9 @@
 """What slamon says against what an independent witness saw on the wire: every frame of the link to the peer, with the
 kernel's time of each, read here by the RFCs and not by our C."""
 
+# build: plain (its times are compared with those of the wire)
+
+import json
 import socket
 import struct
 import subprocess
@@ -118,11 +121,18 @@ class Case(unittest.TestCase):
 
     def probe(self, probes, **more):
         """{name: probe}; all up; returns the samples and the frames."""
-        witness = Witness()
-        samples = self.lab.once([(n, 60, 9, p) for n, p in probes.items()], ca_file=self.lab.path("peer.pem"), **more)
+        for _ in range(5):  # a sample that says "not running" shows nothing: as in Lab.once(), with a witness for each
+            witness = Witness()
+            config = self.lab.config([(n, 60, 9, p) for n, p in probes.items()], ca_file=self.lab.path("peer.pem"), **more)
+            out = subprocess.run([lab_net.program("slamon"), "once", config, "--json", "--no-spool"], check=True,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60).stdout
+            samples = {s["target"]: s for s in json.loads(out)["samples"]}
+            frames = witness.frames()
+            if not any(s["failure"] == "not running" for s in samples.values()):
+                break
         self.assertEqual({n: (s["outcome"], s["failure"]) for n, s in samples.items()},
                          {n: ("up", "") for n in samples})
-        return samples, witness.frames()
+        return samples, frames
 
 
 class Wire(Case):
@@ -182,7 +192,7 @@ class Times(Case):
         """pairs: (slamon's, the wire's), µs."""
         more = [ours - wire for ours, wire in pairs]
         self.assertGreater(min(more), -60, (what, pairs))
-        self.assertLess(min(more), 5000, (what, pairs))
+        self.assertLess(min(more), 10000, (what, pairs))
 
     def test_every_phase(self):
         found = self.observe()
