@@ -44,6 +44,7 @@ struct run {
 	uv_loop_t loop;
 	struct watch *watches; /* the first is the one in force */
 	struct reload reload;
+	uv_work_t first_work; /* start_thread() */
 	struct spool *spool;
 	struct ship *ship; /* NULL: no database */
 	struct clock_watch clock;
@@ -288,7 +289,7 @@ static void forget_work(uv_work_t *work, int status)
 static int start_thread(struct run *run, struct error *err)
 {
 	(void)setenv("UV_THREADPOOL_SIZE", "1", 0);
-	if (uv_queue_work(&run->loop, &run->reload.work, do_nothing, forget_work) < 0)
+	if (uv_queue_work(&run->loop, &run->first_work, do_nothing, forget_work) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	return 0;
 }

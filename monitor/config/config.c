@@ -305,29 +305,33 @@ static int check_unique(const struct config *config, const struct node *array, s
 
 static int compare_ids(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct target_config *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
 }
 
-/* The ids of all references, sorted: with many targets that name many, looking at each would take hours. */
-static struct setting_strings collect_references(struct config *config)
+/* Sorted: with many targets that name many, looking at each would take hours. */
+static void collect_references(struct config *config)
 {
-	struct setting_strings ids = { 0 };
-	size_t count = 0;
-
-	for (size_t i = 0; i < config->target_count; i++)
-		count += config->targets[i].reference;
-	ids.at = arena_array(&config->arena, count + 1, sizeof *ids.at);
+	config->references = arena_array(&config->arena, config->target_count, sizeof *config->references);
 	for (size_t i = 0; i < config->target_count; i++)
 		if (config->targets[i].reference)
-			ids.at[ids.count++] = config->targets[i].id;
-	qsort(ids.at, ids.count, sizeof *ids.at, compare_ids);
-	return ids;
+			config->references[config->reference_count++] = &config->targets[i];
+	qsort(config->references, config->reference_count, sizeof *config->references, compare_ids);
+}
+
+size_t config_reference(const struct config *config, const char *id)
+{
+	const struct target_config wanted = { .id = id }, *key = &wanted;
+	const struct target_config **found = bsearch(&key, config->references, config->reference_count,
+	                                             sizeof *config->references, compare_ids);
+
+	return found ? (size_t)(found - config->references) : config->reference_count;
 }
 
 static int check_references(struct config *config, const struct node *array, struct error *err)
 {
-	const struct setting_strings ids = collect_references(config);
-
+	collect_references(config);
 	for (size_t i = 0; i < config->target_count; i++) {
 		const struct target_config *target = &config->targets[i];
 		struct node item, list;
@@ -339,8 +343,7 @@ static int check_references(struct config *config, const struct node *array, str
 		if (target->reference)
 			return node_fail(&list, err, "a reference has none: it speaks for itself");
 		for (size_t k = 0; k < target->references.count; k++)
-			if (!bsearch(&target->references.at[k], ids.at, ids.count, sizeof *ids.at,
-			             compare_ids))
+			if (config_reference(config, target->references.at[k]) == config->reference_count)
 				return node_fail(&list, err, "no target '%.64s' with \"reference\": true",
 				                 target->references.at[k]);
 	}

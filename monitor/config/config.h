@@ -56,6 +56,8 @@ struct config {
 	struct spool_config spool;
 	struct target_config *targets; /* in the order of the file */
 	size_t target_count;
+	const struct target_config **references; /* those of them that are, by id */
+	size_t reference_count;
 	struct arena arena;
 };
 
@@ -65,6 +67,9 @@ int config_load(struct config *config, const char *path, struct error *err) MUST
 /* The same from bytes; name is what messages call them. */
 int config_parse(struct config *config, const char *name, const char *bytes, size_t length,
                  struct error *err) MUST_CHECK;
+
+/* The place of a reference in config->references; reference_count: there is none of that id. */
+size_t config_reference(const struct config *config, const char *id);
 
 /* The first key that differs although it takes effect only on the next start; NULL when there is none. */
 const char *config_fixed_change(const struct config *old, const struct config *new);

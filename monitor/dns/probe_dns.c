@@ -256,6 +256,7 @@ static void start(struct probe_run *run)
 	struct flight *flight = take_flight(service);
 
 	if (!flight) {
+		run->cause = ENOMEM;
 		probe_not_sent(run);
 		return;
 	}

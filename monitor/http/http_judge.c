@@ -95,6 +95,7 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 		return FAILURE_RESET;
 	case CURLE_OUT_OF_MEMORY: /* also a header without end */
 		return anything_came(t) && !t->headers_ended ? FAILURE_PROTOCOL : FAILURE_SEND;
+	case CURLE_ABORTED_BY_CALLBACK: /* a socket that could not be watched ends all of them: http_loop.c */
 	case CURLE_FAILED_INIT:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ENGINE_NOTFOUND:

@@ -208,9 +208,7 @@ enum sample_failure connect_expired(const struct connect_attempt *a)
 
 static int32_t phase_us(struct moment from, struct moment to)
 {
-	int64_t us = to.us ? moment_between(from, to) : -1;
-
-	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+	return to.us ? moment_between_32(from, to) : -1;
 }
 
 void connect_keep_phases(const struct connect_attempt *a, struct moment from, struct record *record)

@@ -130,32 +130,21 @@ static int prepare_references(struct observer *o, struct error *err)
 {
 	const struct config *config = o->config;
 	int64_t timeout_most_s = 0;
-	size_t count = 0;
 
-	for (size_t i = 0; i < config->target_count; i++) {
-		count += config->targets[i].reference;
+	for (size_t i = 0; i < config->target_count; i++)
 		if (config->targets[i].timeout_s > timeout_most_s)
 			timeout_most_s = config->targets[i].timeout_s;
-	}
-	o->references = calloc(count + 1, sizeof *o->references);
+	o->references = calloc(config->reference_count + 1, sizeof *o->references);
 	if (!o->references)
 		return error_set(err, ERROR_MEMORY, "out of memory");
-	for (size_t i = 0; i < config->target_count; i++) {
-		if (!config->targets[i].reference)
-			continue;
-		if (prepare_reference(&o->targets[i], timeout_most_s, err) < 0)
+	while (o->reference_count < config->reference_count) {
+		struct target *target = &o->targets[config->references[o->reference_count] - config->targets];
+
+		if (prepare_reference(target, timeout_most_s, err) < 0)
 			return err->code;
-		o->references[o->reference_count++] = &o->targets[i].lasting->reference;
+		o->references[o->reference_count++] = &target->lasting->reference;
 	}
 	return 0;
-}
-
-static struct own_side_reference *find_reference(const struct observer *o, const char *id)
-{
-	for (size_t i = 0; i < o->config->target_count; i++)
-		if (o->config->targets[i].reference && strcmp(o->config->targets[i].id, id) == 0)
-			return &o->targets[i].lasting->reference;
-	return NULL; /* cannot be: config.c has checked it */
 }
 
 static int assign_references(struct observer *o, struct target *target, struct error *err)
@@ -174,7 +163,7 @@ static int assign_references(struct observer *o, struct target *target, struct e
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	target->reference_count = ids->count;
 	for (size_t i = 0; i < ids->count; i++)
-		target->references[i] = find_reference(o, ids->at[i]);
+		target->references[i] = o->references[config_reference(o->config, ids->at[i])];
 	return 0;
 }
 

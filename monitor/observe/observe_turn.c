@@ -93,7 +93,8 @@ static void notice_step(struct observer *o, struct moment now)
 	if (llabs(step_us) <= STEP_US) {
 		return;
 	}
-	log_line("schedule", "the time of day was stepped by %lld ms", (long long)(step_us / 1000));
+	if (!o->last) /* who has taken over says it */
+		log_line("schedule", "the time of day was stepped by %lld ms", (long long)(step_us / 1000));
 	o->wall_offset_us = offset_us;
 	reschedule(o, observer_now_us(o, now));
 }

@@ -98,9 +98,7 @@ struct flight {
 
 static int32_t elapsed_us(const struct flight *flight)
 {
-	int64_t us = moment_between(flight->run->started, moment_now());
-
-	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+	return moment_between_32(flight->run->started, moment_now());
 }
 
 static void end(struct flight *flight, enum sample_failure failure)
@@ -244,6 +242,7 @@ static void start(struct probe_run *run)
 	struct flight *flight = calloc(1, sizeof *flight);
 
 	if (!flight) {
+		run->cause = ENOMEM;
 		probe_not_sent(run);
 		return;
 	}

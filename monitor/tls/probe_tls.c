@@ -6,6 +6,7 @@
 #include "monitor/tls/tls_contexts.h"
 #include "monitor/tls/tls_handshake.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct service {
@@ -38,7 +39,7 @@ static void end(struct flight *flight, enum sample_failure failure)
 	struct service *service = flight->service;
 
 	if (flight->handshake.finished.us)
-		run->record.tls_us = (int32_t)moment_between(run->started, flight->handshake.finished);
+		run->record.tls_us = moment_between_32(run->started, flight->handshake.finished);
 	run->record.certificate_expiry_us = flight->handshake.watch.expiry_us;
 	tls_handshake_release(&flight->handshake);
 	run->cause = flight->attempt.cause;
@@ -132,6 +133,7 @@ static void start(struct probe_run *run)
 	struct flight *flight = calloc(1, sizeof *flight);
 
 	if (!flight) {
+		run->cause = ENOMEM;
 		probe_not_sent(run);
 		return;
 	}

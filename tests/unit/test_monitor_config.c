@@ -33,6 +33,36 @@ static void refused(const char *text, const char *want)
 	ck_assert_ptr_null(config.targets);
 }
 
+#define TARGET(number, id, more)                                                                             \
+	"{ \"number\": " number ", \"id\": \"" id "\", \"interval_s\": 60, \"timeout_s\": 5" more ",\n"      \
+	"\"probe\": { \"kind\": \"icmp\", \"host\": \"192.0.2.1\" } }"
+
+START_TEST(references_are_found_by_their_ids)
+{
+	struct config config;
+	struct error err;
+
+	parse(
+	    HEAD "\"targets\": [ " TARGET("1", "a", ", \"references\": [\"r2\", \"r1\"]") "," TARGET(
+	        "2", "r1", ", \"reference\": true") "," TARGET("3", "b",
+	                                                       "") "," TARGET("4", "r2",
+	                                                                      ", \"reference\": true") " ] }",
+	    &config, &err);
+	ck_assert_msg(err.code == 0, "%s", err.text);
+	ck_assert_uint_eq(config.reference_count, 2);
+	ck_assert_uint_eq(config_reference(&config, "r1"), 0);
+	ck_assert_uint_eq(config_reference(&config, "r2"), 1);
+	ck_assert_uint_eq(config_reference(&config, "a"), 2);
+	ck_assert_ptr_eq(config.references[1], &config.targets[3]);
+	config_release(&config);
+	refused(HEAD "\"targets\": [ " TARGET("1", "a", ", \"references\": [\"b\"]") "," TARGET("2", "b",
+	                                                                                        "") " ] }",
+	        "c.json:3: targets[0].references: no target 'b' with \"reference\": true");
+	refused(HEAD "\"targets\": [ " TARGET("1", "a", ", \"reference\": true, \"references\": []") " ] }",
+	        "c.json:3: targets[0].references: a reference has none: it speaks for itself");
+}
+END_TEST
+
 START_TEST(defaults_are_those_of_the_table)
 {
 	struct config config;
@@ -234,6 +264,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_add_test(cases, references_are_found_by_their_ids);
 	tcase_add_test(cases, defaults_are_those_of_the_table);
 	tcase_add_test(cases, everything_that_is_given_arrives);
 	tcase_add_test(cases, bad_files_are_refused);

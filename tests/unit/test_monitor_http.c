@@ -1,7 +1,9 @@
 /* http: where URLs and redirects lead, and what the keys of an http probe may say to each other. */
 #include "monitor/config/config.h"
 #include "monitor/http/http_config.h"
+#include "monitor/http/http_judge.h"
 #include "monitor/http/http_place.h"
+#include "monitor/http/http_transfer.h"
 #include "suite.h"
 
 START_TEST(urls_are_taken_apart)
@@ -219,10 +221,33 @@ START_TEST(all_keys_arrive)
 }
 END_TEST
 
+/* One that libcurl gave up because a socket of another could not be watched says nothing about its target. */
+START_TEST(what_this_machine_could_not_do_is_not_down)
+{
+	static const struct {
+		CURLcode code;
+		int want;
+	} rows[] = {
+		{ CURLE_ABORTED_BY_CALLBACK, FAILURE_SEND },    { CURLE_FAILED_INIT, FAILURE_SEND },
+		{ CURLE_OPERATION_TIMEDOUT, FAILURE_TIMEOUT },  { CURLE_PARTIAL_FILE, FAILURE_RESET },
+		{ CURLE_WEIRD_SERVER_REPLY, FAILURE_PROTOCOL },
+	};
+	struct http_config config = { 0 };
+	struct http_plan plan = { .config = &config };
+	struct http_transfer transfer = { .plan = &plan, .at = &plan.place, .easy = curl_easy_init() };
+
+	for (size_t i = 0; i < ROWS(rows); i++)
+		ck_assert_msg((int)http_judge_transfer(&transfer, rows[i].code, 0) == rows[i].want, "code %d",
+		              (int)rows[i].code);
+	curl_easy_cleanup(transfer.easy);
+}
+END_TEST
+
 int main(void)
 {
-	return run_suite("http", (const TTest *const[]){
-	                             urls_are_taken_apart, what_is_no_url_of_ours_is_refused,
-	                             redirects_by_policy, methods_after_redirects,
-	                             keys_that_contradict_each_other_are_refused, all_keys_arrive, NULL });
+	return run_suite("http",
+	                 (const TTest *const[]){ urls_are_taken_apart, what_is_no_url_of_ours_is_refused,
+	                                         redirects_by_policy, methods_after_redirects,
+	                                         keys_that_contradict_each_other_are_refused, all_keys_arrive,
+	                                         what_this_machine_could_not_do_is_not_down, NULL });
 }
