@@ -33,6 +33,7 @@ struct place {
 	char folder[64], spool[80];
 	pthread_mutex_t mutex;
 	char said[2000];
+	size_t queue_records; /* of the spools opened here; 0: as many as usual */
 };
 
 static inline void place_make(struct place *place)
@@ -71,9 +72,11 @@ static inline void place_say(void *context, const char *text)
 
 static inline struct spool_options place_options(struct place *place, int32_t vantage)
 {
-	return (struct spool_options){
-		.path = place->spool, .vantage = vantage, .report = place_say, .report_context = place
-	};
+	return (struct spool_options){ .path = place->spool,
+		                       .vantage = vantage,
+		                       .queue_records = place->queue_records,
+		                       .report = place_say,
+		                       .report_context = place };
 }
 
 static inline struct spool *place_open_with(const struct spool_options *options)
