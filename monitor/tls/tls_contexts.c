@@ -61,20 +61,24 @@ static int load_key(const struct tls_context *c, struct error *err)
 	return error_hint(err, "`openssl pkey -in KEY -out PLAIN` writes it without a password");
 }
 
-/* OpenSSL would wait at a pipe, and with it the loop. */
-static int check_file(const char *path, struct error *err)
+/* Refuses what is no regular file: OpenSSL would wait at a pipe, and with it the loop. */
+static int check_file(const char *what, const char *path, struct error *err)
 {
-	int fd = path ? text_open_file(path, err) : -1;
+	struct error cause = { 0 };
+	int fd = path ? text_open_file(path, &cause) : -1;
 
 	if (fd >= 0)
 		close(fd);
+	if (cause.code && access(path, R_OK) == 0) /* one that cannot be read is told of by refuse() */
+		error_set(err, cause.code, "cannot read %s '%s': %s", what, path, cause.text);
 	return err->code;
 }
 
 static int load_files(const struct tls_context *c, struct error *err)
 {
-	if (check_file(c->ca_file, err) < 0 || check_file(c->certificate, err) < 0 ||
-	    check_file(c->key, err) < 0)
+	if (check_file("ca_file", c->ca_file, err) < 0 ||
+	    check_file("client_certificate", c->certificate, err) < 0 ||
+	    check_file("client_key", c->key, err) < 0)
 		return err->code;
 	ERR_clear_error();
 	if (c->ca_file && SSL_CTX_load_verify_file(c->ctx, c->ca_file) != 1)
