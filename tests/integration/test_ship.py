@@ -26,7 +26,8 @@ SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
 
 # every record of the database: what it says its number is, and the number it has
 RECORDS = """(SELECT stream, vantage, seq, lateness_us AS number FROM sample
-              UNION ALL SELECT stream, vantage, seq, max_error_us FROM clock_state) r"""
+              UNION ALL SELECT stream, vantage, seq, max_error_us FROM clock_state
+              UNION ALL SELECT stream, vantage, seq, NULL FROM monitor_status) r"""
 
 
 def setUpModule():

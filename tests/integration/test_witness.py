@@ -17,6 +17,7 @@ from lab_net import HERE, HERE6, PEER, PEER6
 HERE_TOO, HERE6_TOO = "10.99.0.11", "fd99::11"
 SO_TIMESTAMPNS = 35
 ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
+HOP_BY_HOP = 0  # of IPv6: the kernel's own reports of multicast groups
 TLS_HANDSHAKE, TLS_CHANGE, TLS_DATA = 22, 20, 23
 OURS, THEIRS = True, False
 
@@ -65,7 +66,7 @@ class Witness:
                 s, ns = struct.unpack("qq", stamp[0])
                 frames.append(Frame(s + ns / 1e9, about[2] == socket.PACKET_OUTGOING, data))
         self.socket.close()
-        return [f for f in frames if not (f.protocol == ICMP6 and f.payload[0] >= 130)]
+        return [f for f in frames if f.protocol != HOP_BY_HOP and not (f.protocol == ICMP6 and f.payload[0] >= 130)]
 
 
 def us(one, other):

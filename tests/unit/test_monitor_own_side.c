@@ -101,10 +101,13 @@ START_TEST(sent_at_the_same_moment_is_after)
 	fill(&r, "++- ");
 	ck_assert_int_eq(own_side_judge(&at, 1, 105, 106), OWN_SIDE_YES);
 	ck_assert_int_eq(own_side_judge(&at, 1, 106, 107), OWN_SIDE_YES); /* before now */
+	own_side_release(&r);
 	fill(&r, "++-+");
 	ck_assert_int_eq(own_side_judge(&at, 1, 115, 116), OWN_SIDE_YES);
+	own_side_release(&r);
 	fill(&r, "++++");
 	ck_assert_int_eq(own_side_judge(&at, 1, 115, 116), OWN_SIDE_NO);
+	own_side_release(&r);
 }
 END_TEST
 
