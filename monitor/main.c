@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define SESSIONS_STANDARD 10000 /* of a stateful reflector: 1.2 MB */
+#define LARGE_BLOCK       (256 << 10) /* bytes; what is larger goes back to the system when it is freed */
+#define SESSIONS_STANDARD 10000       /* of a stateful reflector: 1.2 MB */
 #define SESSIONS_MOST     1000000
 #define IDLE_STANDARD_S   900 /* REFWAIT of RFC 5357 section 3.1 */
 
@@ -196,6 +197,7 @@ static int run(const struct command *command, int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* or it grows, and a former file's tables stay resident */
 	if (parse(command, argc, argv, &options, &err) == 0 && (status = command->run(&options, &err)) >= 0) {
 		if (fflush(stdout) == 0 && !ferror(stdout))
 			return status;

@@ -151,6 +151,14 @@ class Reload(Faults):
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
 
+    def least_kb(self, run):
+        """What the process keeps: the least of what is resident in a second, beside what a former one still holds."""
+        least = self.status_kb(run, "VmRSS")
+        for _ in range(20):
+            time.sleep(0.05)
+            least = min(least, self.status_kb(run, "VmRSS"))
+        return least
+
     def test_many_reloads_leave_nothing_behind(self):
         run = self.lab.run([("t%d" % i, 1, 1, icmp("127.0.0.%d" % (i + 1))) for i in range(50)])
         sizes = []
@@ -159,7 +167,7 @@ class Reload(Faults):
                 self.reload(run)
             time.sleep(1.2)
             lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
-            sizes.append((self.descriptors(run), self.status_kb(run, "VmRSS")))
+            sizes.append((self.descriptors(run), self.least_kb(run)))
         self.assertEqual(sizes[0][0], sizes[2][0], sizes)
         self.assertLess(sizes[2][1] - sizes[1][1], 1000, sizes)
         code, samples = run.finish()
