@@ -256,8 +256,7 @@ static void start(struct probe_run *run)
 	struct flight *flight = take_flight(service);
 
 	if (!flight) {
-		run->cause = ENOMEM;
-		probe_not_sent(run);
+		probe_not_sent(run, ENOMEM);
 		return;
 	}
 	*flight = (struct flight){

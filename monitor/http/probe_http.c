@@ -192,8 +192,7 @@ static void start(struct probe_run *run)
 	struct http_transfer *t = http_transfer_take(&service->transfers, plan);
 
 	if (!t) {
-		run->cause = ENOMEM;
-		probe_not_sent(run);
+		probe_not_sent(run, ENOMEM);
 		return;
 	}
 	run->state = t;

@@ -253,8 +253,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	if (!echo) {
 		if (plan->address.ss_family == AF_UNSPEC)
 			free(run->state);
-		run->cause = route->socket.fd < 0 ? EAFNOSUPPORT : ENOBUFS;
-		probe_not_sent(run);
+		probe_not_sent(run, route->socket.fd < 0 ? EAFNOSUPPORT : ENOBUFS);
 		return;
 	}
 	*echo = (struct echo){ .run = run, .nonce = next_nonce(service), .to = to };
@@ -274,8 +273,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	run->record.sent_us = echo->trip.sent_wall_ns / 1000;
 	if (cause) {
 		release_run(route, echo);
-		run->cause = cause;
-		probe_not_sent(run);
+		probe_not_sent(run, cause);
 	}
 }
 
@@ -290,10 +288,7 @@ static void resolved(struct resolve_query *query)
 		return;
 	}
 	run->state = NULL;
-	if (query->failure == FAILURE_SEND)
-		probe_not_sent(run);
-	else
-		probe_down(run, query->failure);
+	probe_end(run, query->failure, -1);
 	free(flight);
 }
 
@@ -309,8 +304,7 @@ static void start(struct probe_run *run)
 	}
 	flight = calloc(1, sizeof *flight);
 	if (!flight) {
-		run->cause = ENOMEM;
-		probe_not_sent(run);
+		probe_not_sent(run, ENOMEM);
 		return;
 	}
 	flight->query = (struct resolve_query){ .done = resolved, .owner = run };

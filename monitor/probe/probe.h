@@ -123,9 +123,10 @@ static inline void probe_missed(struct probe_run *run, enum sample_failure why)
 	probe_finish(run);
 }
 
-/* This machine could not send: no route, no buffer, no descriptor. */
-static inline void probe_not_sent(struct probe_run *run)
+/* This machine could not send, by that errno: no route, no buffer, no descriptor, no memory. */
+static inline void probe_not_sent(struct probe_run *run, int cause)
 {
+	run->cause = cause;
 	probe_missed(run, FAILURE_SEND);
 }
 

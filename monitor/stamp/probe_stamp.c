@@ -155,8 +155,7 @@ static void not_sent(struct probe_run *run, int cause)
 	int32_t forward, backward;
 
 	(void)let_go(run, &forward, &backward);
-	run->cause = cause;
-	probe_not_sent(run);
+	probe_not_sent(run, cause);
 }
 
 /* Judges the run by the answers that are here. */
@@ -298,8 +297,7 @@ static void begin(struct flight *flight, const union resolve_address *addresses,
 	if (!burst) {
 		free(flight);
 		run->state = NULL;
-		run->cause = cause ? cause : ENOMEM;
-		probe_not_sent(run);
+		probe_not_sent(run, cause ? cause : ENOMEM);
 		return;
 	}
 	burst->owner = flight;
@@ -320,10 +318,7 @@ static void resolved(struct resolve_query *query)
 		return;
 	}
 	run->state = NULL;
-	if (query->failure == FAILURE_SEND)
-		probe_not_sent(run);
-	else
-		probe_down(run, query->failure);
+	probe_end(run, query->failure, -1);
 	free(flight);
 }
 
@@ -334,8 +329,7 @@ static void start(struct probe_run *run)
 	const struct stamp_config *config = plan->config;
 
 	if (!flight) {
-		run->cause = ENOMEM;
-		probe_not_sent(run);
+		probe_not_sent(run, ENOMEM);
 		return;
 	}
 	flight->run = run;

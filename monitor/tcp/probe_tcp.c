@@ -242,8 +242,7 @@ static void start(struct probe_run *run)
 	struct flight *flight = calloc(1, sizeof *flight);
 
 	if (!flight) {
-		run->cause = ENOMEM;
-		probe_not_sent(run);
+		probe_not_sent(run, ENOMEM);
 		return;
 	}
 	run->state = flight;

@@ -70,7 +70,7 @@ static int check_file(const char *what, const char *path, struct error *err)
 	if (fd >= 0)
 		close(fd);
 	if (cause.code && access(path, R_OK) == 0) /* one that cannot be read is told of by refuse() */
-		error_set(err, cause.code, "cannot read %s '%s': %s", what, path, cause.text);
+		error_set(err, cause.code, "%s: %s", what, cause.text);
 	return err->code;
 }
 

@@ -12,7 +12,7 @@
 #define WELL_SHIP  "'ship': { 'last_error': null }"
 #define WELL_CLOCK "'clock': { 'synchronised': true }"
 
-/* The troubles of a document that is JSON with ' for ", one after another: "WHAT: TODO|". */
+/* The troubles of a document that is JSON with ' for ", one after another: "WHAT: REMEDY|". */
 static const char *troubles_of(const char *single)
 {
 	static char all[4096];
