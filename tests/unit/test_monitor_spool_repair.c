@@ -6,6 +6,7 @@
 
 #include "tests/unit/random.h"
 #include "tests/unit/spool_place.h"
+#include "tests/unit/spool_reading.h"
 #include "tests/unit/suite.h"
 
 #include <fcntl.h>
@@ -14,12 +15,6 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-
-#define WAIT_UNTIL(condition)                                                                                \
-	for (int tries_ = 0; !(condition); tries_++) {                                                       \
-		ck_assert_msg(tries_ < 4000, "still not: %s", #condition);                                   \
-		usleep(5000);                                                                                \
-	}
 
 /* ---- reading: of every number what it stands for ---- */
 
