@@ -25,21 +25,18 @@ struct icmp_config {
 
 static const struct setting settings[] = {
 	{ .key = "kind",
-	  .reload = true,
 	  .type = SETTING_WORD,
 	  .required = true,
 	  .words = kind_words,
 	  .place = offsetof(struct icmp_config, kind),
 	  .help = "ICMP echo" },
 	{ .key = "host",
-	  .reload = true,
 	  .type = SETTING_STRING,
 	  .required = true,
 	  .place = offsetof(struct icmp_config, host),
 	  .help =
 	      "address or name; a name is resolved before each echo, which is not part of the round trip" },
 	{ .key = "payload_bytes",
-	  .reload = true,
 	  .type = SETTING_INTEGER,
 	  .unit = "bytes",
 	  .standard = "56",

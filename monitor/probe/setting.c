@@ -153,13 +153,12 @@ const char *setting_fixed_change(const struct setting *table, const void *old, c
 {
 	for (const struct setting *row = table; row->key; row++) {
 		const void *a = (const char *)old + row->place, *b = (const char *)new + row->place;
-
 		const char *key =
 		    row->type == SETTING_SHARED ? setting_fixed_change(row->shared, a, b) : NULL;
 
 		if (key)
 			return key;
-		if (row->reload)
+		if (!row->restart)
 			continue;
 		if (row->type == SETTING_STRING &&
 		    !same_string(*(const char *const *)a, *(const char *const *)b))
@@ -204,7 +203,7 @@ void setting_describe(const struct setting *table, const char *indent, struct te
 		if (row->standard)
 			text_printf(out, "; default %s", *row->standard ? row->standard : "\"\"");
 		text_printf(out, "%s%s\n%s    %s\n", row->required ? "; required" : "",
-		            row->reload ? "; reloadable" : "", indent, row->help);
+		            row->restart ? "" : "; reloadable", indent, row->help);
 	}
 }
 
@@ -212,7 +211,7 @@ static json_t *describe_row(const struct setting *row)
 {
 	json_t *object = json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:b, s:s}", "key", row->key, "type",
 	                           type_name(row), "required", row->required, "unit", row->unit, "default",
-	                           row->standard, "reload", row->reload, "help", row->help);
+	                           row->standard, "reload", !row->restart, "help", row->help);
 
 	if (object && row->type == SETTING_INTEGER) {
 		json_object_set_new(object, "least", json_integer(row->least));

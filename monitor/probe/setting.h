@@ -44,7 +44,7 @@ struct setting {
 	bool required;
 	const char *unit;     /* of an integer; NULL when it is a plain count or number */
 	const char *standard; /* the default as text; NULL when there is none */
-	bool reload;          /* takes effect on SIGHUP; otherwise on the next start */
+	bool restart;         /* takes effect on the next start; otherwise on SIGHUP too */
 	int64_t least, most;
 	const char *const *words; /* NULL-terminated */
 	size_t place;             /* offsetof the member */
@@ -62,8 +62,8 @@ int setting_read(const struct setting *table, const struct node *object, struct 
                  struct error *err) MUST_CHECK;
 
 /*
- * The first key of strings, integers and booleans that differs between two structs of the table although it cannot be
- * reloaded; NULL when there is none.
+ * The first key of strings, integers and booleans that differs between two structs of the table although it needs a
+ * restart; NULL when there is none.
  */
 const char *setting_fixed_change(const struct setting *table, const void *old, const void *new);
 
