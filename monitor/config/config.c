@@ -211,12 +211,22 @@ static const struct section sections[] = {
 	{ "targets[]", target_settings },
 };
 
+/* The keys of "probe": which kind, and the kind's own. */
+static void list_probe_settings(const struct probe_kind *kind, struct setting table[3])
+{
+	table[0] =
+	    (struct setting){ .key = "kind", .type = SETTING_CHOICE, .required = true, .help = kind->help };
+	table[1] = (struct setting){ .key = "", .type = SETTING_SHARED, .shared = kind->settings };
+	table[2] = (struct setting){ .key = NULL };
+}
+
 /* ---- reading ---- */
 
 static int read_probe(struct config *config, const struct node *object, struct target_config *target,
                       struct error *err)
 {
 	struct node probe, kind;
+	struct setting table[3];
 	const char *name;
 	void *settings;
 
@@ -230,7 +240,8 @@ static int read_probe(struct config *config, const struct node *object, struct t
 		return error_hint(err, "`slamon config` lists the kinds and their keys");
 	}
 	settings = arena_array(&config->arena, 1, target->kind->config_size);
-	if (setting_read(target->kind->settings, &probe, &config->arena, settings, err) < 0)
+	list_probe_settings(target->kind, table);
+	if (setting_read(table, &probe, &config->arena, settings, err) < 0)
 		return err->code;
 	target->probe = settings;
 	return target->kind->check ? target->kind->check(&probe, settings, err) : 0;
@@ -431,8 +442,11 @@ void config_describe(struct text *out)
 		setting_describe(sections[i].settings, "  ", out);
 	}
 	for (const struct probe_kind *const *kind = probe_kinds(); *kind; kind++) {
-		text_printf(out, "\ntargets[].probe, kind \"%s\": %s\n", (*kind)->name, (*kind)->help);
-		setting_describe((*kind)->settings, "  ", out);
+		struct setting table[3];
+
+		list_probe_settings(*kind, table);
+		text_printf(out, "\ntargets[].probe, kind \"%s\"\n", (*kind)->name);
+		setting_describe(table, "  ", out);
 	}
 }
 
@@ -442,8 +456,12 @@ json_t *config_describe_json(void)
 
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
 		json_object_set_new(root, sections[i].name, setting_describe_json(sections[i].settings));
-	for (const struct probe_kind *const *kind = probe_kinds(); *kind; kind++)
-		json_object_set_new(kinds, (*kind)->name, setting_describe_json((*kind)->settings));
+	for (const struct probe_kind *const *kind = probe_kinds(); *kind; kind++) {
+		struct setting table[3];
+
+		list_probe_settings(*kind, table);
+		json_object_set_new(kinds, (*kind)->name, setting_describe_json(table));
+	}
 	json_object_set_new(root, "targets[].probe", kinds);
 	return root;
 }

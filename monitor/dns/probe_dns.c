@@ -11,14 +11,12 @@
 #include <string.h>
 #include <sys/random.h>
 
-static const char *const kind_words[] = { "dns", NULL };
 static const char *const transport_words[] = { "udp", "tcp", NULL };
 static const char *const match_words[] = { "all", "any", "exact", NULL };      /* enum dns_match */
 static const char *const status_words[] = { "NOERROR",  "FORMERR", "SERVFAIL", /* enum dns_status */
 	                                    "NXDOMAIN", "NOTIMP",  "REFUSED",  NULL };
 
 struct dns_config {
-	int kind;
 	const char *server;
 	int64_t port;
 	const char *name;
@@ -46,12 +44,6 @@ static int check_name(const char *value, struct error *err)
 #define PLACE(member) .place = offsetof(struct dns_config, member)
 
 static const struct setting settings[] = {
-	{ .key = "kind",
-	  .type = SETTING_WORD,
-	  .required = true,
-	  .words = kind_words,
-	  PLACE(kind),
-	  .help = "one query to one name server" },
 	{ .key = "server",
 	  .type = SETTING_STRING,
 	  .required = true,
@@ -138,6 +130,7 @@ struct service {
 };
 
 struct plan {
+	struct probe_plan common;
 	const struct dns_config *config;
 	union resolve_address address; /* sa_family AF_UNSPEC: a name, to be resolved */
 	struct dns_query query;        /* without its id */
@@ -355,7 +348,7 @@ static void keep_wanted(struct service *service, struct plan *plan)
 	}
 }
 
-static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
+static int prepare(void *service, const void *config_pointer, struct probe_plan **out, struct error *err)
 {
 	const struct dns_config *config = config_pointer;
 	size_t count = config->expect_answer.count;
@@ -365,7 +358,8 @@ static int prepare(void *service, const void *config_pointer, void **out, struct
 
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
-	*out = plan;
+	plan->common.destination = config->server;
+	*out = &plan->common;
 	plan->config = config;
 	plan->query = (struct dns_query){ .type = dns_type_number((enum dns_type)config->type),
 		                          .recursion_desired = config->recursion_desired,
@@ -381,17 +375,6 @@ static int prepare(void *service, const void *config_pointer, void **out, struct
 	if (resolve_literal(config->server, egress_family_number(&config->egress), &address, &length))
 		memcpy(&plan->address, &address, length);
 	return 0;
-}
-
-static const char *destination(const void *plan)
-{
-	return ((const struct plan *)plan)->config->server;
-}
-
-static void unprepare(void *service, void *plan)
-{
-	(void)service;
-	free(plan);
 }
 
 static void close_service(void *service_pointer)
@@ -410,7 +393,7 @@ static void close_service(void *service_pointer)
 
 const struct probe_kind probe_dns = {
 	.name = "dns",
-	.help = "DNS query over UDP or TCP",
+	.help = "DNS query over UDP or TCP to one name server",
 	.settings = settings,
 	.config_size = sizeof(struct dns_config),
 	.check = check,
@@ -418,7 +401,6 @@ const struct probe_kind probe_dns = {
 	.prepare = prepare,
 	.start = start,
 	.expire = expire,
-	.destination = destination,
-	.unprepare = unprepare,
+	.unprepare = free,
 	.close = close_service,
 };

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_words[] = { "http", NULL };
 static const char *const version_words[] = { "1.1", "2", "2_prior_knowledge", NULL };
 static const char *const redirect_words[] = { "none", "same_host", "any", NULL };
 static const char *const phase_words[] = { "name", "connect", "tls", "first_byte", "total", NULL };
@@ -109,22 +108,11 @@ bool http_status_expected(const char *list, int status)
 	return false;
 }
 
-static int check_text(const char *value, struct error *err)
-{
-	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
-}
-
 /* ---- the table ---- */
 
 #define PLACE(member) .place = offsetof(struct http_config, member)
 
 const struct setting http_settings[] = {
-	{ .key = "kind",
-	  .type = SETTING_WORD,
-	  .required = true,
-	  .words = kind_words,
-	  PLACE(kind),
-	  .help = "HTTP or HTTPS request, on a connection of its own" },
 	{ .key = "url",
 	  .type = SETTING_STRING,
 	  .required = true,
@@ -144,7 +132,7 @@ const struct setting http_settings[] = {
 	  .help = "request headers, each \"Name: value\"; not shown to another host or port" },
 	{ .key = "headers_file",
 	  .type = SETTING_STRING,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(headers_file),
 	  .help = "file of further request headers, one a line, for secrets" },
 	{ .key = "body",
@@ -154,7 +142,7 @@ const struct setting http_settings[] = {
 	      "request body; its type is application/x-www-form-urlencoded unless a header says otherwise" },
 	{ .key = "body_file",
 	  .type = SETTING_STRING,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(body_file),
 	  .help = "file that holds the request body" },
 	{ .key = "http_version",
@@ -172,7 +160,7 @@ const struct setting http_settings[] = {
 	  .help = "statuses and ranges that are up; any other is down (http status)" },
 	{ .key = "expect_body",
 	  .type = SETTING_STRING,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(expect_body),
 	  .help = "text that the body must contain, compared byte by byte; otherwise down (body mismatch)" },
 	{ .key = "body_limit_bytes",
@@ -205,7 +193,7 @@ const struct setting http_settings[] = {
 	          "is missed (proxy)" },
 	{ .key = "proxy_user_file",
 	  .type = SETTING_STRING,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(proxy_user_file),
 	  .help = "file that holds NAME:PASSWORD for the proxy" },
 	{ .key = "rtt_phase",

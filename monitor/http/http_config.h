@@ -24,7 +24,6 @@ enum http_phase {
 enum http_version { HTTP_VERSION_1_1, HTTP_VERSION_2, HTTP_VERSION_2_PRIOR_KNOWLEDGE };
 
 struct http_config {
-	int kind;
 	const char *url, *method, *body, *body_file;
 	struct setting_strings headers;
 	const char *headers_file;

@@ -10,6 +10,7 @@
 #include "monitor/http/http_config.h"
 #include "monitor/http/http_place.h"
 #include "monitor/net/resolve.h"
+#include "monitor/probe/probe.h"
 #include "monitor/tls/tls_contexts.h"
 
 #include <curl/curl.h>
@@ -19,6 +20,7 @@
 struct http_transfer;
 
 struct http_plan {
+	struct probe_plan common;
 	const struct http_config *config;
 	void *service;                                   /* of probe_http.c, as is the next */
 	void (*handshake_over)(struct http_transfer *t); /* from within libcurl */

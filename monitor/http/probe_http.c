@@ -248,7 +248,7 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	return 0;
 }
 
-static int prepare(void *service_pointer, const void *config, void **out, struct error *err)
+static int prepare(void *service_pointer, const void *config, struct probe_plan **out, struct error *err)
 {
 	struct service *service = service_pointer;
 	struct http_trust trust = { service->context->ca_file, &service->contexts };
@@ -258,20 +258,12 @@ static int prepare(void *service_pointer, const void *config, void **out, struct
 		return err->code;
 	plan->service = service;
 	plan->handshake_over = handshake_over;
-	*out = plan;
+	*out = &plan->common;
 	return 0;
 }
 
-static const char *destination(const void *plan_pointer)
+static void unprepare(void *plan)
 {
-	const struct http_plan *plan = plan_pointer;
-
-	return plan->place.host;
-}
-
-static void unprepare(void *service, void *plan)
-{
-	(void)service;
 	http_plan_free(plan);
 }
 
@@ -287,7 +279,7 @@ static void close_service(void *service_pointer)
 
 const struct probe_kind probe_http = {
 	.name = "http",
-	.help = "HTTP(S) request by libcurl",
+	.help = "HTTP or HTTPS request by libcurl, on a connection of its own",
 	.settings = http_settings,
 	.config_size = sizeof(struct http_config),
 	.check = http_config_check,
@@ -295,7 +287,6 @@ const struct probe_kind probe_http = {
 	.prepare = prepare,
 	.start = start,
 	.expire = expire,
-	.destination = destination,
 	.unprepare = unprepare,
 	.close = close_service,
 };

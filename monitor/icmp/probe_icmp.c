@@ -14,22 +14,13 @@
 #define RANDOM_WORDS 512
 #define SEND_TRIES   16 /* whoever floods a socket with ICMP errors does not keep echoes from being sent */
 
-static const char *const kind_words[] = { "icmp", NULL };
-
 struct icmp_config {
-	int kind;
 	const char *host;
 	int64_t payload_bytes;
 	struct egress egress;
 };
 
 static const struct setting settings[] = {
-	{ .key = "kind",
-	  .type = SETTING_WORD,
-	  .required = true,
-	  .words = kind_words,
-	  .place = offsetof(struct icmp_config, kind),
-	  .help = "ICMP echo" },
 	{ .key = "host",
 	  .type = SETTING_STRING,
 	  .required = true,
@@ -76,6 +67,7 @@ struct service {
 };
 
 struct plan {
+	struct probe_plan common;
 	const struct icmp_config *config;
 	struct sockaddr_storage address; /* ss_family AF_UNSPEC: a name, to be resolved */
 };
@@ -390,7 +382,7 @@ static int check(const struct node *probe, const void *config_pointer, struct er
 	return egress_check(probe, &config->egress, config->host, "host", err);
 }
 
-static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
+static int prepare(void *service, const void *config_pointer, struct probe_plan **out, struct error *err)
 {
 	const struct icmp_config *config = config_pointer;
 	struct plan *plan = calloc(1, sizeof *plan);
@@ -400,21 +392,11 @@ static int prepare(void *service, const void *config_pointer, void **out, struct
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
-	*out = plan;
+	plan->common.destination = config->host;
+	*out = &plan->common;
 	if (!resolve_literal(config->host, egress_family_number(&config->egress), &plan->address, &length))
 		plan->address.ss_family = AF_UNSPEC;
 	return 0;
-}
-
-static const char *destination(const void *plan)
-{
-	return ((const struct plan *)plan)->config->host;
-}
-
-static void unprepare(void *service, void *plan)
-{
-	(void)service;
-	free(plan);
 }
 
 static void close_service(void *service_pointer)
@@ -434,7 +416,6 @@ const struct probe_kind probe_icmp = {
 	.start = start,
 	.expire = expire,
 	.turn = turn,
-	.destination = destination,
-	.unprepare = unprepare,
+	.unprepare = free,
 	.close = close_service,
 };

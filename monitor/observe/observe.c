@@ -53,13 +53,12 @@ static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind
 }
 
 /* Whoever shares a socket opens one only to ask for a name. */
-static bool opens_descriptors(const struct probe_kind *kind, const void *plan)
+static bool opens_descriptors(const struct probe_kind *kind, const struct probe_plan *plan)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
 
-	return !kind->shares_socket || !kind->destination ||
-	       !resolve_literal(kind->destination(plan), AF_UNSPEC, &address, &length);
+	return !kind->shares_socket || !resolve_literal(plan->destination, AF_UNSPEC, &address, &length);
 }
 
 static int prepare_plan(struct observer *o, struct target *target, const struct observer *former,
@@ -83,11 +82,9 @@ static int prepare_plan(struct observer *o, struct target *target, const struct 
 
 static int prepare_destination(struct observer *o, struct target *target, struct error *err)
 {
-	const struct probe_kind *kind = target->config->kind;
-
-	if (!o->config->destination_rate_per_s || !target->plan || !kind->destination)
+	if (!o->config->destination_rate_per_s || !target->plan)
 		return 0;
-	target->destination = destination_use(&o->lasting->destinations, kind->destination(target->plan));
+	target->destination = destination_use(&o->lasting->destinations, target->plan->destination);
 	return target->destination ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
 }
 
@@ -384,7 +381,7 @@ void observer_close(struct observer *o, observer_closed *closed)
 	o->closed = closed;
 	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
 		if (o->targets[i].plan)
-			o->targets[i].config->kind->unprepare(o->targets[i].service, o->targets[i].plan);
+			o->targets[i].config->kind->unprepare(o->targets[i].plan);
 	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
 		if (!o->shut[i])
 			o->kinds[i]->close(o->services[i]);

@@ -28,7 +28,8 @@ struct target {
 	struct observer *observer;
 	struct lasting_target *lasting;
 	bool opens_descriptors;          /* its probes do */
-	void *service, *plan;            /* NULL, NULL: its kind could not be opened */
+	void *service;                   /* NULL: its kind could not be opened */
+	struct probe_plan *plan;         /* likewise */
 	struct destination *destination; /* NULL: no limit */
 	struct destination_pass pass;
 	int64_t asked_us;                       /* the instant that waits at the destination */

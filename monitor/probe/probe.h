@@ -46,6 +46,12 @@ struct probe_context {
 	const char *ca_file;     /* trusted certificates unless a target names its own; NULL none */
 };
 
+/* What every kind's plan begins with. */
+struct probe_plan {
+	const char
+	    *destination; /* host or address that its probes go to: what limits per destination count by */
+};
+
 /* One probe in flight. The observer's memory, on loan to the kind from start() to probe_finish(). */
 struct probe_run {
 	struct record record;  /* the kind fills outcome, failure, sent_us, rtt_us, phases … */
@@ -69,19 +75,18 @@ struct probe_run {
 struct probe_kind {
 	const char *name; /* value of "kind" in the configuration */
 	const char *help;
-	const struct setting *settings; /* keys of "probe", "kind" among them */
+	const struct setting *settings; /* keys of "probe" beside "kind" */
 	size_t config_size;             /* of the struct that the settings fill */
 	bool shares_socket;             /* its probes open no descriptor of their own */
 	/* Rules between keys; may be NULL. */
 	int (*check)(const struct node *probe, const void *config, struct error *err);
 	int (*open)(const struct probe_context *context, void **service, struct error *err);
-	int (*prepare)(void *service, const void *config, void **plan, struct error *err);
+	/* On failure too what *plan was set to is unprepared. */
+	int (*prepare)(void *service, const void *config, struct probe_plan **plan, struct error *err);
 	void (*start)(struct probe_run *run);
 	void (*expire)(struct probe_run *run);
 	bool (*turn)(void *service);
-	/* The host or address that a plan's probes go to, borrowed from the plan: what limits per destination count by. */
-	const char *(*destination)(const void *plan);
-	void (*unprepare)(void *service, void *plan);
+	void (*unprepare)(void *plan);
 	void (*close)(void *service);
 };
 

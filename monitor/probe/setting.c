@@ -34,6 +34,11 @@ static void set_standard(const struct setting *row, void *config)
 		*(int *)member(config, row) = word_index(row, text);
 }
 
+int setting_check_filled(const char *value, struct error *err)
+{
+	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
+}
+
 /* A zero byte (\u0000) would silently cut the string short. */
 static int check_string(const struct setting *row, const struct node *node, const char *value,
                         struct error *err)
@@ -108,6 +113,8 @@ static int read_row(const struct setting *row, const struct node *object, struct
 		return node_array(object, row->key, presence, &node, err);
 	case SETTING_SHARED:
 		return read_rows(row->shared, object, arena, member(config, row), err);
+	case SETTING_CHOICE:
+		break;
 	}
 	return 0;
 }
@@ -181,6 +188,7 @@ static const char *type_name(const struct setting *row)
 		[SETTING_STRINGS] = "list of strings",
 		[SETTING_OBJECT] = "object",
 		[SETTING_ARRAY] = "list",
+		[SETTING_CHOICE] = "word",
 	};
 
 	return names[row->type];

@@ -31,6 +31,7 @@ enum setting_type {                  /* the member of the C struct */
 	            SETTING_OBJECT,  /* none */
 	            SETTING_ARRAY,   /* none */
 	            SETTING_SHARED,  /* a struct; its table's keys stand beside this table's own */
+	            SETTING_CHOICE,  /* none; the word by which the caller chose the table */
 };
 
 struct setting_strings {
@@ -66,6 +67,9 @@ int setting_read(const struct setting *table, const struct node *object, struct 
  * restart; NULL when there is none.
  */
 const char *setting_fixed_change(const struct setting *table, const void *old, const void *new);
+
+/* A check for rows: refuses an empty string. Returns 0 or ERROR_DATA. */
+int setting_check_filled(const char *value, struct error *err) MUST_CHECK;
 
 /* Writes the table as text for people: one paragraph per key, each line starting with indent. */
 void setting_describe(const struct setting *table, const char *indent, struct text *out);

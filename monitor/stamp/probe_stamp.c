@@ -14,12 +14,10 @@
 
 #define PACKETS_MOST 1000
 
-static const char *const kind_words[] = { "stamp", NULL };
 static const char *const reflector_words[] = { "stateless", "stateful", NULL };
 enum { REFLECTOR_STATELESS, REFLECTOR_STATEFUL };
 
 struct stamp_config {
-	int kind;
 	const char *host;
 	int64_t port;
 	const char *key_file;
@@ -29,13 +27,6 @@ struct stamp_config {
 };
 
 static const struct setting settings[] = {
-	{ .key = "kind",
-	  .type = SETTING_WORD,
-	  .required = true,
-	  .words = kind_words,
-	  .place = offsetof(struct stamp_config, kind),
-	  .help =
-	      "STAMP (RFC 8762): round trip less the reflector's time, one-way delays, loss by direction" },
 	{ .key = "host",
 	  .type = SETTING_STRING,
 	  .required = true,
@@ -106,6 +97,7 @@ struct service {
 };
 
 struct plan {
+	struct probe_plan common;
 	struct service *service;
 	const struct stamp_config *config;
 	union resolve_address literal; /* AF_UNSPEC: a name */
@@ -378,7 +370,8 @@ static void set_literal(struct plan *plan)
 		memcpy(&plan->literal, &address, sizeof plan->literal);
 }
 
-static int prepare(void *service_pointer, const void *config_pointer, void **out, struct error *err)
+static int prepare(void *service_pointer, const void *config_pointer, struct probe_plan **out,
+                   struct error *err)
 {
 	struct service *service = service_pointer;
 	const struct stamp_config *config = config_pointer;
@@ -388,7 +381,8 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->service = service;
 	plan->config = config;
-	*out = plan;
+	plan->common.destination = config->host;
+	*out = &plan->common;
 	if (config->key_file && stamp_key_load(&plan->key, config->key_file, err) < 0)
 		return err->code;
 	plan->options = (struct stamp_options){ .egress = &config->egress,
@@ -401,16 +395,10 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 	return 0;
 }
 
-static const char *destination(const void *plan)
-{
-	return ((const struct plan *)plan)->config->host;
-}
-
-static void unprepare(void *service, void *plan_pointer)
+static void unprepare(void *plan_pointer)
 {
 	struct plan *plan = plan_pointer;
 
-	(void)service;
 	if (plan->session)
 		stamp_session_close(plan->session);
 	free(plan);
@@ -437,7 +425,9 @@ static void close_service(void *service_pointer)
 
 const struct probe_kind probe_stamp = {
 	.name = "stamp",
-	.help = "STAMP (RFC 8762) to a reflector, such as `slamon reflect`",
+	.help = "STAMP (RFC 8762) to a reflector, such as `slamon reflect`: round trip less the reflector's "
+	        "time, "
+	        "one-way delays, loss by direction",
 	.settings = settings,
 	.config_size = sizeof(struct stamp_config),
 	.shares_socket = true, /* one for each target, kept */
@@ -446,7 +436,6 @@ const struct probe_kind probe_stamp = {
 	.prepare = prepare,
 	.start = start,
 	.expire = expire,
-	.destination = destination,
 	.unprepare = unprepare,
 	.close = close_service,
 };

@@ -12,10 +12,7 @@
 
 #define CHUNK 4096
 
-static const char *const kind_words[] = { "tcp", NULL };
-
 struct tcp_config {
-	int kind;
 	const char *host;
 	int64_t port;
 	const char *send, *expect;
@@ -23,24 +20,13 @@ struct tcp_config {
 	struct egress egress;
 };
 
-static int check_text(const char *value, struct error *err)
-{
-	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
-}
-
 #define PLACE(member) .place = offsetof(struct tcp_config, member)
 
 static const struct setting settings[] = {
-	{ .key = "kind",
-	  .type = SETTING_WORD,
-	  .required = true,
-	  .words = kind_words,
-	  PLACE(kind),
-	  .help = "TCP connection; the round trip is that of the SYN, without the name's resolution" },
 	{ .key = "host",
 	  .type = SETTING_STRING,
 	  .required = true,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(host),
 	  .help = "address or name; of a name's addresses the next is tried when one fails or is silent" },
 	{ .key = "port",
@@ -52,12 +38,12 @@ static const struct setting settings[] = {
 	  .help = "TCP port" },
 	{ .key = "send",
 	  .type = SETTING_STRING,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(send),
 	  .help = "text to send once connected, such as \"HELO govsla\\r\\n\"; needs expect" },
 	{ .key = "expect",
 	  .type = SETTING_STRING,
-	  .check = check_text,
+	  .check = setting_check_filled,
 	  PLACE(expect),
 	  .help = "text that must come, such as \"220 \", compared byte by byte; otherwise down (answer "
 	          "mismatch, "
@@ -75,6 +61,7 @@ static const struct setting settings[] = {
 };
 
 struct plan {
+	struct probe_plan common;
 	const struct tcp_config *config;
 	struct connect_place place;
 };
@@ -283,7 +270,7 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	return 0;
 }
 
-static int prepare(void *service, const void *config_pointer, void **out, struct error *err)
+static int prepare(void *service, const void *config_pointer, struct probe_plan **out, struct error *err)
 {
 	const struct tcp_config *config = config_pointer;
 	struct plan *plan = calloc(1, sizeof *plan);
@@ -293,19 +280,9 @@ static int prepare(void *service, const void *config_pointer, void **out, struct
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
 	plan->place = (struct connect_place){ config->host, (uint16_t)config->port, &config->egress };
-	*out = plan;
+	plan->common.destination = config->host;
+	*out = &plan->common;
 	return 0;
-}
-
-static const char *destination(const void *plan)
-{
-	return ((const struct plan *)plan)->config->host;
-}
-
-static void unprepare(void *service, void *plan)
-{
-	(void)service;
-	free(plan);
 }
 
 static void close_service(void *connector)
@@ -315,7 +292,8 @@ static void close_service(void *connector)
 
 const struct probe_kind probe_tcp = {
 	.name = "tcp",
-	.help = "TCP connection, and what is said on it",
+	.help = "TCP connection, and what is said on it; the round trip is that of the SYN, without the "
+	        "name's resolution",
 	.settings = settings,
 	.config_size = sizeof(struct tcp_config),
 	.check = check,
@@ -324,7 +302,6 @@ const struct probe_kind probe_tcp = {
 	.start = start,
 	.expire = expire,
 	.turn = turn,
-	.destination = destination,
-	.unprepare = unprepare,
+	.unprepare = free,
 	.close = close_service,
 };

@@ -16,6 +16,7 @@ struct service {
 };
 
 struct plan {
+	struct probe_plan common;
 	const struct tls_config *config;
 	struct connect_place place;
 	SSL_CTX *ctx;
@@ -185,7 +186,8 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	return 0;
 }
 
-static int prepare(void *service_pointer, const void *config_pointer, void **out, struct error *err)
+static int prepare(void *service_pointer, const void *config_pointer, struct probe_plan **out,
+                   struct error *err)
 {
 	struct service *service = service_pointer;
 	const struct tls_config *config = config_pointer;
@@ -195,20 +197,10 @@ static int prepare(void *service_pointer, const void *config_pointer, void **out
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
 	plan->place = (struct connect_place){ config->host, (uint16_t)config->port, &config->egress };
-	*out = plan;
+	plan->common.destination = config->host;
+	*out = &plan->common;
 	return tls_demand_context(&config->demand, service->context->ca_file, tls_config_name(config),
 	                          &service->contexts, &plan->ctx, err);
-}
-
-static const char *destination(const void *plan)
-{
-	return ((const struct plan *)plan)->config->host;
-}
-
-static void unprepare(void *service, void *plan)
-{
-	(void)service;
-	free(plan);
 }
 
 static void close_service(void *service_pointer)
@@ -222,7 +214,9 @@ static void close_service(void *service_pointer)
 
 const struct probe_kind probe_tls = {
 	.name = "tls",
-	.help = "TLS handshake alone: chain, name, expiry, versions, client certificate",
+	.help = "TLS handshake alone: chain, name, expiry, versions, client certificate; the round trip ends "
+	        "with it "
+	        "and begins with the name's resolution",
 	.settings = tls_settings,
 	.config_size = sizeof(struct tls_config),
 	.check = tls_config_check,
@@ -231,7 +225,6 @@ const struct probe_kind probe_tls = {
 	.start = start,
 	.expire = expire,
 	.turn = turn,
-	.destination = destination,
-	.unprepare = unprepare,
+	.unprepare = free,
 	.close = close_service,
 };

@@ -4,8 +4,6 @@
 
 #define ALPN_MOST 255 /* RFC 7301, 3.1 */
 
-static const char *const kind_words[] = { "tls", NULL };
-
 static int check_name(const char *value, struct error *err)
 {
 	size_t length = strlen(value);
@@ -27,12 +25,6 @@ static int check_protocol(const char *value, struct error *err)
 #define PLACE(member) .place = offsetof(struct tls_config, member)
 
 const struct setting tls_settings[] = {
-	{ .key = "kind",
-	  .type = SETTING_WORD,
-	  .required = true,
-	  .words = kind_words,
-	  PLACE(kind),
-	  .help = "TLS handshake; the round trip ends with it and begins with the name's resolution" },
 	{ .key = "host",
 	  .type = SETTING_STRING,
 	  .required = true,

@@ -12,7 +12,6 @@
 #define TLS_NAME_MOST 254 /* with the dot of the root: RFC 1035, 2.3.4 */
 
 struct tls_config {
-	int kind;
 	const char *host;
 	int64_t port;
 	const char *server_name; /* NULL: the host */

@@ -6,11 +6,6 @@
 
 static const char *const version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 
-static int check_path(const char *value, struct error *err)
-{
-	return *value ? 0 : error_set(err, ERROR_DATA, "must not be empty");
-}
-
 #define PLACE(member) .place = offsetof(struct tls_demand, member)
 
 const struct setting tls_demand_settings[] = {
@@ -22,18 +17,18 @@ const struct setting tls_demand_settings[] = {
 	          "revocation is not looked at" },
 	{ .key = "ca_file",
 	  .type = SETTING_STRING,
-	  .check = check_path,
+	  .check = setting_check_filled,
 	  PLACE(ca_file),
 	  .help = "trusted certificates (PEM) for this target instead of the file's ca_file" },
 	{ .key = "client_certificate",
 	  .type = SETTING_STRING,
-	  .check = check_path,
+	  .check = setting_check_filled,
 	  PLACE(client_certificate),
 	  .help =
 	      "certificate and its chain (PEM) to show a server that asks; after a redirect to nobody else" },
 	{ .key = "client_key",
 	  .type = SETTING_STRING,
-	  .check = check_path,
+	  .check = setting_check_filled,
 	  PLACE(client_key),
 	  .help = "its private key (PEM, not encrypted)" },
 	{ .key = "minimum_version",
