@@ -1,13 +1,17 @@
 /*
  * command: what `slamon COMMAND` does, one function each; main.c only reads the command line.
  *
- * Each returns 0, or a negative code with err filled, or a positive exit status when all is said; results go to standard output, events to standard
- * error.
+ * Each returns 0, or a negative code with err filled, or a positive exit status when all is said; results go to
+ * standard output, events to standard error.
+ *
+ * One table says what each command takes and means: main.c parses by it, --help prints it. A new option is a row there,
+ * a field of command_options, and the line of main.c that fills it.
  */
 #ifndef GOVSLA_MONITOR_COMMAND_H
 #define GOVSLA_MONITOR_COMMAND_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +27,44 @@ struct command_options {
 	bool stateful;
 	int64_t sessions, idle_s;
 };
+
+struct command_option {
+	char letter; /* tells it apart in main.c; not for users */
+	const char *name;
+	const char *argument; /* what stands for its value; NULL: it takes none */
+	const char *text;     /* meaning, unit, default */
+};
+
+struct command_exit {
+	int status;
+	const char *text; /* NULL: no more */
+};
+
+#define COMMAND_OPTIONS_MOST 8
+#define COMMAND_EXITS_MOST   5
+
+struct command {
+	const char *name;
+	const char *summary; /* one line, for slamon --help */
+	const char *about;   /* what it does */
+	const char *example; /* a command line */
+	struct command_exit exits[COMMAND_EXITS_MOST + 1];
+	struct command_option options[COMMAND_OPTIONS_MOST + 1]; /* ended by one without a name */
+	int (*run)(const struct command_options *options, struct error *err);
+	bool file; /* needs the configuration */
+};
+
+/* The table, ended by a row without a name. */
+extern const struct command command_table[];
+
+/* The command of that name, or NULL. */
+const struct command *command_find(const char *name);
+
+/* What --help prints, of one command and of all. */
+void command_help(const struct command *command, struct text *out);
+void command_help_all(struct text *out);
+
+/* ---- the commands ---- */
 
 /* Reads the configuration and says what is in it, and what this machine would not let it open. */
 int command_check(const struct command_options *options, struct error *err) MUST_CHECK;

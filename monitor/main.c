@@ -1,3 +1,4 @@
+/* slamon: observes, and keeps what came of it. Reads the command line; the only file of the program that exits. */
 #include "base/error.h"
 #include "monitor/command.h"
 
@@ -13,53 +14,7 @@
 #define SESSIONS_MOST     1000000
 #define IDLE_STANDARD_S   900 /* REFWAIT of RFC 5357 section 3.1 */
 
-enum status { STATUS_OK = 0, STATUS_REFUSED = 1, STATUS_USAGE = 2 };
-
-static const char usage[] =
-    "usage: slamon run FILE [--for TIME]         probe by the schedule; stop with SIGTERM\n"
-    "       slamon once FILE [--no-spool]        probe each target one time\n"
-    "       slamon check FILE                    check the configuration\n"
-    "       slamon ship FILE [--timeout TIME]    empty the spool into the database\n"
-    "       slamon stats FILE                    what the running one knows of itself\n"
-    "       slamon config                        print every key of the configuration\n"
-    "       slamon reflect [--listen ADDRESS:PORT] [--stateful] [--sessions N] [--idle TIME]\n"
-    "              [--key-file FILE] [--user NAME] [--for TIME]    answer STAMP probes\n"
-    "       slamon --help | --version\n"
-    "TIME is a number with s, m, h or d, such as 6h. --json: results as JSON; with run,\n"
-    "one line for each sample.\n";
-
-struct command {
-	const char *name;
-	bool file;
-	const char *letters; /* of its options, as getopt gives them */
-	int (*run)(const struct command_options *options, struct error *err);
-};
-
-static const struct command commands[] = {
-	{ "run", true, "fj", command_run },
-	{ "once", true, "jn", command_once },
-	{ "check", true, "j", command_check },
-	{ "ship", true, "jt", command_ship },
-	{ "stats", true, "j", command_stats },
-	{ "config", false, "j", command_config },
-	{ "reflect", false, "fijklmsu", command_reflect },
-};
-
-static const struct option long_options[] = {
-	{ "for", required_argument, NULL, 'f' },
-	{ "idle", required_argument, NULL, 'i' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "key-file", required_argument, NULL, 'k' },
-	{ "listen", required_argument, NULL, 'l' },
-	{ "no-spool", no_argument, NULL, 'n' },
-	{ "sessions", required_argument, NULL, 'm' },
-	{ "stateful", no_argument, NULL, 's' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "user", required_argument, NULL, 'u' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'v' },
-	{ NULL, 0, NULL, 0 },
-};
+enum status { STATUS_REFUSED = 1, STATUS_USAGE = 2 };
 
 /* "90", "90s", "30m", "6h", "2d" → seconds; at most ten years. */
 static int parse_time(const char *text, int64_t *out_s, struct error *err)
@@ -104,21 +59,19 @@ static int refuse_option(const struct command *command, int letter, const char *
 {
 	if (letter == ':')
 		return error_set(err, ERROR_USAGE, "option '%s' needs a value", given);
-	if (optopt)
+	if (optopt && !strchr(given, '='))
 		return error_set(err, ERROR_USAGE, "'%s' has no option '-%c'", command->name, optopt);
 	return error_set(err, ERROR_USAGE, "'%s' has no option '%s'", command->name, given);
 }
 
-static int take_option(const struct command *command, int letter, const char *name,
-                       struct command_options *options, struct error *err)
+static int take_option(const struct command_option *option, struct command_options *options,
+                       struct error *err)
 {
-	if (!strchr(command->letters, letter))
-		return error_set(err, ERROR_USAGE, "'%s' has no option '--%s'", command->name, name);
-	switch (letter) {
+	switch (option->letter) {
 	case 'f':
-		return parse_span(name, &options->for_s, err);
+		return parse_span(option->name, &options->for_s, err);
 	case 'i':
-		return parse_span(name, &options->idle_s, err);
+		return parse_span(option->name, &options->idle_s, err);
 	case 'j':
 		options->json = true;
 		break;
@@ -145,21 +98,34 @@ static int take_option(const struct command *command, int letter, const char *na
 	return 0;
 }
 
+static int parse_options(const struct command *command, int argc, char **argv,
+                         struct command_options *options, struct error *err)
+{
+	struct option longs[COMMAND_OPTIONS_MOST + 1] = { 0 };
+	int letter, at = 0;
+
+	for (size_t i = 0; command->options[i].name; i++)
+		longs[i] = (struct option){ command->options[i].name,
+			                    command->options[i].argument ? required_argument : no_argument,
+			                    NULL, command->options[i].letter };
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, ":", longs, &at)) != -1) {
+		if (letter == '?' || letter == ':')
+			return refuse_option(command, letter, argv[optind - 1], err);
+		if (take_option(&command->options[at], options, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
 static int parse(const struct command *command, int argc, char **argv, struct command_options *options,
                  struct error *err)
 {
-	int letter, at = 0;
-
 	*options = (struct command_options){ .timeout_s = -1,
 		                             .sessions = SESSIONS_STANDARD,
 		                             .idle_s = IDLE_STANDARD_S };
-	opterr = 0;
-	while ((letter = getopt_long(argc, argv, ":", long_options, &at)) != -1) {
-		if (letter == '?' || letter == ':')
-			return refuse_option(command, letter, argv[optind - 1], err);
-		if (take_option(command, letter, long_options[at].name, options, err) < 0)
-			return err->code;
-	}
+	if (parse_options(command, argc, argv, options, err) < 0)
+		return err->code;
 	if (argc - optind > command->file)
 		return error_set(err, ERROR_USAGE, "'%s' is one argument too many",
 		                 argv[optind + command->file]);
@@ -167,14 +133,6 @@ static int parse(const struct command *command, int argc, char **argv, struct co
 		return error_set(err, ERROR_USAGE, "'%s' needs the configuration file", command->name);
 	options->file = command->file ? argv[optind] : NULL;
 	return 0;
-}
-
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
 }
 
 /* Each probe in flight may hold a descriptor. */
@@ -188,53 +146,64 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-static int run(const struct command *command, int argc, char **argv)
+/* Returns what the command returned, or ERROR_USAGE. */
+static int run(const struct command *command, int argc, char **argv, struct error *err)
 {
 	struct command_options options;
-	struct error err = { 0 };
-	int status;
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
 	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* or it grows, and a former file's tables stay resident */
-	if (parse(command, argc, argv, &options, &err) == 0 && (status = command->run(&options, &err)) >= 0) {
-		if (fflush(stdout) == 0 && !ferror(stdout))
-			return status;
-		error_set(&err, ERROR_IO, "cannot write to standard output");
-	}
-	error_print(&err, stderr, "slamon");
-	if (err.code != ERROR_USAGE)
-		return STATUS_REFUSED;
-	fputs(usage, stderr);
-	return STATUS_USAGE;
+	if (parse(command, argc, argv, &options, err) < 0)
+		return error_hint(err, "slamon %s --help", command->name);
+	return command->run(&options, err);
 }
 
-/* slamon help, slamon --help, slamon run FILE --help */
 static bool asks_for_help(int argc, char **argv)
 {
-	const char *last = argv[argc - 1];
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return argc > 1 && strcmp(argv[1], "help") == 0;
+}
 
-	return argc > 1 && (strcmp(last, "--help") == 0 || strcmp(last, "-h") == 0 ||
-	                    (argc == 2 && strcmp(last, "help") == 0));
+/* slamon --help, slamon help [COMMAND], slamon COMMAND [...] --help, slamon --version */
+static int inform(int argc, char **argv, struct error *err)
+{
+	const struct command *command = NULL;
+	struct text out = { 0 };
+
+	for (int i = 1; i < argc && i < 3 && !command; i++)
+		command = command_find(argv[i]);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		text_add(&out, "slamon " GOVSLA_VERSION "\n");
+	else if (!asks_for_help(argc, argv))
+		error_set(err, ERROR_USAGE, argc > 1 ? "no command '%s'" : "no command given",
+		          argv[argc > 1]);
+	else if (command)
+		command_help(command, &out);
+	else
+		command_help_all(&out);
+	if (text_failed(&out))
+		error_set(err, ERROR_MEMORY, "out of memory");
+	if (err->code == ERROR_NONE)
+		fputs(text_string(&out), stdout);
+	text_release(&out);
+	return error_hint(err, "slamon --help");
 }
 
 int main(int argc, char **argv)
 {
-	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+	struct error err = { 0 };
+	int status = command && !asks_for_help(argc, argv) ? run(command, argc - 1, argv + 1, &err)
+	                                                   : inform(argc, argv, &err);
 
-	if (asks_for_help(argc, argv)) {
-		fputs(usage, stdout);
-		return STATUS_OK;
-	}
-	if (command)
-		return run(command, argc - 1, argv + 1);
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts("slamon " GOVSLA_VERSION);
-		return STATUS_OK;
-	}
-	if (argc > 1)
-		fprintf(stderr, "slamon: no command '%s'\n", argv[1]);
-	fputs(usage, stderr);
-	return STATUS_USAGE;
+	if (status >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		error_set(&err, ERROR_IO, "cannot write to standard output");
+	if (err.code == ERROR_NONE)
+		return status;
+	error_print(&err, stderr, "slamon");
+	return err.code == ERROR_USAGE ? STATUS_USAGE : STATUS_REFUSED;
 }

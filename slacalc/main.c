@@ -16,8 +16,11 @@ static void write_help(struct text *out)
 	              "exit status: 0 done, 1 refused or failed, 2 wrong usage\n");
 }
 
+/* slacalc --help, slacalc help [COMMAND], slacalc COMMAND [...] --help */
 static bool asks_for_help(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "help") == 0)
+		return true;
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return true;
@@ -29,13 +32,15 @@ static int run(int argc, char **argv, struct error *err)
 	struct text out = { 0 };
 	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 
-	if (command && !asks_for_help(argc - 1, argv + 1))
+	if (command && !asks_for_help(argc, argv))
 		return command->run(argc - 1, argv + 1, err);
+	if (!command && argc > 2)
+		command = command_find(argv[2]);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		text_add(&out, "slacalc " GOVSLA_VERSION "\n");
-	else if (command)
+	else if (asks_for_help(argc, argv) && command)
 		text_add(&out, command->usage);
-	else if (asks_for_help(argc, argv) || (argc > 1 && strcmp(argv[1], "help") == 0))
+	else if (asks_for_help(argc, argv))
 		write_help(&out);
 	else if (argc > 1)
 		error_set(err, ERROR_USAGE, "unknown command '%s'", argv[1]);

@@ -277,23 +277,6 @@ class Commands(Case):
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30)
         return out.returncode, out.stdout, out.stderr
 
-    def test_wrong_command_lines(self):
-        for arguments, cause in (
-                ((), ""),
-                (("fly",), "slamon: no command 'fly'\n"),
-                (("check",), "slamon: 'check' needs the configuration file\n"),
-                (("check", "a", "b"), "slamon: 'b' is one argument too many\n"),
-                (("check", "a", "--for", "1s"), "slamon: 'check' has no option '--for'\n"),
-                (("run", "a", "--fro=1s"), "slamon: 'run' has no option '--fro=1s'\n"),
-                (("run", "a", "-f"), "slamon: 'run' has no option '-f'\n"),
-                (("run", "a", "--for"), "slamon: option '--for' needs a value\n"),
-                (("run", "a", "--for", "soon"), "slamon: 'soon' is not a time such as 90s, 30m or 6h\n"),
-                (("run", "a", "--for", "0s"), "slamon: --for must be longer than 0\n"),
-                (("run", "a", "--for", "99999d"), "slamon: '99999d' is not a time such as 90s, 30m or 6h\n")):
-            code, out, err = self.slamon(*arguments)
-            self.assertEqual((code, out), (2, ""), arguments)
-            self.assertTrue(err.startswith(cause + "usage: slamon run FILE"), err)
-
     def test_informative_commands(self):
         config = self.lab.config([("a", 60, 5, icmp("127.0.0.1")), ("b", 60, 5, http())])
         code, out, err = self.slamon("check", config)
@@ -306,10 +289,6 @@ class Commands(Case):
         self.assertIn({"key": "payload_bytes", "type": "whole number", "required": False, "unit": "bytes",
                        "default": "56", "reload": True, "least": 8, "most": 1400,
                        "help": "data behind the ICMP header; the first 8 bytes are random and must come back"}, keys)
-        for arguments in (("--help",), ("help",), ("-h",), ("run", "--help"), ("once", "a", "--help")):
-            code, out, err = self.slamon(*arguments)
-            self.assertEqual((code, out.split(" FILE")[0], err), (0, "usage: slamon run", ""), arguments)
-        self.assertRegex(self.slamon("--version")[1], r"^slamon \d+\.\d+\.\d+\n$")
 
     def test_refusals(self):
         code, out, err = self.slamon("run", self.lab.path("absent"))
