@@ -1,5 +1,6 @@
 #include "monitor/dns/dns_exchange.h"
 
+#include "base/big_endian.h"
 #include "monitor/net/connect.h"
 
 #include <errno.h>
@@ -67,8 +68,7 @@ static int ask(struct dns_exchange *x)
 	uint8_t packet[PREFIX + DNS_QUERY_MOST];
 	size_t length = dns_build(&x->query, packet + PREFIX), skipped = x->tcp ? 0 : PREFIX;
 
-	packet[0] = (uint8_t)(length >> 8);
-	packet[1] = (uint8_t)length;
+	big_put16(packet, (uint16_t)length);
 	length += PREFIX - skipped;
 	if (!x->tcp)
 		round_trip_start(&x->trip);
@@ -212,7 +212,7 @@ static bool ask_once_connected(struct dns_exchange *x, struct dns_result *result
 /* How many bytes there must be: the length first, then the message too. */
 static size_t wanted(const struct dns_exchange *x)
 {
-	return x->received_length < PREFIX ? PREFIX : PREFIX + ((size_t)x->received[0] << 8 | x->received[1]);
+	return x->received_length < PREFIX ? PREFIX : PREFIX + (size_t)big_get16(x->received);
 }
 
 /* A piece of the answer. Returns what read() does. */

@@ -1,5 +1,7 @@
 #include "monitor/dns/dns_message.h"
 
+#include "base/big_endian.h"
+
 #include <string.h>
 
 #define FLAG_RESPONSE  0x8000U
@@ -8,23 +10,6 @@
 #define MASK_OPCODE    0x7800U
 #define MASK_STATUS    0x000fU
 #define POINTER        0xc0U
-
-static uint16_t get_16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t get_32(const uint8_t *at)
-{
-	return (uint32_t)get_16(at) << 16 | get_16(at + 2);
-}
-
-static uint8_t *put_16(uint8_t *at, unsigned value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-	return at + 2;
-}
 
 static uint8_t lower(uint8_t byte)
 {
@@ -108,7 +93,7 @@ static bool follow(const uint8_t *bytes, size_t length, size_t *at, size_t *lowe
 
 	if (length - *at < 2)
 		return false;
-	target = get_16(bytes + *at) & 0x3fffU;
+	target = big_get16(bytes + *at) & 0x3fffU;
 	if (target >= *lowest)
 		return false;
 	*at = *lowest = target;
@@ -153,8 +138,8 @@ bool dns_read_name(const uint8_t *bytes, size_t length, size_t *at, struct dns_n
 static uint8_t *put_edns(uint8_t *at, uint16_t bytes)
 {
 	*at++ = 0;
-	at = put_16(at, DNS_TYPE_OPT);
-	at = put_16(at, bytes);
+	at = big_put16(at, DNS_TYPE_OPT);
+	at = big_put16(at, bytes);
 	memset(at, 0, 6);
 	return at + 6;
 }
@@ -163,15 +148,15 @@ size_t dns_build(const struct dns_query *query, uint8_t *packet)
 {
 	uint8_t *at = packet;
 
-	at = put_16(at, query->id);
-	at = put_16(at, query->recursion_desired ? FLAG_RECURSE : 0);
-	at = put_16(at, 1);
-	at = put_16(at, 0);
-	at = put_16(at, 0);
-	at = put_16(at, query->edns_bytes > 0);
+	at = big_put16(at, query->id);
+	at = big_put16(at, query->recursion_desired ? FLAG_RECURSE : 0);
+	at = big_put16(at, 1);
+	at = big_put16(at, 0);
+	at = big_put16(at, 0);
+	at = big_put16(at, query->edns_bytes > 0);
 	memcpy(at, query->name.bytes, query->name.length);
-	at = put_16(at + query->name.length, query->type);
-	at = put_16(at, DNS_CLASS_IN);
+	at = big_put16(at + query->name.length, query->type);
+	at = big_put16(at, DNS_CLASS_IN);
 	if (query->edns_bytes)
 		at = put_edns(at, query->edns_bytes);
 	return (size_t)(at - packet);
@@ -186,10 +171,10 @@ bool dns_read_record(const struct dns_message *message, size_t *at, struct dns_r
 
 	if (!dns_read_name(bytes, message->length, &place, &out->name) || message->length - place < 10)
 		return false;
-	out->type = get_16(bytes + place);
-	out->class = get_16(bytes + place + 2);
-	out->ttl_s = get_32(bytes + place + 4);
-	out->data_length = get_16(bytes + place + 8);
+	out->type = big_get16(bytes + place);
+	out->class = big_get16(bytes + place + 2);
+	out->ttl_s = big_get32(bytes + place + 4);
+	out->data_length = big_get16(bytes + place + 8);
 	out->data = place + 10;
 	if (out->data_length > message->length - out->data)
 		return false;
@@ -200,7 +185,7 @@ bool dns_read_record(const struct dns_message *message, size_t *at, struct dns_r
 /* Reads past the questions. Sets whether they are the query's; a failure may come without. */
 static bool read_questions(struct dns_message *m, const struct dns_query *query, bool *ours)
 {
-	size_t count = get_16(m->bytes + 4), at = DNS_HEADER_SIZE;
+	size_t count = big_get16(m->bytes + 4), at = DNS_HEADER_SIZE;
 	struct dns_name name;
 
 	*ours = true;
@@ -209,8 +194,8 @@ static bool read_questions(struct dns_message *m, const struct dns_query *query,
 		return m->status != DNS_NOERROR && m->status != DNS_NXDOMAIN;
 	if (count > 1 || !dns_read_name(m->bytes, m->length, &at, &name) || m->length - at < 4)
 		return false;
-	*ours = dns_name_same(&name, &query->name) && get_16(m->bytes + at) == query->type &&
-	        get_16(m->bytes + at + 2) == DNS_CLASS_IN;
+	*ours = dns_name_same(&name, &query->name) && big_get16(m->bytes + at) == query->type &&
+	        big_get16(m->bytes + at + 2) == DNS_CLASS_IN;
 	m->answers = at + 4;
 	return true;
 }
@@ -218,7 +203,7 @@ static bool read_questions(struct dns_message *m, const struct dns_query *query,
 /* Reads all records once: that they can be, and the upper bits of the status, which are in the OPT record. */
 static bool read_records(struct dns_message *m)
 {
-	size_t count = m->answer_count + get_16(m->bytes + 8) + get_16(m->bytes + 10), at = m->answers;
+	size_t count = m->answer_count + big_get16(m->bytes + 8) + big_get16(m->bytes + 10), at = m->answers;
 	bool extended = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -242,15 +227,15 @@ enum dns_relation dns_parse(const uint8_t *bytes, size_t length, const struct dn
 	unsigned flags;
 	bool ours;
 
-	if (length < 2 || get_16(bytes) != query->id)
+	if (length < 2 || big_get16(bytes) != query->id)
 		return DNS_UNRELATED;
 	if (length < DNS_HEADER_SIZE)
 		return DNS_MALFORMED;
-	flags = get_16(bytes + 2);
+	flags = big_get16(bytes + 2);
 	*out = (struct dns_message){ .bytes = bytes,
 		                     .length = length,
 		                     .status = (int)(flags & MASK_STATUS),
-		                     .answer_count = get_16(bytes + 6) };
+		                     .answer_count = big_get16(bytes + 6) };
 	if (!(flags & FLAG_RESPONSE) || (flags & MASK_OPCODE) || !read_questions(out, query, &ours))
 		return DNS_MALFORMED;
 	if (!ours)

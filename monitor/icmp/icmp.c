@@ -1,5 +1,7 @@
 #include "monitor/icmp/icmp.h"
 
+#include "base/big_endian.h"
+
 #include <string.h>
 
 enum {
@@ -20,24 +22,13 @@ enum {
 	PROTOCOL_ICMPV6 = 58,
 };
 
-static uint16_t read_16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static void write_16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
 /* RFC 1071; 0 over a packet whose checksum is right. */
 static uint16_t checksum(const uint8_t *bytes, size_t length)
 {
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i + 1 < length; i += 2)
-		sum += read_16(bytes + i);
+		sum += big_get16(bytes + i);
 	if (length & 1)
 		sum += (uint32_t)bytes[length - 1] << 8;
 	while (sum >> 16)
@@ -51,19 +42,19 @@ size_t icmp_build(bool v6, uint16_t id, uint16_t sequence, uint64_t nonce, size_
 
 	memset(packet, 0, length);
 	packet[0] = v6 ? V6_REQUEST : V4_REQUEST;
-	write_16(packet + 4, id);
-	write_16(packet + 6, sequence);
+	big_put16(packet + 4, id);
+	big_put16(packet + 6, sequence);
 	memcpy(packet + ICMP_HEADER_SIZE, &nonce, ICMP_NONCE_SIZE);
 	if (!v6)
-		write_16(packet + 2, checksum(packet, length));
+		big_put16(packet + 2, checksum(packet, length));
 	return length;
 }
 
 /* The part behind the type: identifier, sequence and, if it is there, nonce. */
 static void read_echo(const uint8_t *packet, size_t length, struct icmp_message *out)
 {
-	out->id = read_16(packet + 4);
-	out->sequence = read_16(packet + 6);
+	out->id = big_get16(packet + 4);
+	out->sequence = big_get16(packet + 6);
 	out->has_nonce = length >= ICMP_HEADER_SIZE + ICMP_NONCE_SIZE;
 	if (out->has_nonce)
 		memcpy(&out->nonce, packet + ICMP_HEADER_SIZE, ICMP_NONCE_SIZE);
@@ -113,7 +104,7 @@ static bool skip_ip_header(const uint8_t **packet, size_t *length)
 	if (*length < V4_HEADER_LEAST || (*packet)[0] >> 4 != 4)
 		return false;
 	header = (size_t)((*packet)[0] & 15) * 4;
-	total = read_16(*packet + 2);
+	total = big_get16(*packet + 2);
 	if (header < V4_HEADER_LEAST || header > *length || (*packet)[9] != PROTOCOL_ICMP)
 		return false;
 	if (total < header || total > *length) /* cut short */

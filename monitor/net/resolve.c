@@ -1,5 +1,6 @@
 #include "monitor/net/resolve.h"
 
+#include "base/big_endian.h"
 #include "base/log.h"
 #include "monitor/record/moment.h"
 
@@ -200,14 +201,13 @@ static ares_ssize_t receive(ares_socket_t fd, void *bytes, size_t size, int flag
                             ares_socklen_t *from_length, void *data)
 {
 	ares_ssize_t n = recvfrom(fd, bytes, size, flags, from, from_length);
-	const uint8_t *length = bytes;
 	struct channel *channel = data;
 
 	if (n > 0)
 		channel->heard = moment_now();
 	if (n <= 0 || size > LENGTH_PREFIX)
 		return n;
-	if (n == LENGTH_PREFIX && (length[0] << 8 | length[1]) <= ANSWER_MOST)
+	if (n == LENGTH_PREFIX && big_get16(bytes) <= ANSWER_MOST)
 		return n;
 	errno = EMSGSIZE;
 	return -1;

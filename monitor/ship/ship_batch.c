@@ -1,9 +1,9 @@
 #include "monitor/ship/ship_batch.h"
 
+#include "base/big_endian.h"
 #include "base/instant.h"
 
 #include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,53 +19,29 @@ static const char trailer[] = "\377\377";
 
 /* ---- fields ---- */
 
-static char *put16(char *at, int16_t value)
-{
-	uint16_t big = htobe16((uint16_t)value);
-
-	memcpy(at, &big, sizeof(big));
-	return at + sizeof(big);
-}
-
-static char *put32(char *at, int32_t value)
-{
-	uint32_t big = htobe32((uint32_t)value);
-
-	memcpy(at, &big, sizeof(big));
-	return at + sizeof(big);
-}
-
-static char *put64(char *at, int64_t value)
-{
-	uint64_t big = htobe64((uint64_t)value);
-
-	memcpy(at, &big, sizeof(big));
-	return at + sizeof(big);
-}
-
 static char *field_null(char *at)
 {
-	return put32(at, -1);
+	return big_put32(at, UINT32_MAX);
 }
 
 static char *field16(char *at, int16_t value)
 {
-	return put16(put32(at, 2), value);
+	return big_put16(big_put32(at, 2), (uint16_t)value);
 }
 
 static char *field32(char *at, int32_t value)
 {
-	return put32(put32(at, 4), value);
+	return big_put32(big_put32(at, 4), (uint32_t)value);
 }
 
 static char *field64(char *at, int64_t value)
 {
-	return put64(put32(at, 8), value);
+	return big_put64(big_put32(at, 8), (uint64_t)value);
 }
 
 static char *field_boolean(char *at, uint8_t value)
 {
-	at = put32(at, 1);
+	at = big_put32(at, 1);
 	*at = (char)(value != 0);
 	return at + 1;
 }
@@ -87,7 +63,7 @@ static char *field_time_or_null(char *at, int64_t us)
 
 static char *sample_row(char *at, int64_t stream, int64_t seq, const struct record *r)
 {
-	at = put16(at, 16);
+	at = big_put16(at, 16);
 	at = field64(at, stream);
 	at = field64(at, seq);
 	at = field_time(at, r->scheduled_us);
@@ -108,7 +84,7 @@ static char *sample_row(char *at, int64_t stream, int64_t seq, const struct reco
 
 static char *clock_row(char *at, int64_t stream, int64_t seq, const struct record *r)
 {
-	at = put16(at, 5);
+	at = big_put16(at, 5);
 	at = field64(at, stream);
 	at = field64(at, seq);
 	at = field_time(at, r->scheduled_us);
@@ -120,7 +96,7 @@ static char *stamp_row(char *at, int64_t stream, int64_t seq, const struct recor
 {
 	const struct record_stamp *s = &r->stamp;
 
-	at = put16(at, 12);
+	at = big_put16(at, 12);
 	at = field64(at, stream);
 	at = field64(at, seq);
 	at = field_time(at, r->scheduled_us);
@@ -139,7 +115,7 @@ static char *status_row(char *at, int64_t stream, int64_t seq, const struct reco
 {
 	const struct record_status *s = &r->status;
 
-	at = put16(at, 26);
+	at = big_put16(at, 26);
 	at = field64(at, stream);
 	at = field64(at, seq);
 	at = field_time(at, r->scheduled_us);
@@ -167,7 +143,7 @@ static char *status_row(char *at, int64_t stream, int64_t seq, const struct reco
 
 static char *gap_row(char *at, int64_t stream, int64_t seq, const struct record *r)
 {
-	at = put16(at, 6);
+	at = big_put16(at, 6);
 	at = field64(at, stream);
 	at = field64(at, seq - r->gap.count + 1);
 	at = field64(at, seq);

@@ -1,5 +1,7 @@
 #include "monitor/spool/spool_repair.h"
 
+#include "base/big_endian.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -86,14 +88,6 @@ struct wal {
 	bool big;
 };
 
-static uint32_t big32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, 4);
-	return be32toh(value);
-}
-
 static void wal_sum(struct wal *w, const uint8_t *at, size_t size)
 {
 	for (size_t i = 0; i + 8 <= size; i += 8) {
@@ -114,12 +108,12 @@ static bool wal_header(struct wal *w, bool *empty)
 	if (*empty)
 		return true;
 	w->big = (header[3] & 1) != 0;
-	w->page = big32(header + 8);
-	w->salt[0] = big32(header + 16);
-	w->salt[1] = big32(header + 20);
+	w->page = big_get32(header + 8);
+	w->salt[0] = big_get32(header + 16);
+	w->salt[1] = big_get32(header + 20);
 	wal_sum(w, header, 24);
-	return (big32(header) | 1) == 0x377f0683 && w->page >= 512 && w->page <= 65536 &&
-	       w->sum[0] == big32(header + 24) && w->sum[1] == big32(header + 28);
+	return (big_get32(header) | 1) == 0x377f0683 && w->page >= 512 && w->page <= 65536 &&
+	       w->sum[0] == big_get32(header + 24) && w->sum[1] == big_get32(header + 28);
 }
 
 static bool wal_frames_damaged(struct wal *w)
@@ -127,8 +121,8 @@ static bool wal_frames_damaged(struct wal *w)
 	bool broken = false;
 
 	while (fread(w->frame, 1, 24 + w->page, w->file) == 24 + w->page) {
-		bool ours = big32(w->frame + 8) == w->salt[0] && big32(w->frame + 12) == w->salt[1];
-		bool commits = big32(w->frame + 4) != 0;
+		bool ours = big_get32(w->frame + 8) == w->salt[0] && big_get32(w->frame + 12) == w->salt[1];
+		bool commits = big_get32(w->frame + 4) != 0;
 
 		/* a commit that nobody will see, behind a frame that does not sum up */
 		if (broken && ours && commits)
@@ -137,7 +131,8 @@ static bool wal_frames_damaged(struct wal *w)
 			continue;
 		wal_sum(w, w->frame, 8);
 		wal_sum(w, w->frame + 24, w->page);
-		broken = !ours || w->sum[0] != big32(w->frame + 16) || w->sum[1] != big32(w->frame + 20);
+		broken =
+		    !ours || w->sum[0] != big_get32(w->frame + 16) || w->sum[1] != big_get32(w->frame + 20);
 		if (broken && ours && commits)
 			return true;
 	}

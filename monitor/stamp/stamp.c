@@ -1,6 +1,7 @@
 #include "monitor/stamp/stamp.h"
 
-#include <endian.h>
+#include "base/big_endian.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -29,44 +30,6 @@ size_t stamp_base_size(const struct stamp_key *key)
 	return layout_of(key)->size;
 }
 
-/* ---- integers ---- */
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	uint16_t big = htobe16(value);
-
-	memcpy(at, &big, sizeof big);
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	uint32_t big = htobe32(value);
-
-	memcpy(at, &big, sizeof big);
-}
-
-static void put64(uint8_t *at, uint64_t value)
-{
-	uint64_t big = htobe64(value);
-
-	memcpy(at, &big, sizeof big);
-}
-
-static uint16_t get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
-
-static uint64_t get64(const uint8_t *at)
-{
-	return (uint64_t)get32(at) << 32 | get32(at + 4);
-}
-
 /* ---- packets ---- */
 
 static void make_hmac(uint8_t out[HMAC_BYTES], const uint8_t *packet, const struct stamp_key *key)
@@ -89,10 +52,10 @@ static void put_head(uint8_t *packet, const struct layout *at, uint32_t sequence
                      uint16_t error, uint16_t session)
 {
 	memset(packet, 0, at->size);
-	put32(packet, sequence);
-	put64(packet + at->time, timestamp);
-	put16(packet + at->error, error);
-	put16(packet + at->session, session);
+	big_put32(packet, sequence);
+	big_put64(packet + at->time, timestamp);
+	big_put16(packet + at->error, error);
+	big_put16(packet + at->session, session);
 }
 
 size_t stamp_put_request(uint8_t *packet, const struct stamp_request *r, size_t padding,
@@ -106,7 +69,7 @@ size_t stamp_put_request(uint8_t *packet, const struct stamp_request *r, size_t 
 	if (padding) {
 		memset(packet + at->size, 0, padding);
 		memcpy(packet + at->size, unrecognised_extra_padding, 2);
-		put16(packet + at->size + 2, (uint16_t)(padding - STAMP_PADDING_LEAST));
+		big_put16(packet + at->size + 2, (uint16_t)(padding - STAMP_PADDING_LEAST));
 	}
 	return at->size + padding;
 }
@@ -116,10 +79,10 @@ size_t stamp_put_answer(uint8_t *packet, const struct stamp_answer *a, const str
 	const struct layout *at = layout_of(key);
 
 	put_head(packet, at, a->sequence, a->timestamp, a->error, a->session);
-	put64(packet + at->received, a->received);
-	put32(packet + at->request, a->request.sequence);
-	put64(packet + at->request_time, a->request.timestamp);
-	put16(packet + at->request_error, a->request.error);
+	big_put64(packet + at->received, a->received);
+	big_put32(packet + at->request, a->request.sequence);
+	big_put64(packet + at->request_time, a->request.timestamp);
+	big_put16(packet + at->request_error, a->request.error);
 	packet[at->ttl] = a->ttl;
 	seal(packet, key);
 	return at->size;
@@ -144,10 +107,10 @@ enum stamp_verdict stamp_get_request(struct stamp_request *r, const uint8_t *pac
 	enum stamp_verdict verdict = judge(packet, length, key);
 
 	if (verdict == STAMP_GOOD)
-		*r = (struct stamp_request){ .sequence = get32(packet),
-			                     .timestamp = get64(packet + at->time),
-			                     .error = get16(packet + at->error),
-			                     .session = get16(packet + at->session) };
+		*r = (struct stamp_request){ .sequence = big_get32(packet),
+			                     .timestamp = big_get64(packet + at->time),
+			                     .error = big_get16(packet + at->error),
+			                     .session = big_get16(packet + at->session) };
 	return verdict;
 }
 
@@ -158,21 +121,21 @@ enum stamp_verdict stamp_get_answer(struct stamp_answer *a, const uint8_t *packe
 	enum stamp_verdict verdict = judge(packet, length, key);
 
 	if (verdict == STAMP_GOOD)
-		*a = (struct stamp_answer){ .sequence = get32(packet),
-			                    .timestamp = get64(packet + at->time),
-			                    .error = get16(packet + at->error),
-			                    .session = get16(packet + at->session),
-			                    .received = get64(packet + at->received),
-			                    .request = { .sequence = get32(packet + at->request),
-			                                 .timestamp = get64(packet + at->request_time),
-			                                 .error = get16(packet + at->request_error) },
+		*a = (struct stamp_answer){ .sequence = big_get32(packet),
+			                    .timestamp = big_get64(packet + at->time),
+			                    .error = big_get16(packet + at->error),
+			                    .session = big_get16(packet + at->session),
+			                    .received = big_get64(packet + at->received),
+			                    .request = { .sequence = big_get32(packet + at->request),
+			                                 .timestamp = big_get64(packet + at->request_time),
+			                                 .error = big_get16(packet + at->request_error) },
 			                    .ttl = packet[at->ttl] };
 	return verdict;
 }
 
 uint64_t stamp_answered_time(const uint8_t *packet, const struct stamp_key *key)
 {
-	return get64(packet + layout_of(key)->request_time);
+	return big_get64(packet + layout_of(key)->request_time);
 }
 
 /* ---- times ---- */

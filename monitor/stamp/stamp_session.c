@@ -1,5 +1,6 @@
 #include "monitor/stamp/stamp_session.h"
 
+#include "base/big_endian.h"
 #include "base/sample.h"
 #include "monitor/record/clock.h"
 
@@ -171,7 +172,7 @@ static void take_error(struct stamp_session *s, const struct sock_extended_err *
 
 	if (failure == FAILURE_NONE || length < sizeof sequence)
 		return;
-	sequence = (uint32_t)quote[0] << 24 | (uint32_t)quote[1] << 16 | (uint32_t)quote[2] << 8 | quote[3];
+	sequence = big_get32(quote);
 	packet = find_packet(s, sequence, &burst);
 	if (!packet || packet->state != STAMP_UNDER_WAY || burst->ended)
 		return;
