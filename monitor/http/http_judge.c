@@ -151,8 +151,7 @@ static int32_t phase_us(const struct http_transfer *t, CURLINFO info)
 	curl_easy_getinfo(t->easy, info, &us);
 	if (us <= 0)
 		return -1;
-	us += t->begun_us;
-	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
+	return record_fit32(us + t->begun_us);
 }
 
 void http_keep_phases(const struct http_transfer *t, struct record *record)
@@ -161,7 +160,7 @@ void http_keep_phases(const struct http_transfer *t, struct record *record)
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	record->http_status = tunnel_refused(t) ? 0 : (int16_t)status;
-	record->name_us = t->name_us < INT32_MAX ? (int32_t)t->name_us : INT32_MAX;
+	record->name_us = record_fit32(t->name_us);
 	record->connect_us = phase_us(t, CURLINFO_CONNECT_TIME_T);
 	if (record->connect_us < 0) /* libcurl tells none of its times before the handshake has succeeded */
 		record->connect_us = t->connect_us;

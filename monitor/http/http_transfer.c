@@ -89,7 +89,7 @@ static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)
 
 	(void)easy;
 	tls_watch_context(ssl_ctx, &t->tls);
-	t->connect_us = moment_between_32(t->run->started, moment_now());
+	t->connect_us = record_fit32(moment_between(t->run->started, moment_now()));
 	SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(plan->ctx));
 	if (http_place_trusts(&plan->place, t->at) && !show_client(ssl_ctx, plan->ctx))
 		return CURLE_OUT_OF_MEMORY;

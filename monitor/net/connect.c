@@ -208,7 +208,7 @@ enum sample_failure connect_expired(const struct connect_attempt *a)
 
 static int32_t phase_us(struct moment from, struct moment to)
 {
-	return to.us ? moment_between_32(from, to) : -1;
+	return to.us ? record_fit32(moment_between(from, to)) : -1;
 }
 
 void connect_keep_phases(const struct connect_attempt *a, struct moment from, struct record *record)

@@ -56,7 +56,7 @@ bool observer_hold(struct probe_run *run)
 		return false;
 	verdict = judge(run, now_us);
 	if (verdict == OWN_SIDE_YES)
-		observer_excuse(&run->record, FAILURE_OWN_SIDE);
+		record_miss(&run->record, FAILURE_OWN_SIDE);
 	/* as many may wait as may be in flight: beyond that, what is known now decides */
 	if (verdict != OWN_SIDE_WAIT || lasting->held_count >= o->config->in_flight_max)
 		return false;
@@ -87,7 +87,7 @@ void observer_judge_held(struct lasting *lasting, bool all)
 			continue;
 		}
 		if (verdict == OWN_SIDE_YES)
-			observer_excuse(&run->record, FAILURE_OWN_SIDE);
+			record_miss(&run->record, FAILURE_OWN_SIDE);
 		lasting->held_count--;
 		run->observer->held--;
 		observer_finish(run);

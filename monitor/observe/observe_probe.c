@@ -59,7 +59,7 @@ static void run_finished(struct probe_run *run)
 
 	observer_notice_stall(o, now);
 	if (spoilt_by_stall(o, run, now))
-		observer_excuse(&run->record, FAILURE_NOT_RUNNING);
+		record_miss(&run->record, FAILURE_NOT_RUNNING);
 	heap_remove(&o->deadlines, &run->deadline);
 	target->lasting->in_flight--;
 	o->lasting->counts.in_flight--;
@@ -105,7 +105,6 @@ static void start(struct target *target, struct probe_run *run, int64_t schedule
 {
 	struct observer *o = target->observer;
 	struct observer_counts *counts = &o->lasting->counts;
-	int64_t late_us;
 
 	*run = (struct probe_run){ .record = observer_blank_record(target, scheduled_us),
 		                   .started = moment_now(),
@@ -123,8 +122,7 @@ static void start(struct target *target, struct probe_run *run, int64_t schedule
 		observer_miss(target, scheduled_us, FAILURE_SEND, ENOMEM);
 		return;
 	}
-	late_us = observer_now_us(o, run->started) - scheduled_us;
-	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
+	run->record.lateness_us = record_fit32(observer_now_us(o, run->started) - scheduled_us);
 	target->lasting->in_flight++;
 	o->in_flight++;
 	if (++counts->in_flight > counts->in_flight_most)

@@ -105,20 +105,11 @@ struct record observer_blank_record(const struct target *target, int64_t schedul
 	return record;
 }
 
-void observer_excuse(struct record *record, enum sample_failure why)
-{
-	record->outcome = SAMPLE_MISSED;
-	record->failure = (uint8_t)why;
-	record->rtt_us = -1;
-	record->sent_us = 0; /* as if it had not been */
-	record->stamp = (struct record_stamp){ 0 };
-}
-
 void observer_miss(struct target *target, int64_t scheduled_us, enum sample_failure why, int cause)
 {
 	struct record record = observer_blank_record(target, scheduled_us);
 
-	record.failure = (uint8_t)why;
+	record_miss(&record, why);
 	observer_hand_on(target, &record, cause);
 }
 

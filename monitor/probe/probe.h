@@ -106,7 +106,7 @@ static inline void probe_up(struct probe_run *run, int64_t rtt_us)
 {
 	run->record.outcome = SAMPLE_UP;
 	run->record.failure = FAILURE_NONE;
-	run->record.rtt_us = rtt_us < INT32_MAX ? (int32_t)rtt_us : INT32_MAX;
+	run->record.rtt_us = record_fit32(rtt_us);
 	probe_finish(run);
 }
 
@@ -121,10 +121,7 @@ static inline void probe_down(struct probe_run *run, enum sample_failure failure
 /* Nothing was observed for a reason of this side: never the target's fault. */
 static inline void probe_missed(struct probe_run *run, enum sample_failure why)
 {
-	run->record.outcome = SAMPLE_MISSED;
-	run->record.failure = (uint8_t)why;
-	run->record.rtt_us = -1;
-	run->record.sent_us = 0;
+	record_miss(&run->record, why);
 	probe_finish(run);
 }
 
@@ -153,9 +150,8 @@ static inline void probe_end(struct probe_run *run, enum sample_failure failure,
 static inline void probe_waited(struct probe_run *run, struct moment since)
 {
 	int64_t waited_us = moment_between(since, moment_now());
-	int64_t late_us = run->record.lateness_us + waited_us;
 
-	run->record.lateness_us = late_us < INT32_MAX ? (int32_t)late_us : INT32_MAX;
+	run->record.lateness_us = record_fit32(run->record.lateness_us + waited_us);
 	run->record.sent_us += waited_us;
 	run->started = moment_after(run->started, waited_us);
 }

@@ -41,14 +41,6 @@ static inline int64_t moment_between(struct moment from, struct moment to)
 	return to.us - from.us;
 }
 
-/* The same as a record has it: no more than an INT32_MAX of µs, 35 minutes. */
-static inline int32_t moment_between_32(struct moment from, struct moment to)
-{
-	int64_t us = moment_between(from, to);
-
-	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
-}
-
 static inline struct moment moment_after(struct moment from, int64_t us)
 {
 	return (struct moment){ from.us + us };

@@ -1,4 +1,4 @@
-/* record: which records contradict themselves. */
+/* record: records that are made here, and which records contradict themselves. */
 #include "monitor/record/record.h"
 
 #include <stdbool.h>
@@ -49,6 +49,22 @@ struct record record_blank(enum record_kind kind, int64_t scheduled_us)
 		.first_byte_us = -1,
 		.total_us = -1,
 	};
+}
+
+struct record record_of_gap(enum record_gap_reason reason, int64_t count, int64_t from_us, int64_t until_us)
+{
+	return (struct record){ .kind = RECORD_GAP,
+		                .scheduled_us = from_us,
+		                .gap = { .count = count, .until_us = until_us, .reason = (uint8_t)reason } };
+}
+
+void record_miss(struct record *record, enum sample_failure why)
+{
+	record->outcome = SAMPLE_MISSED;
+	record->failure = (uint8_t)why;
+	record->rtt_us = -1;
+	record->sent_us = 0;
+	record->stamp = (struct record_stamp){ 0 };
 }
 
 const char *record_fault(const struct record *r)

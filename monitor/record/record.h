@@ -90,6 +90,18 @@ struct record {
 /* A record of that kind and instant (UTC µs) of which nothing else is known: -1 where a duration may stand, else 0. */
 struct record record_blank(enum record_kind kind, int64_t scheduled_us);
 
+/* A gap of count numbers. from_us, until_us: when the first and the last of them were due (UTC µs), 0 unknown. */
+struct record record_of_gap(enum record_gap_reason reason, int64_t count, int64_t from_us, int64_t until_us);
+
+/* The sample is missed for a reason of this side: what it had observed is as if it had not been sent. */
+void record_miss(struct record *record, enum sample_failure why);
+
+/* A duration or count as a record has it: no more than INT32_MAX, which is 35 minutes of µs. */
+static inline int32_t record_fit32(int64_t value)
+{
+	return value < INT32_MAX ? (int32_t)value : INT32_MAX;
+}
+
 /* What contradicts itself in a record ("an outcome up with a failure"), or NULL when it may be kept. */
 const char *record_fault(const struct record *record);
 

@@ -64,15 +64,21 @@ struct file_identity spool_identify(const char *path)
 	return (struct file_identity){ .device = (uint64_t)st.st_dev, .inode = (uint64_t)st.st_ino };
 }
 
-void spool_write_note(struct spool *spool)
+struct spool_note spool_note_of(const struct spool *spool)
 {
 	const struct spool_state *state = &spool->writing.state;
-	struct spool_note note = { .stream = state->stream,
-		                   .last_seq = state->last_seq,
-		                   .deleted_through = state->deleted_through,
-		                   .vantage = spool->vantage,
-		                   .device = spool->file.device,
-		                   .inode = spool->file.inode };
+
+	return (struct spool_note){ .stream = state->stream,
+		                    .last_seq = state->last_seq,
+		                    .deleted_through = state->deleted_through,
+		                    .vantage = spool->vantage,
+		                    .device = spool->file.device,
+		                    .inode = spool->file.inode };
+}
+
+void spool_write_note(struct spool *spool)
+{
+	struct spool_note note = spool_note_of(spool);
 
 	spool_queue_note(&spool->queue, &note);
 }
@@ -174,11 +180,7 @@ static int open_sound(struct spool *spool, struct error *err)
 static int append_gap(struct spool *spool, const struct spool_losses *losses, enum record_gap_reason why,
                       struct error *err)
 {
-	struct record gap = {
-		.kind = RECORD_GAP,
-		.scheduled_us = losses->from_us,
-		.gap = { .count = losses->count, .until_us = losses->until_us, .reason = (uint8_t)why }
-	};
+	struct record gap = record_of_gap(why, losses->count, losses->from_us, losses->until_us);
 	struct spool_slot slot;
 
 	spool_row_encode(&slot, spool->writing.state.last_seq + losses->count, &gap);

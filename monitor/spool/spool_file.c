@@ -244,8 +244,7 @@ static bool append_one(sqlite3_stmt *s, const struct spool_slot *slot)
 /* A gap of the numbers between, where a row does not follow the one before. */
 static bool append_gap(sqlite3_stmt *s, int64_t before, int64_t first, struct spool_state *state)
 {
-	struct record gap = { .kind = RECORD_GAP,
-		              .gap = { .count = first - before - 1, .reason = GAP_DAMAGED } };
+	struct record gap = record_of_gap(GAP_DAMAGED, first - before - 1, 0, 0);
 	struct spool_slot slot;
 
 	if (gap.gap.count <= 0)
@@ -308,8 +307,7 @@ int spool_file_delete(struct spool_file *f, int64_t through, struct error *err)
 static void gap_instead(struct spool_file *f, int64_t seq, enum record_gap_reason why,
                         struct spool_slot *slot)
 {
-	struct record gap = { .kind = RECORD_GAP, .gap = { .count = 1, .reason = (uint8_t)why } }, row;
-
+	struct record gap = record_of_gap(why, 1, 0, 0), row;
 	bool there = row_after(f, seq - 1, &row) == seq;
 
 	if (there && row.kind == RECORD_GAP)

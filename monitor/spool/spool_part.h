@@ -81,6 +81,9 @@ void spool_tell_all(struct spool *spool, const char *why, const char *done);
 /* Takes over into the counters what the file holds now. With the mutex, or before the writer runs. */
 void spool_note_file(struct spool *spool);
 
+/* What the file holds now, as the queue's file notes it. */
+struct spool_note spool_note_of(const struct spool *spool);
+
 /* Writes down what the file should hold now. With the mutex, or before there is a writer. */
 void spool_write_note(struct spool *spool);
 

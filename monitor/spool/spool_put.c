@@ -28,11 +28,7 @@ static bool has_room(const struct spool *spool, size_t slots)
 bool spool_enqueue_losses(struct spool *spool)
 {
 	struct spool_losses *losses = &spool->queue.losses;
-	struct record gap = {
-		.kind = RECORD_GAP,
-		.scheduled_us = losses->from_us,
-		.gap = { .count = losses->count, .until_us = losses->until_us, .reason = GAP_FULL }
-	};
+	struct record gap = record_of_gap(GAP_FULL, losses->count, losses->from_us, losses->until_us);
 
 	if (losses->count == 0)
 		return true;
@@ -83,10 +79,7 @@ static bool put(struct spool *spool, const struct record *record)
 /* A record that contradicts itself is our own fault: it leaves a gap in its place. */
 static void refuse(struct spool *spool, const struct record *record)
 {
-	struct record gap = { .kind = RECORD_GAP,
-		              .scheduled_us = record->scheduled_us,
-		              .gap = {
-		                  .count = 1, .until_us = record->scheduled_us, .reason = GAP_INVALID } };
+	struct record gap = record_of_gap(GAP_INVALID, 1, record->scheduled_us, record->scheduled_us);
 
 	spool->counters.invalid++;
 	if (!put(spool, &gap))

@@ -74,10 +74,8 @@ void spool_queue_note(struct spool_queue *q, const struct spool_note *note)
 
 void spool_queue_keep(struct spool_queue *q, size_t i)
 {
-	struct spool_slot *kept = (struct spool_slot *)((char *)q->file + HEAD_BYTES);
-
 	if (q->file)
-		kept[i] = q->slots[i];
+		((struct spool_slot *)((char *)q->file + HEAD_BYTES))[i] = q->slots[i];
 }
 
 void spool_queue_keep_losses(struct spool_queue *q)

@@ -197,11 +197,7 @@ static int add(struct saving *s, int64_t seq, const struct record *record, struc
 
 static int add_gap(struct saving *s, int64_t through, int64_t until_us, struct error *err)
 {
-	struct record gap = {
-		.kind = RECORD_GAP,
-		.scheduled_us = s->last_us,
-		.gap = { .count = through - s->after, .until_us = until_us, .reason = GAP_DAMAGED }
-	};
+	struct record gap = record_of_gap(GAP_DAMAGED, through - s->after, s->last_us, until_us);
 
 	if (gap.gap.count <= 0)
 		return 0;

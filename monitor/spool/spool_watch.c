@@ -47,16 +47,6 @@ static int open_again(struct spool *spool, struct error *err)
 	return 0;
 }
 
-static struct spool_note note_of(const struct spool *spool)
-{
-	const struct spool_state *state = &spool->writing.state;
-
-	return (struct spool_note){ .stream = state->stream,
-		                    .last_seq = state->last_seq,
-		                    .deleted_through = state->deleted_through,
-		                    .vantage = spool->vantage };
-}
-
 /* What this process may have sent stays what it was: the new file takes all of it for sent. */
 static int keep_state(struct spool *spool, struct error *err)
 {
@@ -75,7 +65,7 @@ static int keep_state(struct spool *spool, struct error *err)
 /* open: read from the connection, whose file has no name any more; else from what lies under the name. */
 static int repair(struct spool *spool, bool open, const char *why, struct error *err)
 {
-	struct spool_note note = note_of(spool);
+	struct spool_note note = spool_note_of(spool);
 	struct text said = { 0 };
 	int result;
 

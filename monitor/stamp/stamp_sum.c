@@ -47,11 +47,6 @@ static int64_t mean_us(int64_t sum_ns, int64_t count)
 	return twice >= 0 ? twice / unit : -((unit - 1 - twice) / unit);
 }
 
-static int32_t clip(int64_t us)
-{
-	return us < INT32_MAX ? (int32_t)us : INT32_MAX;
-}
-
 static void one_way(const struct stamp_sum *sum, int64_t our_bound_us, struct record_stamp *out)
 {
 	int64_t error_us = our_bound_us + sum->their_bound_us, forward_us, backward_us;
@@ -62,8 +57,8 @@ static void one_way(const struct stamp_sum *sum, int64_t our_bound_us, struct re
 	backward_us = mean_us(sum->backward_ns, sum->ways);
 	if (forward_us < -error_us || backward_us < -error_us)
 		return;
-	out->forward_us = clip(forward_us < 0 ? 0 : forward_us);
-	out->backward_us = clip(backward_us < 0 ? 0 : backward_us);
+	out->forward_us = record_fit32(forward_us < 0 ? 0 : forward_us);
+	out->backward_us = record_fit32(backward_us < 0 ? 0 : backward_us);
 	out->one_way_error_us = (int32_t)error_us;
 }
 
@@ -73,7 +68,7 @@ int64_t stamp_sum_delays(const struct stamp_sum *sum, int64_t our_bound_us, stru
 	one_way(sum, our_bound_us, out);
 	if (sum->dwelt == 0)
 		return mean_us(sum->trip_ns, sum->answers);
-	out->reflector_us = clip(mean_us(sum->dwell_ns, sum->dwelt));
+	out->reflector_us = record_fit32(mean_us(sum->dwell_ns, sum->dwelt));
 	return mean_us(sum->dwelt_trip_ns - sum->dwell_ns, sum->dwelt);
 }
 

@@ -32,11 +32,6 @@ static int64_t lag_us(const struct spool_counters *spool)
 
 /* ---- the record of a minute ---- */
 
-static int32_t fit32(int64_t value)
-{
-	return value < INT32_MAX ? (int32_t)value : INT32_MAX;
-}
-
 static void turn_minute(struct stats *stats, int64_t cpu_ms)
 {
 	struct moment now = moment_now();
@@ -52,16 +47,18 @@ static void turn_minute(struct stats *stats, int64_t cpu_ms)
 static struct record_status status_of(const struct stats_span *span)
 {
 	const struct tally *tally = &span->tally;
-	struct record_status status = { .period_ms = fit32(span->ms),
-		                        .up = fit32(tally->up),
-		                        .down = fit32(tally->down),
-		                        .lateness_p50_us = fit32(lateness_within_us(&tally->lateness, 50)),
-		                        .lateness_p99_us = fit32(lateness_within_us(&tally->lateness, 99)),
-		                        .lateness_most_us = fit32(tally->lateness.most_us),
-		                        .cpu_ms = fit32(span->cpu_ms) };
+	struct record_status status = { .period_ms = record_fit32(span->ms),
+		                        .up = record_fit32(tally->up),
+		                        .down = record_fit32(tally->down),
+		                        .lateness_p50_us =
+		                            record_fit32(lateness_within_us(&tally->lateness, 50)),
+		                        .lateness_p99_us =
+		                            record_fit32(lateness_within_us(&tally->lateness, 99)),
+		                        .lateness_most_us = record_fit32(tally->lateness.most_us),
+		                        .cpu_ms = record_fit32(span->cpu_ms) };
 
 	for (int i = 0; i < RECORD_MISSED_REASONS; i++)
-		status.missed[i] = fit32(tally->failed[FAILURE_IN_FLIGHT_CAP + i]);
+		status.missed[i] = record_fit32(tally->failed[FAILURE_IN_FLIGHT_CAP + i]);
 	return status;
 }
 
@@ -78,10 +75,10 @@ void stats_minute(struct stats *stats, const struct stats_view *view, struct rec
 	record->max_error_us = clock.max_error_us;
 	record->synchronised = clock.synchronised;
 	record->status = status_of(&stats->last);
-	record->status.memory_kb = fit32(vitals.memory_kb);
-	record->status.in_flight = fit32(observed.in_flight);
-	record->status.in_flight_most = fit32(observed.in_flight_most);
-	record->status.handshakes_waiting = fit32(observed.handshakes_waiting);
+	record->status.memory_kb = record_fit32(vitals.memory_kb);
+	record->status.in_flight = record_fit32(observed.in_flight);
+	record->status.in_flight_most = record_fit32(observed.in_flight_most);
+	record->status.handshakes_waiting = record_fit32(observed.handshakes_waiting);
 	record->status.spool_records = spool.pending + spool.queued;
 	record->status.spool_bytes = spool.bytes;
 	record->status.spool_lost = spool.lost + spool.invalid;

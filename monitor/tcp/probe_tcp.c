@@ -79,7 +79,7 @@ struct flight {
 
 static int32_t elapsed_us(const struct flight *flight)
 {
-	return moment_between_32(flight->run->started, moment_now());
+	return record_fit32(moment_between(flight->run->started, moment_now()));
 }
 
 static void end(struct flight *flight, enum sample_failure failure)

@@ -40,7 +40,7 @@ static void end(struct flight *flight, enum sample_failure failure)
 	struct service *service = flight->service;
 
 	if (flight->handshake.finished.us)
-		run->record.tls_us = moment_between_32(run->started, flight->handshake.finished);
+		run->record.tls_us = record_fit32(moment_between(run->started, flight->handshake.finished));
 	run->record.certificate_expiry_us = flight->handshake.watch.expiry_us;
 	tls_handshake_release(&flight->handshake);
 	run->cause = flight->attempt.cause;
