@@ -306,14 +306,14 @@ static void on_drained(void *arg)
 {
 	struct watch *watch = arg;
 	struct run *run = watch->run;
-	struct observer_counts counts = observer_counts(watch->observer);
+	const struct tally *all = &run->stats.all.tally;
 
 	log_line("run",
 	         "%lld up, %lld down, %lld missed; sends behind their time: 99 %% within %lld ms, all within "
 	         "%lld ms",
-	         (long long)counts.up, (long long)counts.down, (long long)counts.missed,
-	         (long long)((counts.lateness_p99_us + 999) / 1000),
-	         (long long)((counts.lateness_most_us + 999) / 1000));
+	         (long long)all->up, (long long)all->down, (long long)all->missed,
+	         (long long)((lateness_within_us(&all->lateness, 99) + 999) / 1000),
+	         (long long)((all->lateness.most_us + 999) / 1000));
 	keep_minute(run);
 	stats_unserve(run->stats_socket);
 	close_watch(watch, NULL); /* its configuration is needed to the end */

@@ -11,7 +11,6 @@
 #include "monitor/observe/changes.h"
 #include "monitor/observe/destination.h"
 #include "monitor/net/gate.h"
-#include "monitor/observe/lateness.h"
 #include "monitor/observe/observe.h"
 #include "monitor/observe/own_side.h"
 
@@ -42,7 +41,6 @@ struct lasting {
 	int last_cause;           /* errno of the last hint why this machine could not send */
 	struct moment hinted;
 	struct observer_counts counts; /* of all observers */
-	struct lateness lateness;
 };
 
 /* Every use wants a drop. NULL: out of memory. */

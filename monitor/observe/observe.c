@@ -334,8 +334,6 @@ struct observer_counts observer_counts(const struct observer *o)
 	const struct lasting *lasting = o->lasting;
 	struct observer_counts counts = lasting->counts;
 
-	counts.lateness_most_us = lasting->lateness.most_us;
-	counts.lateness_p99_us = lateness_within_us(&lasting->lateness, 99);
 	counts.handshakes = (int64_t)lasting->handshakes.inside.count;
 	counts.handshakes_waiting = (int64_t)lasting->handshakes.waiting.count;
 	return counts;

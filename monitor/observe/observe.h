@@ -79,12 +79,10 @@ void observer_abort(struct observer *o);
 /* Closes its handles; frees o when that is done and calls closed(arg), which may be NULL. */
 void observer_close(struct observer *o, observer_closed *closed);
 
-/* Since the start of the first observer, over all that took over. */
+/* Of all observers of the process together; what came of their samples is counted by who gets them (tally.h). */
 struct observer_counts {
-	int64_t up, down, missed;
-	int64_t in_flight, in_flight_most; /* now; the most there were at once */
+	int64_t in_flight, in_flight_most; /* now; the most there were at once, since the start */
 	int64_t handshakes, handshakes_waiting;
-	int64_t lateness_most_us, lateness_p99_us; /* of the sends */
 };
 
 struct observer_counts observer_counts(const struct observer *o);

@@ -130,7 +130,7 @@ void observer_judge_held(struct lasting *lasting, bool all);
 /* The record of an instant of which nothing is known yet. */
 struct record observer_blank_record(const struct target *target, int64_t scheduled_us);
 
-/* Counts, logs and passes it to whoever keeps records. cause: errno of why it could not be sent; 0 not known. */
+/* Logs it and passes it to whoever keeps records. cause: errno of why it could not be sent; 0 not known. */
 void observer_hand_on(struct target *target, const struct record *record, int cause);
 
 /* Tells of the changes that had no line of their own (changes.h); rest: at the end. */

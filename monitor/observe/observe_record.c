@@ -82,15 +82,7 @@ void observer_log_changes(struct lasting *lasting, bool rest)
 void observer_hand_on(struct target *target, const struct record *record, int cause)
 {
 	struct observer *o = target->observer;
-	struct observer_counts *counts = &o->lasting->counts;
 
-	if (record->outcome == SAMPLE_UP)
-		counts->up++;
-	else if (record->outcome == SAMPLE_DOWN)
-		counts->down++;
-	else
-		counts->missed++;
-	lateness_count(&o->lasting->lateness, record->lateness_us);
 	if (!o->once)
 		log_change(target, record, cause);
 	o->record(o->arg, target->config, record);

@@ -6,7 +6,7 @@
 #ifndef GOVSLA_MONITOR_TALLY_H
 #define GOVSLA_MONITOR_TALLY_H
 
-#include "monitor/observe/lateness.h"
+#include "monitor/status/lateness.h"
 #include "monitor/record/record.h"
 
 #include <stdint.h>

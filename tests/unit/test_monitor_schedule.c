@@ -1,5 +1,5 @@
 #include "monitor/probe/heap.h"
-#include "monitor/observe/lateness.h"
+#include "monitor/status/lateness.h"
 #include "monitor/observe/schedule.h"
 
 #include <check.h>

@@ -1,4 +1,4 @@
-#include "monitor/observe/lateness.h"
+#include "monitor/status/lateness.h"
 
 #define FINE 8 /* steps to each doubling; below twice that each µs is a step */
 
