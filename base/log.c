@@ -1,12 +1,15 @@
 #include "base/log.h"
 
+#include "base/progress.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-static void write_line(char *line, size_t length)
+/* The first bytes, up to from, are ours. */
+static void write_line(char *line, size_t from, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = from; i < length; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = '?';
 		else if (line[i] == '\xc2' && i + 1 < length && (unsigned char)line[i + 1] < 0xa0)
@@ -20,7 +23,9 @@ void log_line(const char *object, const char *format, ...)
 {
 	char line[1001];
 	va_list args;
-	int head = snprintf(line, sizeof line - 1, "%s: %.200s: ", program_invocation_short_name, object),
+	const char *wipe = progress_wipe();
+	int head = snprintf(line, sizeof line - 1, "%s%s: %.200s: ", wipe, program_invocation_short_name,
+	                    object),
 	    tail;
 	size_t length;
 
@@ -30,7 +35,7 @@ void log_line(const char *object, const char *format, ...)
 	tail = vsnprintf(line + head, sizeof line - 1 - (size_t)head, format, args);
 	va_end(args);
 	length = (size_t)head + (tail > 0 ? (size_t)tail : 0);
-	write_line(line, length < sizeof line - 2 ? length : sizeof line - 2);
+	write_line(line, strlen(wipe), length < sizeof line - 2 ? length : sizeof line - 2);
 }
 
 void log_error(const char *object, const struct error *err)

@@ -17,6 +17,8 @@ struct once {
 	struct spool *spool; /* NULL with --no-spool */
 	struct observer *observer;
 	struct record *records; /* in the order of the targets */
+	struct progress progress;
+	int64_t ended; /* probes */
 };
 
 static void keep_record(void *arg, const struct target_config *target, const struct record *record)
@@ -26,6 +28,7 @@ static void keep_record(void *arg, const struct target_config *target, const str
 	once->records[target - once->config.targets] = *record;
 	if (once->spool)
 		(void)spool_put(once->spool, record);
+	progress_show(&once->progress, ++once->ended, (int64_t)once->config.target_count);
 }
 
 static void on_drained(void *arg)
@@ -98,8 +101,9 @@ static void keep_clock(struct once *once)
 		(void)spool_put(once->spool, &record);
 }
 
-static int probe_all(struct once *once, struct error *err)
+static int probe_all(struct once *once, bool show, struct error *err)
 {
+	once->progress = progress_begin("targets probed", show);
 	once->records = calloc(once->config.target_count, sizeof *once->records);
 	if (!once->records || uv_loop_init(&once->loop) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
@@ -108,6 +112,7 @@ static int probe_all(struct once *once, struct error *err)
 		observer_once(once->observer, on_drained);
 	}
 	uv_run(&once->loop, UV_RUN_DEFAULT);
+	progress_end(&once->progress);
 	uv_loop_close(&once->loop);
 	return err->code;
 }
@@ -120,11 +125,12 @@ int command_once(const struct command_options *options, struct error *err)
 		return err->code;
 	if (keep_privileges(&once.config, options->file, err) < 0)
 		goto out;
-	if (!options->no_spool && keep_open_spool(&once.spool, &once.config, err) < 0)
+	if (!options->no_spool && keep_open_spool(&once.spool, &once.config, !options->json, err) < 0)
 		goto out;
-	if (probe_all(&once, err) < 0 || print(&once, options->json, err) < 0)
+	if (probe_all(&once, !options->json, err) < 0 || print(&once, options->json, err) < 0)
 		goto out;
-	if (once.spool && keep_finish(&once.config, once.spool, once.config.ship_wait_s, err) < 0)
+	if (once.spool &&
+	    keep_finish(&once.config, once.spool, once.config.ship_wait_s, !options->json, err) < 0)
 		goto out;
 out:
 	spool_close(once.spool);

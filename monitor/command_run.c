@@ -405,10 +405,12 @@ static int observe(struct run *run, struct watch *watch, int64_t for_s, struct e
 static int run_first(struct run *run, struct watch *watch, int64_t for_s, struct error *err)
 {
 	if (keep_privileges(&watch->config, run->file, err) < 0 ||
-	    keep_open_spool(&run->spool, &watch->config, err) < 0 || observe(run, watch, for_s, err) < 0)
+	    keep_open_spool(&run->spool, &watch->config, !run->json, err) < 0 ||
+	    observe(run, watch, for_s, err) < 0)
 		return err->code;
 	/* what is in force now, perhaps after a reload */
-	return keep_finish(&run->watches->config, run->spool, run->watches->config.ship_wait_s, err);
+	return keep_finish(&run->watches->config, run->spool, run->watches->config.ship_wait_s, !run->json,
+	                   err);
 }
 
 int command_run(const struct command_options *options, struct error *err)

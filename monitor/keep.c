@@ -34,12 +34,14 @@ int keep_privileges(const struct config *config, const char *file, struct error 
 	return error_hint(err, "give that user the file to read: a reload reads it again");
 }
 
-int keep_open_spool(struct spool **out, const struct config *config, struct error *err)
+int keep_open_spool(struct spool **out, const struct config *config, bool show, struct error *err)
 {
+	struct progress progress = progress_begin("repairing the spool, numbers looked at", show);
 	struct spool_options options = { .path = config->spool.path,
 		                         .vantage = (int32_t)config->vantage_number,
 		                         .size_limit_bytes = config->spool.size_mb * 1000000,
-		                         .report = report_spool };
+		                         .report = report_spool,
+		                         .progress = &progress };
 
 	return spool_open(out, &options, err);
 }
@@ -49,11 +51,14 @@ struct ship_options keep_ship_options(const struct config *config, struct spool 
 	return (struct ship_options){ .spool = spool, .database = config->database, .report = report_ship };
 }
 
-int keep_finish(const struct config *config, struct spool *spool, int64_t wait_s, struct error *err)
+int keep_finish(const struct config *config, struct spool *spool, int64_t wait_s, bool show,
+                struct error *err)
 {
+	struct progress progress = progress_begin("records shipped", show);
 	struct ship_options options = keep_ship_options(config, spool);
 	struct error away = { 0 };
 
+	options.progress = &progress;
 	if (spool_flush(spool, FLUSH_MS, err) < 0)
 		return err->code;
 	if (config->database && wait_s > 0 && ship_drain(&options, wait_s * 1000, NULL, &away) < 0)

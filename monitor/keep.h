@@ -17,17 +17,17 @@
  */
 int keep_privileges(const struct config *config, const char *file, struct error *err) MUST_CHECK;
 
-/* Opens the configured spool. Errors as spool_open(). */
-int keep_open_spool(struct spool **out, const struct config *config, struct error *err) MUST_CHECK;
+/* Opens the configured spool. show: how far a repair has come, on a terminal. Errors as spool_open(). */
+int keep_open_spool(struct spool **out, const struct config *config, bool show, struct error *err) MUST_CHECK;
 
 /* How that spool is shipped; only when config->database. */
 struct ship_options keep_ship_options(const struct config *config, struct spool *spool);
 
 /*
- * Waits for the disk, then ships for at most wait_s. That the database is away is logged, not an error: the
+ * Waits for the disk, then ships for at most wait_s; show: how far it has come, on a terminal. That the database is away is logged, not an error: the
  * records are in the spool. Returns 0 or the error of the disk.
  */
-int keep_finish(const struct config *config, struct spool *spool, int64_t wait_s,
+int keep_finish(const struct config *config, struct spool *spool, int64_t wait_s, bool show,
                 struct error *err) MUST_CHECK;
 
 #endif

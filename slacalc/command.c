@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OPTIONS_MOST 16
 
@@ -122,12 +121,4 @@ int command_print(struct text *text, struct error *err)
 		error_set(err, ERROR_IO, "cannot write to standard output: %s", strerror(errno));
 	text_release(text);
 	return err->code;
-}
-
-void command_progress(const char *what, size_t done, size_t total)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r%s %zu/%zu%s", what, done, total, done == total ? "\n" : "");
-	fflush(stderr);
 }

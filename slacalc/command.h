@@ -1,5 +1,5 @@
 /*
- * command: slacalc's commands, and what they share: options, output, progress.
+ * command: slacalc's commands, and what they share: options, output.
  *
  * A command is one file with one function. It gets its own arguments (argv[0] is the command's name), returns
  * 0 or a negative enum error_code, and never exits or prints an error itself: main.c prints the error and
@@ -65,12 +65,6 @@ int command_language(const char *text, enum language *out, struct error *err) MU
  * already; releases the text in any case. Returns err->code.
  */
 int command_print(struct text *text, struct error *err);
-
-/*
- * Tells a person at a terminal how far a long command has come, on one line of standard error that the next
- * call overwrites; silent when standard error is no terminal. Call with done == total to end the line.
- */
-void command_progress(const char *what, size_t done, size_t total);
 
 /* ---- the commands, one file each ---- */
 

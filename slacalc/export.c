@@ -1,5 +1,6 @@
 /* slacalc export-case: a month of the database as a case file, with its samples as CSV beside it. */
 #include "base/instant.h"
+#include "base/progress.h"
 #include "slacalc/month.h"
 
 #include <errno.h>
@@ -26,7 +27,9 @@ static void write_csv(const struct series *series, struct text *out)
 static int write_samples(struct arena *a, const struct loaded_case *loaded, const char *directory,
                          struct text *out, struct error *err)
 {
-	for (size_t i = 0; i < loaded->series_count; i++) {
+	struct progress progress = progress_begin("series written", true);
+
+	for (size_t i = 0; i < loaded->series_count && err->code == ERROR_NONE; i++) {
 		json_t *observation = json_array_get(json_object_get(loaded->document, "observations"), i);
 		const char *name = month_csv_name(a, &loaded->series[i]);
 		const char *path = arena_printf(a, "%s/%s", directory, name);
@@ -37,11 +40,10 @@ static int write_samples(struct arena *a, const struct loaded_case *loaded, cons
 		if (text_write_file(&csv, path, err) == 0)
 			text_printf(out, "wrote %s\n", path);
 		text_release(&csv);
-		command_progress("samples", i + 1, loaded->series_count);
-		if (err->code != ERROR_NONE)
-			return err->code;
+		progress_show(&progress, (int64_t)i + 1, (int64_t)loaded->series_count);
 	}
-	return 0;
+	progress_end(&progress);
+	return err->code;
 }
 
 /* The case comes last, and an old one goes first: where it is, all of it is. */

@@ -1,6 +1,7 @@
 /* slacalc report: one page for each organisation and one for the Agency, each with its statement as JSON and CSV. */
 #include "report/excerpt.h"
 #include "report/report.h"
+#include "base/progress.h"
 #include "calc/statement.h"
 #include "slacalc/month.h"
 
@@ -114,14 +115,16 @@ static int report_all(struct reporting *r, struct error *err)
 	struct arena a = { 0 };
 	char **codes;
 	size_t count = 0;
+	struct progress progress = progress_begin("organisations written", true);
 
 	if (store_organisations(r->store, &a, r->request.as_of, &codes, &count, err) == 0 && count == 0)
 		error_set(err, ERROR_DATA, "no organisation has a service");
 	for (size_t i = 0; i < count && err->code == ERROR_NONE; i++) {
 		report_one(r, codes[i], err);
 		leave_out(r, codes[i], err);
-		command_progress("organisations", i + 1, count);
+		progress_show(&progress, (int64_t)i + 1, (int64_t)count);
 	}
+	progress_end(&progress);
 	if (err->code == ERROR_NONE && !r->request.service)
 		(void)!report_agency(r, err);
 	arena_release(&a);

@@ -27,6 +27,7 @@
 #define GOVSLA_MONITOR_SHIP_H
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "monitor/spool/spool.h"
 
 #include <stdbool.h>
@@ -44,6 +45,8 @@ struct ship_options {
 	int32_t stall_ms;     /* a connection or transaction without any progress is given up; 0: 30,000 */
 	spool_report *report; /* may be NULL; called on the loop */
 	void *report_context;
+	struct progress
+	    *progress; /* ship_drain: records shipped, of those in the spool at its start; may be NULL */
 };
 
 struct ship_counters {

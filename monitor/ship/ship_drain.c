@@ -11,6 +11,8 @@ struct drain {
 	struct spool *spool;
 	uv_timer_t look;
 	uint64_t deadline;
+	int64_t total; /* records in the spool at the start */
+	struct progress *progress;
 	struct ship_counters counters;
 	bool done;
 };
@@ -29,6 +31,8 @@ static void on_look(uv_timer_t *timer)
 	} else {
 		ship_hurry(drain->ship);
 	}
+	if (drain->progress)
+		progress_show(drain->progress, drain->counters.rows, drain->total);
 }
 
 static int late(const struct drain *drain, int64_t timeout_ms, struct error *err)
@@ -44,7 +48,7 @@ static int late(const struct drain *drain, int64_t timeout_ms, struct error *err
 
 int ship_drain(const struct ship_options *options, int64_t timeout_ms, int64_t *rows, struct error *err)
 {
-	struct drain drain = { .spool = options->spool };
+	struct drain drain = { .spool = options->spool, .progress = options->progress };
 	struct spool_counters spool;
 	uv_loop_t loop;
 
@@ -53,6 +57,7 @@ int ship_drain(const struct ship_options *options, int64_t timeout_ms, int64_t *
 	spool_count(options->spool, &spool);
 	if (spool.queued == 0 && spool.pending == 0)
 		return 0;
+	drain.total = spool.pending + spool.queued;
 	if (uv_loop_init(&loop) < 0)
 		return error_set(err, ERROR_IO, "no event loop for shipping");
 	if (ship_init(&drain.ship, &loop, options, err) == 0) {
@@ -68,5 +73,7 @@ int ship_drain(const struct ship_options *options, int64_t timeout_ms, int64_t *
 			late(&drain, timeout_ms, err);
 	}
 	uv_loop_close(&loop);
+	if (options->progress)
+		progress_end(options->progress);
 	return err->code;
 }

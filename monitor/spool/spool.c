@@ -28,6 +28,21 @@ void spool_tell_all(struct spool *spool, const char *why, const char *done)
 	spool_tell(spool, line);
 }
 
+void spool_show_repair(void *arg, int64_t done, int64_t total)
+{
+	struct spool *spool = arg;
+	char line[200];
+
+	if (done == 0 && total >= SPOOL_REPAIR_LONG) {
+		snprintf(line, sizeof(line),
+		         "%" PRId64 " numbers are looked at, to save what can be read: that takes a while",
+		         total);
+		spool_tell(spool, line);
+	}
+	if (spool->opening)
+		progress_show(spool->opening, done, total);
+}
+
 struct timespec spool_after_ms(int64_t ms)
 {
 	struct timespec t;
@@ -106,6 +121,7 @@ static int start_writer(struct spool *spool, struct error *err)
 	spool->deleted_through = spool->delete_through = state->deleted_through;
 	spool->stream = state->stream;
 	spool_write_note(spool);
+	spool->opening = NULL;
 	result = pthread_create(&spool->writer, NULL, spool_writer_main, spool);
 	if (result != 0)
 		return error_set(err, ERROR_MEMORY, "no thread for the spool: %s", strerror(result));
@@ -138,7 +154,12 @@ static int repair_file(struct spool *spool, const char *why, struct error *err)
 	struct spool_note note = former_note(spool);
 	struct text said = { 0 };
 
-	if (spool_repair(spool->path, NULL, &note, spool->size_limit_bytes, &said, err) == 0)
+	if (spool_repair(&(struct spool_repair){ .path = spool->path,
+	                                         .note = &note,
+	                                         .size_limit_bytes = spool->size_limit_bytes,
+	                                         .progress = spool_show_repair,
+	                                         .context = spool },
+	                 &said, err) == 0)
 		spool_tell_all(spool, why, text_string(&said));
 	text_release(&said);
 	return err->code ? err->code : open_file(spool, err);
@@ -298,7 +319,11 @@ int spool_open(struct spool **out, const struct spool_options *options, struct e
 	spool->size_limit_bytes = options->size_limit_bytes ? options->size_limit_bytes : DEFAULT_SIZE_LIMIT;
 	spool->report = options->report;
 	spool->report_context = options->report_context;
-	if (open_parts(spool, options, err) < 0) {
+	spool->opening = options->progress;
+	(void)open_parts(spool, options, err);
+	if (options->progress)
+		progress_end(options->progress);
+	if (err->code) {
 		spool_close(spool);
 		return err->code;
 	}

@@ -38,6 +38,7 @@
 #define GOVSLA_MONITOR_SPOOL_H
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "monitor/record/record.h"
 
 #include <stdbool.h>
@@ -56,6 +57,7 @@ struct spool_options {
 	size_t queue_records;     /* most records that wait in memory; 0: 65,536 */
 	spool_report *report;     /* may be NULL */
 	void *report_context;
+	struct progress *progress; /* of spool_open(), where it must repair; may be NULL */
 };
 
 struct spool_counters {

@@ -20,7 +20,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#define SPOOL_GATHER_ENOUGH 1024 /* records that the writer does not let wait for more */
+#define SPOOL_REPAIR_LONG   1000000 /* numbers; that a repair of so many has begun is told */
+#define SPOOL_GATHER_ENOUGH 1024    /* records that the writer does not let wait for more */
 
 /* A change that another thread asks the writer for, and waits. */
 struct spool_job {
@@ -43,6 +44,7 @@ struct spool {
 	int64_t size_limit_bytes;
 	spool_report *report;
 	void *report_context;
+	struct progress *opening; /* spool_open()'s; NULL once the writer runs */
 
 	struct spool_file writing; /* the writer thread's, from its start to its end */
 	pthread_mutex_t read_mutex;
@@ -77,6 +79,9 @@ void spool_tell(struct spool *spool, const char *text);
 
 /* The same of a cause and what was done about it. */
 void spool_tell_all(struct spool *spool, const char *why, const char *done);
+
+/* A spool_repair_progress; the context is the spool. */
+void spool_show_repair(void *spool, int64_t done, int64_t total);
 
 /* Takes over into the counters what the file holds now. With the mutex, or before the writer runs. */
 void spool_note_file(struct spool *spool);

@@ -170,6 +170,7 @@ bool spool_repair_log_damaged(const char *path)
 /* ---- what can be read ---- */
 
 struct saving {
+	const struct spool_repair *task;
 	struct spool_file *from, to;
 	sqlite3_stmt *next;
 	struct spool_slot block[BLOCK];
@@ -262,7 +263,7 @@ static int64_t skip_unreadable(struct saving *s, int64_t at, int64_t most)
 /* Takes every row up to most that can be read. */
 static int save_rows(struct saving *s, int64_t most, struct error *err)
 {
-	int64_t at = s->after, seq = 0;
+	int64_t first = s->after, at = first, seq = 0;
 	struct record record;
 	bool whole = false;
 
@@ -273,6 +274,7 @@ static int save_rows(struct saving *s, int64_t most, struct error *err)
 	while (at < most && !err->code) {
 		int found = next_row(s, at, &seq, &record, &whole);
 
+		s->task->progress(s->task->context, at - first, most - first);
 		if (found == 0 || (found > 0 && seq <= at)) /* the end, or a tree that leads in a circle */
 			break;
 		at = found < 0 ? skip_unreadable(s, at, most) : seq;
@@ -353,14 +355,13 @@ static int fill_new(struct saving *s, int64_t last, struct error *err)
 }
 
 /* All of it in one file, without a log beside it, so that a rename moves it. */
-static int make_new(struct saving *s, const char *unfinished, const struct spool_note *note,
-                    int64_t size_limit_bytes, struct error *err)
+static int make_new(struct saving *s, const char *unfinished, struct error *err)
 {
 	struct spool_state fresh;
 	int64_t last;
 
-	if (fresh_state(s, note, &fresh, &last, err) < 0 ||
-	    spool_file_open(&s->to, unfinished, &fresh, size_limit_bytes, err) < 0 ||
+	if (fresh_state(s, s->task->note, &fresh, &last, err) < 0 ||
+	    spool_file_open(&s->to, unfinished, &fresh, s->task->size_limit_bytes, err) < 0 ||
 	    fill_new(s, last, err) < 0)
 		return err->code;
 	if (sqlite3_wal_checkpoint_v2(s->to.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
@@ -385,9 +386,9 @@ static void tell(struct text *said, const struct saving *s, const char *aside)
 		            s->saved, s->lost);
 }
 
-int spool_repair(const char *path, struct spool_file *open, const struct spool_note *note,
-                 int64_t size_limit_bytes, struct text *said, struct error *err)
+int spool_repair(const struct spool_repair *task, struct text *said, struct error *err)
 {
+	const char *path = task->path;
 	char unfinished[PATH_SIZE], repaired[PATH_SIZE], aside[PATH_SIZE] = "";
 	struct saving *s = calloc(1, sizeof(*s));
 	struct spool_file old = { 0 };
@@ -399,10 +400,11 @@ int spool_repair(const char *path, struct spool_file *open, const struct spool_n
 	named(unfinished, path, ".unfinished");
 	named(repaired, path, ".repaired");
 	remove_database(unfinished);
-	s->from = open ? open : &old;
-	if (!open && there && spool_file_open_damaged(&old, path, &ignored) < 0)
+	s->task = task;
+	s->from = task->open ? task->open : &old;
+	if (!task->open && there && spool_file_open_damaged(&old, path, &ignored) < 0)
 		spool_file_close(&old);
-	make_new(s, unfinished, note, size_limit_bytes, err);
+	make_new(s, unfinished, err);
 	spool_file_close(&s->to);
 	spool_file_close(&old);
 	if (!err->code && rename(unfinished, repaired) != 0)

@@ -26,12 +26,22 @@ int spool_repair_finish(const char *path, struct error *err) MUST_CHECK;
 /* Whether frames of the write-ahead log follow a damaged one: SQLite would silently go back to the state before. */
 bool spool_repair_log_damaged(const char *path);
 
+/* Told the numbers that were looked at, of how many: first 0. */
+typedef void spool_repair_progress(void *context, int64_t done, int64_t total);
+
+struct spool_repair {
+	const char *path;
+	struct spool_file *open;       /* NULL, or a connection whose file has lost its name */
+	const struct spool_note *note; /* what is known of the file */
+	int64_t size_limit_bytes;
+	spool_repair_progress *progress;
+	void *context;
+};
+
 /*
  * Makes a new file at path out of the one that is there, which is renamed; or, where open is not NULL, out of that
- * connection, whose file has lost its name. note: what is known of the file. *said gets one line that tells what was
- * done. Returns 0, ERROR_DATABASE, ERROR_IO, ERROR_MEMORY; then nothing was changed.
+ * connection. *said gets one line that tells what was done. Returns 0, ERROR_DATABASE, ERROR_IO, ERROR_MEMORY; then nothing was changed.
  */
-int spool_repair(const char *path, struct spool_file *open, const struct spool_note *note,
-                 int64_t size_limit_bytes, struct text *said, struct error *err) MUST_CHECK;
+int spool_repair(const struct spool_repair *task, struct text *said, struct error *err) MUST_CHECK;
 
 #endif

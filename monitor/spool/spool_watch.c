@@ -74,7 +74,12 @@ static int repair(struct spool *spool, bool open, const char *why, struct error 
 		spool_file_close(&spool->reading);
 		sqlite3_db_config(spool->writing.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	}
-	result = spool_repair(spool->path, open ? &spool->writing : NULL, &note, spool->size_limit_bytes,
+	result = spool_repair(&(struct spool_repair){ .path = spool->path,
+	                                              .open = open ? &spool->writing : NULL,
+	                                              .note = &note,
+	                                              .size_limit_bytes = spool->size_limit_bytes,
+	                                              .progress = spool_show_repair,
+	                                              .context = spool },
 	                      &said, err);
 	if (result == 0)
 		result = open_again(spool, err);
