@@ -56,6 +56,7 @@ enum record_gap_reason {
 	GAP_INVALID = 2, /* a record that contradicted itself */
 	GAP_DAMAGED = 3, /* the file on disk was damaged, deleted, or replaced by an older copy */
 	GAP_REFUSED = 4, /* PostgreSQL refuses the row for ever: it is kept in the spool's table "refused" */
+	GAP_FORGOTTEN = 5, /* PostgreSQL had confirmed them, so the spool let them go, and has them no more */
 };
 
 /* The numbers that end with the row's own; scheduled_us is when the first of them was due, 0 unknown. */

@@ -71,14 +71,22 @@ static int64_t back_off_ms(const struct ship *ship)
 	return most / 2 + (int64_t)(jitter % (uint64_t)(most / 2 + 1));
 }
 
-static void fail(struct ship *ship, const char *text, const char *advice)
+void ship_back_off(struct ship *ship)
 {
 	int64_t wait_ms = back_off_ms(ship);
-	char line[1000];
 
 	ship_link_close(&ship->link);
 	ship->sending = NULL;
 	ship->known_days = 0;
+	ship->failed_in_a_row++;
+	ship_enter(ship, SHIP_BACKING_OFF);
+	uv_timer_start(&ship->tick, on_tick, (uint64_t)wait_ms, 0);
+}
+
+static void fail(struct ship *ship, const char *text, const char *advice)
+{
+	char line[1000];
+
 	ship->counters.failures++;
 	/* said once, not at every attempt of a long outage */
 	if (strcmp(ship->counters.last_error, text) != 0) {
@@ -87,9 +95,7 @@ static void fail(struct ship *ship, const char *text, const char *advice)
 		         advice ? "; " : "", advice ? advice : "");
 		ship_tell(ship, line);
 	}
-	ship->failed_in_a_row++;
-	ship_enter(ship, SHIP_BACKING_OFF);
-	uv_timer_start(&ship->tick, on_tick, (uint64_t)wait_ms, 0);
+	ship_back_off(ship);
 }
 
 void ship_fail(struct ship *ship, const char *text)
@@ -99,7 +105,7 @@ void ship_fail(struct ship *ship, const char *text)
 
 void ship_fail_of(struct ship *ship, const char *sqlstate, const char *text)
 {
-	fail(ship, text, ship_advice(sqlstate));
+	fail(ship, text, ship_advice(sqlstate, text));
 }
 
 static void on_stall(uv_timer_t *timer)

@@ -28,16 +28,30 @@ static const struct {
 	{ "42", "the database is of another version: slacalc db migrate" },
 	{ "57014", "somebody cancelled the statement: look at the server's log" },
 	{ "57", NULL }, /* stopping, starting, recovering: it comes back */
+	{ "", NULL },
+};
+
+/* Without a code: the first whose word is in the text. */
+static const struct {
+	const char *word, *advice;
+} wordless[] = {
+	{ "certificate",
+	  "the server's certificate must be valid, for the host's name in 'database', and its issuer in "
+	  "sslrootcert" },
+	{ "SSL", "server and 'database' must agree on TLS: ssl = on there, sslmode here" },
 	{ "", "check that PostgreSQL runs and that 'database' leads to it" },
 };
 
-const char *ship_advice(const char *sqlstate)
+const char *ship_advice(const char *sqlstate, const char *text)
 {
 	size_t i = 0;
 
-	if (!sqlstate[0])
-		return table[sizeof(table) / sizeof(table[0]) - 1].advice;
-	while (strncmp(sqlstate, table[i].code, strlen(table[i].code)) != 0)
+	if (sqlstate[0]) {
+		while (strncmp(sqlstate, table[i].code, strlen(table[i].code)) != 0)
+			i++;
+		return table[i].advice;
+	}
+	while (!strstr(text, wordless[i].word))
 		i++;
-	return table[i].code[0] ? table[i].advice : NULL;
+	return wordless[i].advice;
 }

@@ -272,6 +272,8 @@ static bool take(void *context, int64_t seq, const struct record *record)
 	b->failed = !add_rows(f, seq, record);
 	if (b->failed)
 		return false;
+	if (is_gap(record) && record->gap.reason == GAP_FORGOTTEN)
+		b->forgotten += record->gap.count;
 	if (b->records++ == 0)
 		b->first = seq;
 	b->last = seq;
@@ -280,7 +282,7 @@ static bool take(void *context, int64_t seq, const struct record *record)
 
 static void clear(struct ship_batch *b)
 {
-	b->after = b->first = b->last = b->records = b->damaged = 0;
+	b->after = b->first = b->last = b->records = b->damaged = b->forgotten = 0;
 	b->days = 0;
 	b->failed = false;
 	for (int table = 0; table < SHIP_TABLES; table++) {

@@ -47,7 +47,8 @@ struct ship_batch {    /* all zero is a valid empty batch */
 	int64_t after; /* every record of the stream up to this one had been shipped */
 	int64_t first, last;
 	int64_t records;
-	int64_t damaged; /* number of a damaged row, which is then the only one; 0 none */
+	int64_t damaged;   /* number of a damaged row, which is then the only one; 0 none */
+	int64_t forgotten; /* records that the database had and lost: within a gap of this batch */
 	struct ship_copy table[SHIP_TABLES];
 	/* UTC days since 1970 of the samples, each once; what exceeds the list is left out */
 	int32_t day[SHIP_BATCH_DAYS];

@@ -1,9 +1,11 @@
 #include "monitor/ship/ship_link.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* Lives on until libuv has let go of it, which is after the link has moved on to another socket. */
 struct ship_link_poll {
@@ -19,11 +21,28 @@ void ship_link_init(struct ship_link *link, uv_loop_t *loop, ship_link_callback 
 	link->context = context;
 }
 
-/* libpq's messages have several lines, indented. */
+/* How many bytes the character has that the text begins with; 0: it is none of UTF-8. */
+static size_t character(const char *text)
+{
+	unsigned char first = (unsigned char)text[0];
+	size_t length = first < 0x80   ? 1
+	                : first < 0xc2 ? 0
+	                : first < 0xe0 ? 2
+	                : first < 0xf0 ? 3
+	                : first < 0xf5 ? 4
+	                               : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* libpq's messages have several lines, indented; what is no text may come from whoever answers. */
 static void one_line(char *out, size_t size, const char *text)
 {
 	bool ended = false;
-	size_t n = 0;
+	size_t n = 0, length;
 
 	for (; *text && n + 1 < size; text++) {
 		ended = ended || *text == '\n';
@@ -34,7 +53,16 @@ static void one_line(char *out, size_t size, const char *text)
 			out[n++] = ' ';
 		}
 		ended = false;
-		out[n++] = *text;
+		length = character(text);
+		if (n + length >= size)
+			break;
+		if (length == 0 || (unsigned char)*text < ' ' || *text == 0x7f) {
+			out[n++] = '?';
+			continue;
+		}
+		memcpy(out + n, text, length);
+		n += length;
+		text += length - 1;
 	}
 	out[n] = '\0';
 }
@@ -72,6 +100,30 @@ static void broken(struct ship_link *link, const char *why)
 		split_refusal(&link->answer);
 	link->doing = LINK_IDLE;
 	link->callback(link->context, LINK_BROKEN, &link->answer);
+}
+
+/* Counts what waits in the socket before libpq takes it. Returns whether it is no more than an answer can be. */
+static bool is_brief(struct ship_link *link)
+{
+	int waiting = 0;
+
+	if (ioctl(PQsocket(link->conn), FIONREAD, &waiting) == 0)
+		link->heard += waiting;
+	if (link->heard <= LINK_MOST_BYTES)
+		return true;
+	snprintf(link->answer.text, sizeof(link->answer.text),
+	         "the server sends without end: is it PostgreSQL?");
+	broken(link, "");
+	return false;
+}
+
+/* A notice is of no use, unless it is the last word of a server that hangs up. */
+static void on_notice(void *context, const PGresult *notice)
+{
+	struct ship_link *link = context;
+
+	if (link->doing == LINK_IDLE)
+		one_line(link->answer.text, sizeof(link->answer.text), PQresultErrorMessage(notice));
 }
 
 static void emit(struct ship_link *link, enum ship_link_event event)
@@ -155,9 +207,11 @@ void ship_link_connect(struct ship_link *link, PGconn *conn)
 	assert(!link->conn);
 	memset(&link->answer, 0, sizeof(link->answer));
 	link->conn = conn;
+	link->heard = 0;
 	link->doing = LINK_CONNECTING;
 	PQsetErrorVerbosity(
 	    conn, PQERRORS_VERBOSE); /* the only way to learn why it was refused: see split_refusal */
+	PQsetNoticeReceiver(conn, on_notice, link);
 	if (!conn || PQstatus(conn) == CONNECTION_BAD) {
 		broken(link, "out of memory");
 		return;
@@ -168,13 +222,25 @@ void ship_link_connect(struct ship_link *link, PGconn *conn)
 
 /* ---- asking ---- */
 
+/* Returns whether text is a whole number. */
+static bool whole_number(const char *text, int64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	return errno == 0 && end != text && !*end;
+}
+
 static void note_result(struct ship_answer *answer, const PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	if (status == PGRES_TUPLES_OK && PQntuples(result) > 0 && PQnfields(result) > 0)
-		answer->value = strtoll(PQgetvalue(result, PQntuples(result) - 1, 0), NULL, 10);
+		answer->valued = whole_number(PQgetvalue(result, PQntuples(result) - 1, 0), &answer->value);
+	if (status == PGRES_COMMAND_OK && !whole_number(PQcmdTuples((PGresult *)result), &answer->copied))
+		answer->copied = 0;
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
 		snprintf(answer->tag, sizeof(answer->tag), "%.15s", PQcmdStatus((PGresult *)result));
 		return;
@@ -235,6 +301,8 @@ static void on_socket(uv_poll_t *handle, int status, int events)
 	struct ship_link *link = ((struct ship_link_poll *)handle->data)->link;
 
 	(void)status; /* an error shows itself at the next call of libpq, with a better text */
+	if (!is_brief(link))
+		return;
 	if (link->doing == LINK_CONNECTING) {
 		go_on_connecting(link);
 		return;
@@ -252,7 +320,8 @@ static void on_socket(uv_poll_t *handle, int status, int events)
 		if (flush(link))
 			emit(link, LINK_FLUSHED);
 		break;
-	default: /* idle: a notice, or the server hung up */
+	default:                            /* idle: a notice, or the server hung up */
+		(void)PQisBusy(link->conn); /* reads what it said */
 		if (PQstatus(link->conn) == CONNECTION_BAD)
 			broken(link, "the server closed the connection");
 		break;
@@ -264,6 +333,7 @@ void ship_link_query(struct ship_link *link, const char *sql)
 	assert(link->conn && link->doing == LINK_IDLE);
 	memset(&link->answer, 0, sizeof(link->answer));
 	link->answer.ok = true;
+	link->heard = 0;
 	link->doing = LINK_ASKING;
 	if (!PQsendQuery(link->conn, sql))
 		broken(link, "the connection was lost");

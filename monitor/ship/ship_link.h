@@ -4,6 +4,10 @@
  * Knows how to wait for a socket, not what is said over it: ship decides that at each event. One thing at a time:
  * connect, a query, or copying; each ends in exactly one event, after which the next may be begun (also from
  * within the callback). After LINK_BROKEN, and whenever ship likes, ship_link_close().
+ *
+ * The server is not trusted to be brief: libpq keeps in memory whatever comes, an error message of 100 MB or notices
+ * without end. No answer that ship asks for has more than a few hundred bytes, so after LINK_MOST_BYTES the link is
+ * broken. Notices are dropped, but for the last one before a server hangs up: that says why.
  */
 #ifndef GOVSLA_MONITOR_SHIP_LINK_H
 #define GOVSLA_MONITOR_SHIP_LINK_H
@@ -14,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
+
+#define LINK_MOST_BYTES (1 << 20) /* that may come from the server for one thing asked */
 
 enum ship_link_event {
 	LINK_CONNECTED,
@@ -26,7 +32,9 @@ enum ship_link_event {
 
 struct ship_answer {
 	bool ok;
-	int64_t value;    /* first column of the last row of the last result that had rows; 0 if none */
+	bool valued;      /* the last result that had a row had a whole number in its first column: */
+	int64_t value;    /* that number, of its last row */
+	int64_t copied;   /* rows that the server says it took from a copy */
 	char tag[16];     /* command of the last result: "COMMIT" */
 	char sqlstate[6]; /* of the first error; "" when it is not the server's */
 	bool constraint;  /* the first error names a constraint */
@@ -41,7 +49,8 @@ struct ship_link {
 	void *context;
 	PGconn *conn; /* NULL while closed */
 	struct ship_link_poll *poll;
-	int handles; /* not yet let go by libuv */
+	int handles;   /* not yet let go by libuv */
+	int64_t heard; /* bytes from the server since the last thing was begun */
 	enum { LINK_IDLE, LINK_CONNECTING, LINK_ASKING, LINK_SENDING } doing;
 	struct ship_answer answer;
 };

@@ -96,6 +96,9 @@ void ship_fail(struct ship *ship, const char *text);
 /* The same of an error of the database, with what to do about it. */
 void ship_fail_of(struct ship *ship, const char *sqlstate, const char *text);
 
+/* Ends the connection, and begins another after a while, the longer the more often in a row. */
+void ship_back_off(struct ship *ship);
+
 /* Begins a connection. */
 void ship_go_online(struct ship *ship);
 

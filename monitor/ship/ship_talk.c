@@ -4,6 +4,7 @@
 #include "monitor/ship/ship_sql.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -95,7 +96,17 @@ static void committed(struct ship *ship)
 {
 	const struct ship_batch *batch = ship->sending;
 	bool more = batch->records >= ship->limit || ship->ready;
+	char text[300];
 
+	if (batch->forgotten > 0) {
+		snprintf(text, sizeof(text),
+		         "the database has lost %" PRId64
+		         " records that it had confirmed, and the spool has them "
+		         "no more: it is another database, or an older state of it was put back; they are "
+		         "accounted for in stream_gap",
+		         batch->forgotten);
+		ship_tell(ship, text);
+	}
 	ship->counters.mark = batch->last;
 	ship->counters.rows += batch->records;
 	ship->counters.transactions++;
@@ -146,6 +157,17 @@ void ship_ask_mark(struct ship *ship)
 	ship_ask(ship, SHIP_MARKING);
 }
 
+/* What was asked has no answer without a number: guessing 0 would send everything again. */
+static bool is_number(struct ship *ship, const struct ship_answer *answer)
+{
+	if (answer->valued && answer->value >= 0)
+		return true;
+	ship_fail(
+	    ship,
+	    "the database does not tell how far the stream is: is it PostgreSQL, with govsla's schema?");
+	return false;
+}
+
 static void marked(struct ship *ship, int64_t mark)
 {
 	int64_t sent_through = spool_sent_through(ship->options.spool);
@@ -168,6 +190,24 @@ static void marked(struct ship *ship, int64_t mark)
 	ship_enter(ship, SHIP_WAITING);
 	ship_keep_looking(ship);
 	ship_consider(ship);
+}
+
+/* A server that takes fewer rows than it was sent, and says that all is well, would lose them for ever. */
+static void copied(struct ship *ship, int64_t rows)
+{
+	const struct ship_copy *copy = &ship->sending->table[ship->table];
+	char text[300];
+
+	if (rows == copy->rows) {
+		copy_from(ship, ship->table + 1);
+		return;
+	}
+	snprintf(text, sizeof(text),
+	         "the database took %" PRId64 " of %" PRId64
+	         " rows and reports no error, so the transaction is "
+	         "rolled back; see what drops rows: a trigger, a rule, a proxy",
+	         rows, copy->rows);
+	ship_fail(ship, text);
 }
 
 static void clear_others(struct ship *ship)
@@ -194,7 +234,8 @@ static void answered(struct ship *ship, const struct ship_answer *answer)
 		ship_ask_mark(ship);
 		break;
 	case SHIP_MARKING:
-		marked(ship, answer->value);
+		if (is_number(ship, answer))
+			marked(ship, answer->value);
 		break;
 	case SHIP_CLEARING:
 		ship->counters.terminated += answer->value;
@@ -208,13 +249,15 @@ static void answered(struct ship *ship, const struct ship_answer *answer)
 		break;
 	case SHIP_LOCKING:
 		/* another session has shipped for us: its transaction was still open when we asked */
+		if (!is_number(ship, answer))
+			break;
 		if (answer->value != ship->sending->after)
 			ship_ask_mark(ship);
 		else
 			copy_from(ship, 0);
 		break;
 	case SHIP_COPYING:
-		copy_from(ship, ship->table + 1);
+		copied(ship, answer->copied);
 		break;
 	case SHIP_COMMITTING:
 		if (strcmp(answer->tag, "COMMIT") == 0)

@@ -108,9 +108,8 @@ static void task_done(uv_work_t *work, int status)
 	else if (task.kind == TASK_SET_ASIDE && ship->state == SHIP_TIDYING)
 		ship_ask_mark(ship);
 	else if (task.kind == TASK_RENEW && ship->state == SHIP_TIDYING) {
-		/* the session is named after the stream */
-		ship_link_close(&ship->link);
-		ship_go_online(ship);
+		/* the session is named after the stream; and a server that is ahead of each new one gets no tenth a second */
+		ship_back_off(ship);
 	} else
 		ship_consider(ship);
 }

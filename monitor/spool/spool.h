@@ -136,7 +136,8 @@ typedef bool spool_take(void *context, int64_t seq, const struct record *record)
 
 /*
  * Reads committed records and gaps with seq > after, rising, at most limit of them; every number after it is that of a
- * record or within a gap (whose seq is its last number). Blocks on the disk: not on the loop. Returns how many were
+ * record or within a gap (whose seq is its last number). What was deleted after a number above 0 is a gap too: the
+ * database has lost what it had confirmed. From 0 a stream begins with its first record. Blocks on the disk: not on the loop. Returns how many were
  * taken, ERROR_DATABASE, or ERROR_DATA: the file is damaged, the writer repairs it, and it is to be read again.
  */
 int64_t spool_read(struct spool *spool, int64_t after, int64_t limit, spool_take *take, void *context,

@@ -395,6 +395,21 @@ static void read_row(struct reading *r, sqlite3_stmt *s, struct error *err)
 	r->ended = !r->take(r->context, seq, whole ? &record : NULL);
 }
 
+/* The numbers up to this one are not here any more, since the reader had them, or says that it never did. */
+static void read_deleted(struct reading *r, int64_t deleted_through)
+{
+	struct record gap = record_blank(RECORD_GAP, 0);
+
+	gap.gap.count = deleted_through - r->after;
+	gap.gap.reason = GAP_FORGOTTEN;
+	/* from number 0 a stream is new to the reader, and may begin anywhere (spool_file_renew) */
+	if (r->after > 0) {
+		r->taken++;
+		r->ended = !r->take(r->context, deleted_through, &gap);
+	}
+	r->after = deleted_through;
+}
+
 static int read_rows(struct reading *r, struct error *err)
 {
 	sqlite3_stmt *s = prepared(r->f, SPOOL_READ);
@@ -403,7 +418,7 @@ static int read_rows(struct reading *r, struct error *err)
 	if (!s)
 		return spool_file_fail(r->f, "cannot be read", err);
 	sqlite3_bind_int64(s, 1, r->after);
-	sqlite3_bind_int64(s, 2, r->limit);
+	sqlite3_bind_int64(s, 2, r->limit - r->taken);
 	while (!err->code && !r->ended && (result = sqlite3_step(s)) == SQLITE_ROW)
 		read_row(r, s, err);
 	if (!err->code && !r->ended && result != SQLITE_DONE)
@@ -423,8 +438,9 @@ int64_t spool_file_read(struct spool_file *f, int64_t after, int64_t limit, spoo
 		return spool_file_fail(f, "cannot be read", err);
 	if (spool_file_read_state(f, &state, err) == 0) {
 		if (state.deleted_through > after)
-			r.after = state.deleted_through;
-		if (read_rows(&r, err) == 0 && !r.ended && r.taken < limit && r.after < state.last_seq)
+			read_deleted(&r, state.deleted_through);
+		if (!r.ended && read_rows(&r, err) == 0 && !r.ended && r.taken < limit &&
+		    r.after < state.last_seq)
 			spool_file_damaged(f, "the last rows are missing", err);
 	}
 	sqlite3_exec(f->db, "COMMIT", NULL, NULL, NULL);

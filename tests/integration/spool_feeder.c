@@ -1,7 +1,9 @@
 /*
  * spool_feeder: makes records of known content, for the tests and the bench of spool and ship.
  *
- *     spool_feeder run SPOOL DATABASE VANTAGE RATE BATCH   RATE records/s through the loop, shipped, until a signal
+ *     spool_feeder run SPOOL DATABASE VANTAGE RATE BATCH [STALL_MS]
+ *                                                          RATE records/s through the loop, shipped, until a signal;
+ *                                                          then says how long the loop was held at the most
  *     spool_feeder fill SPOOL VANTAGE COUNT                COUNT records at once, as fast as the disk takes them
  *     spool_feeder drain SPOOL DATABASE VANTAGE MS         ships what is there
  *
@@ -30,7 +32,8 @@ struct feeder {
 	uv_timer_t turn;
 	uv_signal_t stop;
 	int64_t next, kept, base_us, rate;
-	uint64_t started;
+	uint64_t started, turned,
+	    held; /* ms: since when, the last turn, the longest time between two of them */
 };
 
 static void report(void *context, const char *text)
@@ -75,6 +78,9 @@ static void on_turn(uv_timer_t *timer)
 	int64_t due = (int64_t)(uv_now(&f->loop) - f->started) * f->rate / 1000;
 	struct spool_counters c;
 
+	if (f->turned && uv_now(&f->loop) - f->turned > f->held)
+		f->held = uv_now(&f->loop) - f->turned;
+	f->turned = uv_now(&f->loop);
 	spool_count(f->spool, &c);
 	for (; c.put < due; c.put++) {
 		struct record r = record_of(f->next, f->base_us);
@@ -101,13 +107,14 @@ static void on_stop(uv_signal_t *stop, int number)
 	ship_close(f->ship, NULL, NULL);
 }
 
-static int run(struct feeder *f, const char *database, int batch, struct error *err)
+static int run(struct feeder *f, const char *database, int batch, int stall_ms, struct error *err)
 {
 	struct ship_options options = { .spool = f->spool,
 		                        .database = database,
 		                        .interval_ms = 20,
 		                        .batch_rows = batch,
 		                        .back_off_ms = 20,
+		                        .stall_ms = stall_ms,
 		                        .report = report };
 
 	uv_loop_init(&f->loop);
@@ -121,6 +128,7 @@ static int run(struct feeder *f, const char *database, int batch, struct error *
 	uv_signal_start(&f->stop, on_stop, SIGTERM);
 	ship_start(f->ship);
 	uv_run(&f->loop, UV_RUN_DEFAULT);
+	fprintf(stderr, "spool_feeder: the loop was held for %d ms\n", (int)f->held);
 	uv_loop_close(&f->loop);
 	return spool_flush(f->spool, 5000, err);
 }
@@ -165,7 +173,7 @@ static int drain(struct feeder *f, const char *database, int64_t timeout_ms, str
 
 int main(int argc, char **argv)
 {
-	bool is_run = argc == 7 && strcmp(argv[1], "run") == 0;
+	bool is_run = (argc == 7 || argc == 8) && strcmp(argv[1], "run") == 0;
 	bool is_fill = argc == 5 && strcmp(argv[1], "fill") == 0;
 	bool is_drain = argc == 6 && strcmp(argv[1], "drain") == 0;
 	struct feeder f = { .base_us = base_now() };
@@ -186,7 +194,7 @@ int main(int argc, char **argv)
 	f.next = f.kept + 1;
 	if (is_run) {
 		f.rate = atoll(argv[5]);
-		(void)run(&f, argv[3], atoi(argv[6]), &err);
+		(void)run(&f, argv[3], atoi(argv[6]), argc == 8 ? atoi(argv[7]) : 0, &err);
 	} else if (is_fill) {
 		(void)fill(&f, atoll(argv[4]), &err);
 	} else {

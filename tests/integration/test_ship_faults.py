@@ -41,9 +41,9 @@ def tearDownModule():
 class Feeder:
     """spool_feeder run; collects what it says."""
 
-    def __init__(self, spool, database, vantage, rate=2000, batch=500):
-        self.process = subprocess.Popen([FEEDER, "run", spool, database, str(vantage), str(rate), str(batch)],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def __init__(self, spool, database, vantage, rate=2000, batch=500, stall_ms=0):
+        self.process = subprocess.Popen([FEEDER, "run", spool, database, *map(str, (vantage, rate, batch, stall_ms))],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
         self.errors, self.kept = "", 0
         self.readers = [threading.Thread(target=each, daemon=True) for each in (self.read_errors, self.read_kept)]
         for each in self.readers:
