@@ -7,6 +7,7 @@
 #   make fuzz SECONDS=60                  every reader of foreign bytes under libFuzzer, a minute each
 #   make kill-test KILLS=10000            slamon's spool killed -9 so many times, PostgreSQL among it
 #   make soak MINUTES=60                  slamon among random faults for an hour
+#   make backlog HOURS=72                 PostgreSQL away for so long, then back: 216 million records, 50 GB
 #   make demo                             sets up, builds, runs the main job on real endpoints
 
 VERSION := 0.1.0
@@ -46,7 +47,7 @@ LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares li
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c $(d)/*/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
-.PHONY: all programs check check-ledgers demo scenario bench fuzz kill-test soak lint format install clean setup tests
+.PHONY: all programs check check-ledgers demo scenario bench fuzz kill-test soak backlog lint format install clean setup tests
 all: programs
 
 programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
@@ -157,14 +158,20 @@ SECONDS ?= 60
 fuzz: setup
 	@tests/fuzz/run --seconds $(SECONDS) $(FUZZ)
 
-# An hour of random faults around slamon, every sample accounted for.
-MINUTES ?= 60
+# Killed -9 so many times, then every record accounted for.
 KILLS ?= 10000
 kill-test: setup programs $(integration_programs)
 	@GOVSLA_BUILD=$(BUILD) tests/long/kill --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
+# An hour of random faults around slamon, every sample accounted for.
+MINUTES ?= 60
 soak: setup programs
 	@GOVSLA_BUILD=$(BUILD) tests/long/soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+# What 50,000 targets gave in so many hours without a database, shipped while slamon goes on observing.
+HOURS ?= 72
+backlog: setup programs $(integration_programs)
+	@GOVSLA_BUILD=$(BUILD) tests/long/backlog --hours $(HOURS)
 
 lint:
 	@tests/lint

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#define OLDEST_ROWS 64 /* looked at for one that knows its time */
+#define OLDEST_ROWS  64        /* looked at for one that knows its time */
+#define SHRINK_FROM  (8 << 20) /* a file of so many bytes is written anew ... */
+#define SHRINK_UNDER (1 << 20) /* ... when its records take no more than these */
 
 static const char *const sql_of[SPOOL_STATEMENTS] = {
 	[SPOOL_BEGIN] = "BEGIN IMMEDIATE",
@@ -21,7 +23,8 @@ static const char *const sql_of[SPOOL_STATEMENTS] = {
 	[SPOOL_READ] = "SELECT seq, data FROM record WHERE seq > ?1 ORDER BY seq LIMIT ?2",
 	[SPOOL_ASIDE] = "INSERT INTO refused (stream, seq, data, reason) "
 	                "SELECT (SELECT stream FROM state), seq, data, ?2 FROM record WHERE seq = ?1",
-	[SPOOL_PAGES] = "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count",
+	[SPOOL_PAGES] =
+	    "SELECT page_count - freelist_count, page_count FROM pragma_page_count, pragma_freelist_count",
 };
 
 /* ---- what went wrong ---- */
@@ -106,8 +109,10 @@ static void look_at_size(struct spool_file *f)
 {
 	sqlite3_stmt *s = prepared(f, SPOOL_PAGES);
 
-	if (s && sqlite3_step(s) == SQLITE_ROW)
+	if (s && sqlite3_step(s) == SQLITE_ROW) {
 		f->bytes = sqlite3_column_int64(s, 0) * PAGE_BYTES;
+		f->file_bytes = sqlite3_column_int64(s, 1) * PAGE_BYTES;
+	}
 	sqlite3_reset(s);
 }
 
@@ -282,6 +287,19 @@ int spool_file_append(struct spool_file *f, const struct spool_slot *slots, size
 	return commit_state(f, &state, "cannot be written", err);
 }
 
+/*
+ * SQLite never gives room back by itself. Copies the little that is left, in one transaction; where the disk refuses, the
+ * file stays as it is, and the next deleting tries again.
+ */
+static void shrink(struct spool_file *f)
+{
+	if (f->file_bytes < SHRINK_FROM || f->bytes > SHRINK_UNDER)
+		return;
+	if (sqlite3_exec(f->db, "VACUUM", NULL, NULL, NULL) == SQLITE_OK)
+		sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	look_at_size(f);
+}
+
 int spool_file_delete(struct spool_file *f, int64_t through, struct error *err)
 {
 	static const char doing[] = "shipped rows cannot be deleted";
@@ -300,7 +318,9 @@ int spool_file_delete(struct spool_file *f, int64_t through, struct error *err)
 		spool_file_damaged(f, "its rows are not as many as it says", err);
 		return spool_file_give_up(f, doing, err);
 	}
-	return commit_state(f, &state, doing, err);
+	if (commit_state(f, &state, doing, err) == 0)
+		shrink(f);
+	return err->code;
 }
 
 /* A gap in place of the row, which knows the row's time where that can still be read. */

@@ -46,8 +46,9 @@ struct spool_file {
 	const char *path;                          /* for messages; borrowed */
 	/* as committed; not of a connection that only reads */
 	struct spool_state state;
-	int64_t bytes;     /* that the records take, rounded up to pages */
-	int64_t oldest_us; /* when the first of them that tells was due; 0 none */
+	int64_t bytes;      /* that the records take, rounded up to pages */
+	int64_t file_bytes; /* that the file takes: what was deleted is used again, then given back */
+	int64_t oldest_us;  /* when the first of them that tells was due; 0 none */
 };
 
 /*
@@ -83,6 +84,7 @@ int spool_file_set_state(struct spool_file *f, const struct spool_state *state, 
 int spool_file_append(struct spool_file *f, const struct spool_slot *slots, size_t count,
                       struct error *err) MUST_CHECK;
 
+/* Deletes the rows up to and with a number. A file that was large and is nearly empty then becomes small again. */
 int spool_file_delete(struct spool_file *f, int64_t through, struct error *err) MUST_CHECK;
 int spool_file_set_aside(struct spool_file *f, int64_t seq, enum record_gap_reason why, const char *reason,
                          struct error *err) MUST_CHECK;

@@ -146,7 +146,8 @@ static int connect_file(struct spool_file *f, const char *path, struct error *er
 
 /*
  * A full disk also blocks deleting: the limit in pages keeps the file below the operator's size, and the
- * frequent checkpoint keeps the log beside it small (512 pages are 2 MiB).
+ * frequent checkpoint keeps the log beside it small (512 pages are 2 MiB). Nothing is written elsewhere: a folder for
+ * temporary files may be refused to a daemon.
  */
 static int configure(struct spool_file *f, int64_t size_limit_bytes, struct error *err)
 {
@@ -156,7 +157,8 @@ static int configure(struct spool_file *f, int64_t size_limit_bytes, struct erro
 	snprintf(sql, sizeof(sql),
 	         "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 	         "PRAGMA wal_autocheckpoint = 512; PRAGMA journal_size_limit = 4194304;"
-	         "PRAGMA cache_size = -8000; PRAGMA max_page_count = %" PRId64 ";",
+	         "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA max_page_count = %" PRId64
+	         ";",
 	         PAGE_BYTES, (size_limit_bytes - for_log) / PAGE_BYTES);
 	return sqlite3_exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK
 	           ? 0

@@ -4,11 +4,13 @@
  *     spool_feeder run SPOOL DATABASE VANTAGE RATE BATCH [STALL_MS]
  *                                                          RATE records/s through the loop, shipped, until a signal;
  *                                                          then says how long the loop was held at the most
- *     spool_feeder fill SPOOL VANTAGE COUNT                COUNT records at once, as fast as the disk takes them
+ *     spool_feeder fill SPOOL VANTAGE COUNT [TARGETS US]   COUNT records at once, as fast as the disk takes them
  *     spool_feeder drain SPOOL DATABASE VANTAGE MS         ships what is there
  *
  * A record carries its own number: lateness_us is the seq that it must get. So the database itself shows what was
  * lost, doubled or mixed up. Prints "kept N": what must not be lost any more, whatever happens to this process.
+ * Record N is one of 100 targets', 1 ms after that before; or of TARGETS, US microseconds after it, the last one now:
+ * then "from US" is printed, the instant of a record 0 since 1970.
  */
 #include "base/instant.h"
 #include "monitor/ship/ship.h"
@@ -24,6 +26,12 @@
 
 #define TURN_MS 5
 #define BLOCK   4096
+#define LIMIT   (INT64_C(100) << 30) /* of the spool's file */
+
+/* What the records say: record N is due N spacings after the base. */
+struct pace {
+	int64_t base_us, spacing_us, targets;
+};
 
 struct feeder {
 	struct spool *spool;
@@ -31,7 +39,8 @@ struct feeder {
 	uv_loop_t loop;
 	uv_timer_t turn;
 	uv_signal_t stop;
-	int64_t next, kept, base_us, rate;
+	struct pace pace;
+	int64_t next, kept, rate;
 	uint64_t started, turned,
 	    held; /* ms: since when, the last turn, the longest time between two of them */
 };
@@ -42,12 +51,12 @@ static void report(void *context, const char *text)
 	fprintf(stderr, "spool_feeder: %s\n", text);
 }
 
-static struct record record_of(int64_t number, int64_t base_us)
+static struct record record_of(int64_t number, const struct pace *pace)
 {
-	struct record r = record_blank(RECORD_SAMPLE, base_us + number * 1000);
+	struct record r = record_blank(RECORD_SAMPLE, pace->base_us + number * pace->spacing_us);
 
-	r.sent_us = base_us + number * 1000 + 7;
-	r.target = (int32_t)(1 + number % 100);
+	r.sent_us = r.scheduled_us + 7;
+	r.target = (int32_t)(1 + number % pace->targets);
 	r.lateness_us = (int32_t)number;
 	r.rtt_us = (int32_t)(number % 5000);
 	if (number % 97 == 0) {
@@ -67,9 +76,15 @@ static struct record record_of(int64_t number, int64_t base_us)
 }
 
 /* The day before now, so that no record lies in the future. */
-static int64_t base_now(void)
+static struct pace pace_since_yesterday(void)
 {
-	return ((int64_t)time(NULL) - 86400) * US_PER_S;
+	return (struct pace){ ((int64_t)time(NULL) - 86400) * US_PER_S, 1000, 100 };
+}
+
+/* Such that the last of count records was due just now. */
+static struct pace pace_until_now(int64_t count, int64_t targets, int64_t spacing_us)
+{
+	return (struct pace){ (int64_t)time(NULL) * US_PER_S - count * spacing_us, spacing_us, targets };
 }
 
 static void on_turn(uv_timer_t *timer)
@@ -83,7 +98,7 @@ static void on_turn(uv_timer_t *timer)
 	f->turned = uv_now(&f->loop);
 	spool_count(f->spool, &c);
 	for (; c.put < due; c.put++) {
-		struct record r = record_of(f->next, f->base_us);
+		struct record r = record_of(f->next, &f->pace);
 
 		if (spool_put(f->spool, &r))
 			f->next++;
@@ -150,7 +165,7 @@ static int fill(struct feeder *f, int64_t count, struct error *err)
 		size_t n = 0;
 
 		for (; n < BLOCK && done < count; n++, done++)
-			block[n] = record_of(f->next++, f->base_us);
+			block[n] = record_of(f->next++, &f->pace);
 		if (spool_put_many(f->spool, block, n, err) < 0)
 			return err->code;
 	}
@@ -174,17 +189,19 @@ static int drain(struct feeder *f, const char *database, int64_t timeout_ms, str
 int main(int argc, char **argv)
 {
 	bool is_run = (argc == 7 || argc == 8) && strcmp(argv[1], "run") == 0;
-	bool is_fill = argc == 5 && strcmp(argv[1], "fill") == 0;
+	bool is_fill = (argc == 5 || argc == 7) && strcmp(argv[1], "fill") == 0;
 	bool is_drain = argc == 6 && strcmp(argv[1], "drain") == 0;
-	struct feeder f = { .base_us = base_now() };
+	struct feeder f = { .pace = pace_since_yesterday() };
 	struct spool_counters counters;
 	struct error err = { 0 };
 
 	if (!is_run && !is_fill && !is_drain)
 		return 2;
 	if (spool_open(&f.spool,
-	               &(struct spool_options){
-	                   .path = argv[2], .vantage = atoi(argv[is_fill ? 3 : 4]), .report = report },
+	               &(struct spool_options){ .path = argv[2],
+	                                        .vantage = atoi(argv[is_fill ? 3 : 4]),
+	                                        .size_limit_bytes = LIMIT,
+	                                        .report = report },
 	               &err) < 0) {
 		error_print(&err, stderr, "spool_feeder");
 		return 1;
@@ -196,6 +213,10 @@ int main(int argc, char **argv)
 		f.rate = atoll(argv[5]);
 		(void)run(&f, argv[3], atoi(argv[6]), argc == 8 ? atoi(argv[7]) : 0, &err);
 	} else if (is_fill) {
+		if (argc == 7) {
+			f.pace = pace_until_now(atoll(argv[4]), atoll(argv[5]), atoll(argv[6]));
+			printf("from %" PRId64 "\n", f.pace.base_us);
+		}
 		(void)fill(&f, atoll(argv[4]), &err);
 	} else {
 		(void)drain(&f, argv[3], atoll(argv[5]), &err);
