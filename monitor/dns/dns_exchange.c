@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,11 +16,8 @@
 
 static enum sample_failure failure_of(struct dns_exchange *x, int cause)
 {
-	struct sockaddr_storage to = { 0 };
-
 	x->cause = cause;
-	memcpy(&to, &x->address, sizeof x->address);
-	return cause == EPIPE ? FAILURE_RESET : connect_failure_of(cause, &to);
+	return cause == EPIPE ? FAILURE_RESET : connect_failure_of(cause, &x->address);
 }
 
 /* ---- opening ---- */
@@ -54,9 +50,7 @@ static int open_socket(struct dns_exchange *x)
 
 static int connect_socket(struct dns_exchange *x)
 {
-	socklen_t length = x->address.any.sa_family == AF_INET6 ? sizeof x->address.v6 : sizeof x->address.v4;
-
-	if (connect(x->watch.fd, &x->address.any, length) < 0 && errno != EINPROGRESS)
+	if (connect(x->watch.fd, &x->address.any, address_size(&x->address)) < 0 && errno != EINPROGRESS)
 		return errno;
 	if (sockets_watch(x->sockets, &x->watch, x->tcp ? EPOLLOUT : EPOLLIN))
 		return ENOMEM; /* our own fault, whatever it is */

@@ -26,7 +26,7 @@
 
 struct dns_exchange {
 	struct dns_query query;
-	union resolve_address address; /* of the server, with port */
+	union address address; /* of the server, with port */
 	const struct egress *egress;
 	struct sockets *sockets;
 	struct socket_watch watch; /* fd -1: no socket */

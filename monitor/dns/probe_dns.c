@@ -132,8 +132,8 @@ struct service {
 struct plan {
 	struct probe_plan common;
 	const struct dns_config *config;
-	union resolve_address address; /* sa_family AF_UNSPEC: a name, to be resolved */
-	struct dns_query query;        /* without its id */
+	union address address;  /* sa_family AF_UNSPEC: a name, to be resolved */
+	struct dns_query query; /* without its id */
 	struct dns_expectation expectation;
 	struct dns_wanted wanted[]; /* and behind them their bytes */
 };
@@ -200,20 +200,16 @@ static uint16_t random_id(void)
 	return id;
 }
 
-static void ask(struct flight *flight, const union resolve_address *address)
+static void ask(struct flight *flight, const union address *address)
 {
 	struct probe_run *run = flight->run;
 	const struct plan *plan = run->plan;
 	struct dns_exchange *x = &flight->exchange;
-	in_port_t port = htons((uint16_t)plan->config->port);
 	enum sample_failure failure;
 
 	x->query.id = random_id();
 	x->address = *address;
-	if (address->any.sa_family == AF_INET6)
-		x->address.v6.sin6_port = port;
-	else
-		x->address.v4.sin_port = port;
+	address_set_port(&x->address, (uint16_t)plan->config->port);
 	flight->asked = true;
 	failure = dns_exchange_start(x, plan->config->transport);
 	run->record.sent_us = x->trip.sent_wall_ns / 1000;
@@ -353,8 +349,6 @@ static int prepare(void *service, const void *config_pointer, struct probe_plan 
 	const struct dns_config *config = config_pointer;
 	size_t count = config->expect_answer.count;
 	struct plan *plan = calloc(1, sizeof *plan + count * sizeof plan->wanted[0] + wanted_size(config));
-	struct sockaddr_storage address;
-	socklen_t length;
 
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
@@ -372,8 +366,7 @@ static int prepare(void *service, const void *config_pointer, struct probe_plan 
 		                                      .wanted = plan->wanted,
 		                                      .wanted_count = count };
 	keep_wanted(service, plan);
-	if (resolve_literal(config->server, egress_family_number(&config->egress), &address, &length))
-		memcpy(&plan->address, &address, length);
+	(void)address_literal(config->server, egress_family_number(&config->egress), &plan->address);
 	return 0;
 }
 

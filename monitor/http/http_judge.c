@@ -3,7 +3,6 @@
 #include "monitor/net/connect.h"
 
 #include <openssl/ssl.h>
-#include <string.h>
 
 /* ---- failures below HTTP ---- */
 
@@ -18,12 +17,8 @@ static enum sample_failure connect_failure(const struct http_transfer *t)
 		return FAILURE_SEND;
 	if (!t->query.address_count)
 		return connect_failure_of((int)cause, &t->plan->address);
-	for (size_t i = 0; failure == FAILURE_SEND && i < t->query.address_count; i++) {
-		struct sockaddr_storage address = { 0 };
-
-		memcpy(&address, &t->query.addresses[i], sizeof t->query.addresses[i]);
-		failure = connect_failure_of((int)cause, &address);
-	}
+	for (size_t i = 0; failure == FAILURE_SEND && i < t->query.address_count; i++)
+		failure = connect_failure_of((int)cause, &t->query.addresses[i]);
 	return failure;
 }
 

@@ -95,15 +95,13 @@ static int find_context(struct http_plan *plan, const struct http_trust *trust, 
 
 static int fill(struct http_plan *plan, const struct http_trust *trust, struct error *err)
 {
-	socklen_t length;
-
 	if (http_place_of(plan->config->url, &plan->place, err) < 0)
 		return err->code;
 	if (plan->config->proxy && http_place_of(plan->config->proxy, &plan->proxy, err) < 0)
 		return err->code;
 	plan->common.destination = plan->place.host;
-	plan->literal = resolve_literal(plan->proxy.host ? plan->proxy.host : plan->place.host, AF_UNSPEC,
-	                                &plan->address, &length);
+	plan->literal = address_literal(plan->proxy.host ? plan->proxy.host : plan->place.host, AF_UNSPEC,
+	                                &plan->address);
 	if (make_headers(plan, err) < 0 || read_body(plan, err) < 0 || read_proxy_user(plan, err) < 0)
 		return err->code;
 	return find_context(plan, trust, err);

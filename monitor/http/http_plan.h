@@ -27,7 +27,7 @@ struct http_plan {
 	struct http_place place;
 	struct http_place proxy; /* host NULL: none */
 	bool literal;            /* the host to connect to, the proxy's or the target's, is an address */
-	struct sockaddr_storage address;
+	union address address;
 	struct curl_slist *headers;
 	struct curl_slist *bare_headers; /* of them those for any host */
 	struct text body;

@@ -207,15 +207,13 @@ static void set_options(struct http_transfer *t)
 /* ---- where it connects ---- */
 
 /* "192.0.2.1" or "[2001:db8::1]". */
-static void add_address(char *buffer, size_t size, const union resolve_address *address)
+static void add_address(char *buffer, size_t size, const union address *address)
 {
-	struct sockaddr_storage storage = { 0 };
 	char host[INET6_ADDRSTRLEN];
 	bool v6 = address->any.sa_family == AF_INET6;
 	size_t length = strlen(buffer);
 
-	memcpy(&storage, address, sizeof *address);
-	resolve_text(&storage, host, sizeof host);
+	address_text(address, host, sizeof host);
 	snprintf(buffer + length, size - length, "%s%s%s", v6 ? "[" : "", host, v6 ? "]" : "");
 }
 

@@ -5,7 +5,6 @@
 #include "monitor/http/http_transfer.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 struct service {
@@ -87,18 +86,15 @@ static void look_up(struct http_transfer *t, const char *host)
 /* The name of the next place, unless it is known: the same host again, an address, or left to the proxy. */
 static void find_next(struct http_transfer *t, bool same_host)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
 
 	t->name_us = moment_between(t->run->started, moment_now());
 	if (!t->plan->proxy.host && (!same_host || !t->query.address_count)) {
-		if (!resolve_literal(t->at->host, egress_family_number(&t->plan->config->egress), &address,
-		                     &length)) {
+		if (!address_literal(t->at->host, egress_family_number(&t->plan->config->egress),
+		                     &t->query.addresses[0])) {
 			look_up(t, t->at->host);
 			return;
 		}
 		t->query.address_count = 1;
-		memcpy(&t->query.addresses[0], &address, length);
 	}
 	http_transfer_point(t);
 	pass_gate(t);

@@ -20,7 +20,7 @@
 struct icmp_receiver {
 	struct mmsghdr messages[BATCH];
 	struct iovec vectors[BATCH];
-	struct sockaddr_storage from[BATCH];
+	union address from[BATCH];
 	uint8_t buffers[BATCH][BUFFER_SIZE];
 	_Alignas(struct cmsghdr) uint8_t control[BATCH][CONTROL_SIZE];
 };
@@ -165,7 +165,7 @@ static int receive_batch(struct icmp_socket *s, struct icmp_receiver *r,
 		if (!icmp_parse(s->v6, s->raw && !s->v6, r->buffers[i], r->messages[i].msg_len,
 		                &arrival.message))
 			continue;
-		memcpy(&arrival.from, &r->from[i], sizeof arrival.from);
+		arrival.from = r->from[i];
 		arrival.stamp_ns = round_trip_stamp_ns(&r->messages[i].msg_hdr);
 		take(arg, &arrival);
 	}
@@ -188,13 +188,10 @@ static bool read_error(const struct icmp_socket *s, struct msghdr *header, const
 	       icmp_error_meaning(s->v6, cause.ee_type, cause.ee_code, &arrival->message.meaning);
 }
 
-static void set_destination(const struct icmp_socket *s, const struct sockaddr_storage *to,
+static void set_destination(const struct icmp_socket *s, const union address *to,
                             struct icmp_message *message)
 {
-	if (s->v6)
-		memcpy(message->destination, &((const struct sockaddr_in6 *)to)->sin6_addr, 16);
-	else
-		memcpy(message->destination, &((const struct sockaddr_in *)to)->sin_addr, 4);
+	memcpy(message->destination, address_bytes(to), s->v6 ? 16 : 4);
 	message->has_destination = true;
 }
 

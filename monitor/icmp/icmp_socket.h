@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "monitor/icmp/icmp.h"
+#include "monitor/net/address.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -25,8 +26,8 @@ struct icmp_socket {
 /* What arrived: a message that icmp_parse() recognised, from whom, and when. */
 struct icmp_arrival {
 	struct icmp_message message;
-	struct sockaddr_storage from; /* of a reply the target, of an error who reported it */
-	int64_t stamp_ns;             /* kernel's receive stamp, time of day; 0 when there is none */
+	union address from; /* of a reply the target, of an error who reported it */
+	int64_t stamp_ns;   /* kernel's receive stamp, time of day; 0 when there is none */
 };
 
 struct icmp_receiver; /* buffers for a batch, shared by the sockets of a service */

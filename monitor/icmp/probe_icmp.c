@@ -47,7 +47,7 @@ struct echo {
 	struct probe_run *run; /* NULL: free */
 	uint64_t nonce;
 	struct round_trip trip;
-	struct sockaddr_storage *to; /* of the plan or the lookup; what replies must come from */
+	const union address *to; /* of the plan or the lookup; what replies must come from */
 };
 
 struct route { /* one address family */
@@ -69,34 +69,20 @@ struct service {
 struct plan {
 	struct probe_plan common;
 	const struct icmp_config *config;
-	struct sockaddr_storage address; /* ss_family AF_UNSPEC: a name, to be resolved */
+	union address address; /* none: a name, to be resolved */
 };
 
 /* Of a run whose target is a name, or which has been sent. */
 struct flight {
 	struct resolve_query query;
-	struct sockaddr_storage address;
 	struct echo *echo;
 };
 
 /* ---- receiving ---- */
 
-static bool same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+static bool is_destination(const union address *a, const uint8_t *bytes)
 {
-	if (a->ss_family != b->ss_family)
-		return false;
-	if (a->ss_family == AF_INET)
-		return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
-		       ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-	return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
-	              &((const struct sockaddr_in6 *)b)->sin6_addr, 16) == 0;
-}
-
-static bool is_destination(const struct sockaddr_storage *a, const uint8_t *bytes)
-{
-	if (a->ss_family == AF_INET)
-		return memcmp(&((const struct sockaddr_in *)a)->sin_addr, bytes, 4) == 0;
-	return memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr, bytes, 16) == 0;
+	return memcmp(address_bytes(a), bytes, a->any.sa_family == AF_INET6 ? 16 : 4) == 0;
 }
 
 /* The echo that a message answers; NULL for strangers', late, repeated and forged ones. */
@@ -109,7 +95,7 @@ static struct echo *find_echo(struct route *route, const struct icmp_arrival *ar
 		return NULL;
 	if (message->meaning == ICMP_MEANS_REPLY)
 		return message->has_nonce && message->nonce == echo->nonce &&
-		               same_address(&arrival->from, echo->to)
+		               address_same_host(&arrival->from, echo->to)
 		           ? echo
 		           : NULL;
 	if (message->has_nonce && message->nonce != echo->nonce)
@@ -124,7 +110,7 @@ static void release_run(struct route *route, struct echo *echo)
 
 	echo->run = NULL;
 	route->in_use--;
-	if (plan->address.ss_family == AF_UNSPEC)
+	if (plan->address.any.sa_family == AF_UNSPEC)
 		free(run->state);
 	run->state = NULL;
 }
@@ -201,19 +187,18 @@ static struct echo *take_echo(struct route *route)
 static ssize_t send_with(const struct egress *egress, const struct route *route, const struct echo *echo,
                          uint8_t *packet, size_t length)
 {
-	socklen_t size = route->socket.v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	socklen_t size = address_size(echo->to);
 	_Alignas(struct cmsghdr) uint8_t control[EGRESS_CONTROL_SIZE];
 	struct iovec vector = { packet, length };
-	struct msghdr header = { .msg_name = echo->to,
+	struct msghdr header = { .msg_name = (void *)echo->to,
 		                 .msg_namelen = size,
 		                 .msg_iov = &vector,
 		                 .msg_iovlen = 1,
 		                 .msg_control = control };
 
 	if (!egress->source_address && !egress->dscp)
-		return sendto(route->socket.fd, packet, length, MSG_DONTWAIT, (struct sockaddr *)echo->to,
-		              size);
-	header.msg_controllen = egress_control(egress, echo->to->ss_family, control);
+		return sendto(route->socket.fd, packet, length, MSG_DONTWAIT, &echo->to->any, size);
+	header.msg_controllen = egress_control(egress, echo->to->any.sa_family, control);
 	return sendmsg(route->socket.fd, &header, MSG_DONTWAIT);
 }
 
@@ -229,10 +214,10 @@ static int transmit(struct route *route, struct echo *echo, uint8_t *packet, siz
 }
 
 /* state: the echo, or NULL while a name is being resolved (the flight is in run->state then). */
-static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
+static void send_echo(struct probe_run *run, const union address *to)
 {
 	struct service *service = run->service;
-	struct route *route = &service->routes[to->ss_family == AF_INET6];
+	struct route *route = &service->routes[to->any.sa_family == AF_INET6];
 	const struct plan *plan = run->plan;
 	struct echo *echo = route->socket.fd >= 0 ? take_echo(route) : NULL;
 	uint8_t packet[ICMP_PACKET_MOST];
@@ -240,7 +225,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	int cause;
 
 	if (!echo) {
-		if (plan->address.ss_family == AF_UNSPEC)
+		if (plan->address.any.sa_family == AF_UNSPEC)
 			free(run->state);
 		probe_not_sent(run, route->socket.fd < 0 ? EAFNOSUPPORT : ENOBUFS);
 		return;
@@ -248,7 +233,7 @@ static void send_echo(struct probe_run *run, struct sockaddr_storage *to)
 	*echo = (struct echo){ .run = run, .nonce = next_nonce(service), .to = to };
 	length = icmp_build(route->socket.v6, route->socket.id, (uint16_t)(echo - route->echoes), echo->nonce,
 	                    (size_t)plan->config->payload_bytes, packet);
-	if (plan->address.ss_family == AF_UNSPEC)
+	if (plan->address.any.sa_family == AF_UNSPEC)
 		((struct flight *)run->state)->echo = echo;
 	else
 		run->state = echo;
@@ -272,8 +257,7 @@ static void resolved(struct resolve_query *query)
 	struct flight *flight = run->state;
 
 	if (query->address_count > 0) {
-		memcpy(&flight->address, &query->addresses[0], sizeof query->addresses[0]);
-		send_echo(run, &flight->address);
+		send_echo(run, &query->addresses[0]);
 		return;
 	}
 	run->state = NULL;
@@ -287,7 +271,7 @@ static void start(struct probe_run *run)
 	struct plan *plan = run->plan;
 	struct flight *flight;
 
-	if (plan->address.ss_family != AF_UNSPEC) {
+	if (plan->address.any.sa_family != AF_UNSPEC) {
 		send_echo(run, &plan->address);
 		return;
 	}
@@ -308,7 +292,7 @@ static void expire(struct probe_run *run)
 {
 	struct service *service = run->service;
 	struct plan *plan = run->plan;
-	struct flight *flight = plan->address.ss_family == AF_UNSPEC ? run->state : NULL;
+	struct flight *flight = plan->address.any.sa_family == AF_UNSPEC ? run->state : NULL;
 	struct echo *echo = flight ? flight->echo : run->state;
 	struct route *route;
 
@@ -318,7 +302,7 @@ static void expire(struct probe_run *run)
 		probe_down(run, FAILURE_DNS);
 		return;
 	}
-	route = &service->routes[echo->to->ss_family == AF_INET6];
+	route = &service->routes[echo->to->any.sa_family == AF_INET6];
 	receive(route);
 	if (echo->run != run)
 		return;
@@ -386,7 +370,6 @@ static int prepare(void *service, const void *config_pointer, struct probe_plan 
 {
 	const struct icmp_config *config = config_pointer;
 	struct plan *plan = calloc(1, sizeof *plan);
-	socklen_t length;
 
 	(void)service;
 	if (!plan)
@@ -394,8 +377,7 @@ static int prepare(void *service, const void *config_pointer, struct probe_plan 
 	plan->config = config;
 	plan->common.destination = config->host;
 	*out = &plan->common;
-	if (!resolve_literal(config->host, egress_family_number(&config->egress), &plan->address, &length))
-		plan->address.ss_family = AF_UNSPEC;
+	(void)address_literal(config->host, egress_family_number(&config->egress), &plan->address);
 	return 0;
 }
 

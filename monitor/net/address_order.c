@@ -33,21 +33,21 @@ static bool begins_with(const uint8_t *bytes, const struct kind *kind)
 	       (rest == 0 || (bytes[whole] ^ kind->prefix[whole]) >> (8 - rest) == 0);
 }
 
-static const struct kind *kind_of(const union resolve_address *address)
+static const struct kind *kind_of(const union address *address)
 {
 	uint8_t bytes[16] = { [10] = 0xff, [11] = 0xff };
 	const struct kind *kind = kinds;
 
 	if (address->any.sa_family == AF_INET6)
-		memcpy(bytes, &address->v6.sin6_addr, 16);
+		memcpy(bytes, address_bytes(address), 16);
 	else
-		memcpy(bytes + 12, &address->v4.sin_addr, 4);
+		memcpy(bytes + 12, address_bytes(address), 4);
 	while (!begins_with(bytes, kind))
 		kind++; /* the last row is any */
 	return kind;
 }
 
-int address_rank(const union resolve_address *destination, const union resolve_address *source)
+int address_rank(const union address *destination, const union address *source)
 {
 	const struct kind *kind = kind_of(destination);
 
@@ -55,26 +55,22 @@ int address_rank(const union resolve_address *destination, const union resolve_a
 	       (source && kind_of(source) == kind ? RANK_SAME_KIND : 0);
 }
 
-bool address_source(const union resolve_address *destination, union resolve_address *source)
+bool address_source(const union address *destination, union address *source)
 {
-	union resolve_address to = *destination;
-	bool v6 = to.any.sa_family == AF_INET6, found;
+	union address to = *destination;
+	bool found;
 	socklen_t length = sizeof *source;
 	int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return false;
-	if (v6)
-		to.v6.sin6_port = htons(DISCARD_PORT);
-	else
-		to.v4.sin_port = htons(DISCARD_PORT);
-	found = connect(fd, &to.any, v6 ? sizeof to.v6 : sizeof to.v4) == 0 &&
-	        getsockname(fd, &source->any, &length) == 0;
+	address_set_port(&to, DISCARD_PORT);
+	found = connect(fd, &to.any, address_size(&to)) == 0 && getsockname(fd, &source->any, &length) == 0;
 	close(fd);
 	return found;
 }
 
-static bool is_choice(const union resolve_address *addresses, size_t count)
+static bool is_choice(const union address *addresses, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
 		if (addresses[i].any.sa_family != addresses[0].any.sa_family)
@@ -82,7 +78,7 @@ static bool is_choice(const union resolve_address *addresses, size_t count)
 	return false;
 }
 
-size_t address_order(union resolve_address *addresses, size_t count)
+size_t address_order(union address *addresses, size_t count)
 {
 	int ranks[RESOLVE_ADDRESSES_MOST] = { 0 };
 
@@ -90,7 +86,7 @@ size_t address_order(union resolve_address *addresses, size_t count)
 	if (!is_choice(addresses, count))
 		return count;
 	for (size_t i = 0; i < count; i++) {
-		union resolve_address moved = addresses[i], source;
+		union address moved = addresses[i], source;
 		int rank = address_rank(&moved, address_source(&moved, &source) ? &source : NULL);
 		size_t place = i;
 

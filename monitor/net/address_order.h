@@ -8,30 +8,24 @@
 #ifndef GOVSLA_MONITOR_ADDRESS_ORDER_H
 #define GOVSLA_MONITOR_ADDRESS_ORDER_H
 
-#include <netinet/in.h>
+#include "monitor/net/address.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/socket.h>
 
 #define RESOLVE_ADDRESSES_MOST 8
 
-union resolve_address { /* port 0 */
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
 /* Rank of a destination: the higher, the sooner. source: what this machine would send from; NULL: no route. */
-int address_rank(const union resolve_address *destination, const union resolve_address *source);
+int address_rank(const union address *destination, const union address *source);
 
 /* What this machine would send from to a destination, asked of the kernel. False: it has no route, or no descriptor. */
-bool address_source(const union resolve_address *destination, union resolve_address *source);
+bool address_source(const union address *destination, union address *source);
 
 /*
  * Sorts at most RESOLVE_ADDRESSES_MOST; asks the kernel for routes, only when there is a choice between IPv4 and IPv6.
  * Returns how many are left: those without a route are left out when there are others, for what they would say of
  * this machine must not be taken for what the target says.
  */
-size_t address_order(union resolve_address *addresses, size_t count);
+size_t address_order(union address *addresses, size_t count);
 
 #endif

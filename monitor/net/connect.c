@@ -62,33 +62,20 @@ static void note_failure(struct connect_attempt *a, enum sample_failure failure,
 	a->cause = cause;
 }
 
-static enum sample_failure failure_at(const union resolve_address *address, int cause)
-{
-	struct sockaddr_storage to = { 0 };
-
-	memcpy(&to, address, sizeof *address);
-	return connect_failure_of(cause, &to);
-}
-
 /* FAILURE_NONE: it is on its way. Else cause is the errno; what fails before connecting is this machine's own fault. */
-static enum sample_failure send_syn(struct connect_attempt *a, const union resolve_address *address,
-                                    int *cause)
+static enum sample_failure send_syn(struct connect_attempt *a, const union address *address, int *cause)
 {
-	bool v6 = address->any.sa_family == AF_INET6;
-	union resolve_address to = *address;
+	union address to = *address;
 
 	a->watch.fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	*cause = a->watch.fd < 0 ? errno : egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
 	if (*cause)
 		return FAILURE_SEND;
-	if (v6)
-		to.v6.sin6_port = htons(a->place->port);
-	else
-		to.v4.sin_port = htons(a->place->port);
+	address_set_port(&to, a->place->port);
 	a->sent = moment_now();
-	if (connect(a->watch.fd, &to.any, v6 ? sizeof to.v6 : sizeof to.v4) < 0 && errno != EINPROGRESS) {
+	if (connect(a->watch.fd, &to.any, address_size(&to)) < 0 && errno != EINPROGRESS) {
 		*cause = errno;
-		return failure_at(address, *cause);
+		return connect_failure_of(*cause, address);
 	}
 	*cause = sockets_watch(a->connector->sockets, &a->watch, EPOLLOUT);
 	return *cause ? FAILURE_SEND : FAILURE_NONE;
@@ -142,7 +129,7 @@ static void on_answer(struct socket_watch *watch, uint32_t events)
 		cause = errno;
 	if (cause) {
 		drop_socket(a);
-		note_failure(a, failure_at(&a->query.addresses[a->next - 1], cause), cause);
+		note_failure(a, connect_failure_of(cause, &a->query.addresses[a->next - 1]), cause);
 		try_next(a);
 		return;
 	}
@@ -173,16 +160,13 @@ void connect_start(struct connector *connector, const struct connect_place *plac
                    struct connect_attempt *a)
 {
 	int family = egress_family_number(place->egress);
-	struct sockaddr_storage literal;
-	socklen_t length;
 
 	a->connector = connector;
 	a->place = place;
 	a->deadline = deadline;
 	a->watch = (struct socket_watch){ .fd = -1, .ready = on_answer, .owner = a };
 	a->query = (struct resolve_query){ .done = on_resolved, .owner = a };
-	if (resolve_literal(place->host, family, &literal, &length)) {
-		memcpy(&a->query.addresses[0], &literal, sizeof a->query.addresses[0]);
+	if (address_literal(place->host, family, &a->query.addresses[0])) {
 		a->query.address_count = 1;
 		on_resolved(&a->query);
 		return;

@@ -91,6 +91,6 @@ void connector_close(struct connector *connector);
  * What the errno of a connection that could not be made means: refused, timeout, reset, unreachable; FAILURE_SEND when
  * this machine could not send, which includes that it has no route (asked only for errors that leave it open).
  */
-enum sample_failure connect_failure_of(int cause, const struct sockaddr_storage *to);
+enum sample_failure connect_failure_of(int cause, const union address *to);
 
 #endif

@@ -2,17 +2,15 @@
 #include "monitor/net/connect.h"
 
 #include <errno.h>
-#include <string.h>
 
-static bool has_route(const struct sockaddr_storage *to)
+static bool has_route(const union address *to)
 {
-	union resolve_address destination, source;
+	union address source;
 
-	memcpy(&destination, to, sizeof destination);
-	return address_source(&destination, &source);
+	return address_source(to, &source);
 }
 
-enum sample_failure connect_failure_of(int cause, const struct sockaddr_storage *to)
+enum sample_failure connect_failure_of(int cause, const union address *to)
 {
 	switch (cause) {
 	case ECONNREFUSED:
@@ -22,7 +20,7 @@ enum sample_failure connect_failure_of(int cause, const struct sockaddr_storage 
 	case ECONNRESET:
 		return FAILURE_RESET;
 	case EACCES: /* of IPv6 "administratively prohibited" (RFC 4443 3.1), else a rule of this machine */
-		return to->ss_family == AF_INET6 && has_route(to) ? FAILURE_UNREACHABLE : FAILURE_SEND;
+		return to->any.sa_family == AF_INET6 && has_route(to) ? FAILURE_UNREACHABLE : FAILURE_SEND;
 	case 0: /* libcurl does not know */
 	case EHOSTUNREACH:
 	case ENETUNREACH:

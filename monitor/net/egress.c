@@ -1,5 +1,6 @@
 #include "monitor/net/egress.h"
 
+#include "monitor/net/address.h"
 #include "monitor/net/resolve.h"
 
 #include <errno.h>
@@ -14,10 +15,9 @@ static const char *const family_words[] = { "any", "ipv4", "ipv6", NULL };
 
 static int check_address(const char *value, struct error *err)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 
-	return resolve_literal(value, AF_UNSPEC, &address, &length)
+	return address_literal(value, AF_UNSPEC, &address)
 	           ? 0
 	           : error_set(err, ERROR_DATA, "'%.64s' is not an IPv4 or IPv6 address", value);
 }
@@ -52,11 +52,10 @@ static int check_family(const struct node *probe, const char *key, const char *v
                         struct error *err)
 {
 	struct node node = node_member(probe, key);
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 
-	if (!value || family == AF_UNSPEC || !resolve_literal(value, AF_UNSPEC, &address, &length) ||
-	    address.ss_family == family)
+	if (!value || family == AF_UNSPEC || !address_literal(value, AF_UNSPEC, &address) ||
+	    address.any.sa_family == family)
 		return 0;
 	return node_fail(&node, err, "'%.64s' is not an IPv%d address", value, family == AF_INET ? 4 : 6);
 }
@@ -75,13 +74,12 @@ int egress_check(const struct node *probe, const struct egress *egress, const ch
 
 int egress_family_number(const struct egress *egress)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 
 	if (egress->family != EGRESS_ANY)
 		return egress->family == EGRESS_IPV4 ? AF_INET : AF_INET6;
-	if (egress->source_address && resolve_literal(egress->source_address, AF_UNSPEC, &address, &length))
-		return address.ss_family;
+	if (egress->source_address && address_literal(egress->source_address, AF_UNSPEC, &address))
+		return address.any.sa_family;
 	return AF_UNSPEC;
 }
 
@@ -109,24 +107,24 @@ static uint8_t *add_control(uint8_t *at, int level, int type, const void *data, 
 	return at + CMSG_SPACE(size);
 }
 
-static uint8_t *add_source(uint8_t *at, const struct sockaddr_storage *address)
+static uint8_t *add_source(uint8_t *at, const union address *address)
 {
-	struct in_pktinfo v4 = { .ipi_spec_dst = ((const struct sockaddr_in *)address)->sin_addr };
-	struct in6_pktinfo v6 = { .ipi6_addr = ((const struct sockaddr_in6 *)address)->sin6_addr };
+	struct in_pktinfo v4 = { .ipi_spec_dst = address->v4.sin_addr };
+	struct in6_pktinfo v6 = { .ipi6_addr = address->v6.sin6_addr };
 
-	return address->ss_family == AF_INET6 ? add_control(at, IPPROTO_IPV6, IPV6_PKTINFO, &v6, sizeof v6)
-	                                      : add_control(at, IPPROTO_IP, IP_PKTINFO, &v4, sizeof v4);
+	return address->any.sa_family == AF_INET6
+	           ? add_control(at, IPPROTO_IPV6, IPV6_PKTINFO, &v6, sizeof v6)
+	           : add_control(at, IPPROTO_IP, IP_PKTINFO, &v4, sizeof v4);
 }
 
 size_t egress_control(const struct egress *egress, int family, uint8_t control[EGRESS_CONTROL_SIZE])
 {
 	int value = (int)egress->dscp << DSCP_SHIFT;
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 	uint8_t *at = control;
 
 	memset(control, 0, EGRESS_CONTROL_SIZE);
-	if (egress->source_address && resolve_literal(egress->source_address, family, &address, &length))
+	if (egress->source_address && address_literal(egress->source_address, family, &address))
 		at = add_source(at, &address);
 	if (value)
 		at = family == AF_INET6 ? add_control(at, IPPROTO_IPV6, IPV6_TCLASS, &value, sizeof value)
@@ -136,15 +134,14 @@ size_t egress_control(const struct egress *egress, int family, uint8_t control[E
 
 int egress_apply(const struct egress *egress, int fd, int family)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 	int cause = mark(egress, fd, family);
 
 	if (cause || !egress->source_address)
 		return cause;
-	if (!resolve_literal(egress->source_address, family, &address, &length))
+	if (!address_literal(egress->source_address, family, &address))
 		return EAFNOSUPPORT;
 	/* the port is chosen when connecting: many probes from one address do not run out of them */
 	(void)set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-	return bind(fd, (struct sockaddr *)&address, length) < 0 ? errno : 0;
+	return bind(fd, &address.any, address_size(&address)) < 0 ? errno : 0;
 }

@@ -424,14 +424,13 @@ void resolve_forget(struct resolve_query *query)
 static bool is_server(const char *text, size_t length)
 {
 	char server[80], *host = server, *port;
-	struct sockaddr_storage address;
-	socklen_t size;
+	union address address;
 
 	if (length == 0 || length >= sizeof server)
 		return false;
 	memcpy(server, text, length);
 	server[length] = '\0';
-	if (resolve_literal(server, AF_UNSPEC, &address, &size))
+	if (address_literal(server, AF_UNSPEC, &address))
 		return true;
 	port = strrchr(server, ':');
 	if (!port || strspn(port + 1, "0123456789") != strlen(port + 1) || strtol(port + 1, NULL, 10) < 1 ||
@@ -440,9 +439,9 @@ static bool is_server(const char *text, size_t length)
 	*port = '\0';
 	if (*host == '[' && port[-1] == ']') {
 		port[-1] = '\0';
-		return resolve_literal(host + 1, AF_INET6, &address, &size);
+		return address_literal(host + 1, AF_INET6, &address);
 	}
-	return resolve_literal(host, AF_INET, &address, &size);
+	return address_literal(host, AF_INET, &address);
 }
 
 int resolve_check_servers(const char *servers, struct error *err)
@@ -461,34 +460,4 @@ int resolve_check_servers(const char *servers, struct error *err)
 			return 0;
 		at += length + 1;
 	}
-}
-
-bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof *out);
-	if (family != AF_INET6 && inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		*length = sizeof *v4;
-		return true;
-	}
-	if (family != AF_INET && inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		*length = sizeof *v6;
-		return true;
-	}
-	return false;
-}
-
-const char *resolve_text(const struct sockaddr_storage *address, char *buffer, size_t size)
-{
-	const void *bytes = address->ss_family == AF_INET6
-	                        ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-	                        : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
-
-	if (!inet_ntop(address->ss_family, bytes, buffer, (socklen_t)size))
-		snprintf(buffer, size, "?");
-	return buffer;
 }

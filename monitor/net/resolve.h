@@ -31,8 +31,8 @@ struct resolver;
 struct resolve_pending;
 
 struct resolve_query {
-	union resolve_address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
-	size_t address_count;                                    /* 0: not resolved */
+	union address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
+	size_t address_count;                            /* 0: not resolved */
 	enum sample_failure failure; /* without an address: FAILURE_DNS, or FAILURE_SEND: we could not ask */
 	void (*done)(struct resolve_query *query);
 	void *owner;
@@ -51,12 +51,6 @@ void resolve_forget(struct resolve_query *query);
 
 /* Whether a text is such a list of servers, for setting tables. Returns 0 or ERROR_DATA. */
 int resolve_check_servers(const char *servers, struct error *err) MUST_CHECK;
-
-/* An address in text form, without asking anyone. False when the text is not an address of that family. */
-bool resolve_literal(const char *text, int family, struct sockaddr_storage *out, socklen_t *length);
-
-/* "192.0.2.1" or "2001:db8::1". Returns buffer. */
-const char *resolve_text(const struct sockaddr_storage *address, char *buffer, size_t size);
 
 /* Pending queries are forgotten; frees itself as its handles close. */
 void resolver_close(struct resolver *resolver);

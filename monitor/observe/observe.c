@@ -55,10 +55,9 @@ static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind
 /* Whoever shares a socket opens one only to ask for a name. */
 static bool opens_descriptors(const struct probe_kind *kind, const struct probe_plan *plan)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 
-	return !kind->shares_socket || !resolve_literal(plan->destination, AF_UNSPEC, &address, &length);
+	return !kind->shares_socket || !address_literal(plan->destination, AF_UNSPEC, &address);
 }
 
 static int prepare_plan(struct observer *o, struct target *target, const struct observer *former,

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define PACKETS_MOST 1000
 
@@ -100,7 +99,7 @@ struct plan {
 	struct probe_plan common;
 	struct service *service;
 	const struct stamp_config *config;
-	union resolve_address literal; /* AF_UNSPEC: a name */
+	union address literal; /* AF_UNSPEC: a name */
 	struct stamp_key key;
 	struct stamp_options options;
 	struct stamp_session *session; /* in use; NULL: none yet */
@@ -245,19 +244,16 @@ static void arm(struct service *service)
 }
 
 /* The session to one of the addresses: the one that is there, as long as the name still has its address. */
-static int use_session(struct plan *plan, const union resolve_address *addresses, size_t count)
+static int use_session(struct plan *plan, const union address *addresses, size_t count)
 {
 	struct stamp_session *former = plan->session, *session;
-	union resolve_address address = addresses[0];
+	union address address = addresses[0];
 	int cause;
 
 	for (size_t i = 0; former && i < count; i++)
 		if (stamp_session_is_to(former, &addresses[i]))
 			return 0;
-	if (address.any.sa_family == AF_INET6)
-		address.v6.sin6_port = htons((uint16_t)plan->config->port);
-	else
-		address.v4.sin_port = htons((uint16_t)plan->config->port);
+	address_set_port(&address, (uint16_t)plan->config->port);
 	cause = stamp_session_open(&session, plan->service->context->loop, &plan->options, &address);
 	if (cause)
 		return cause;
@@ -267,7 +263,7 @@ static int use_session(struct plan *plan, const union resolve_address *addresses
 	return 0;
 }
 
-static void begin(struct flight *flight, const union resolve_address *addresses, size_t count)
+static void begin(struct flight *flight, const union address *addresses, size_t count)
 {
 	struct probe_run *run = flight->run;
 	struct plan *plan = run->plan;
@@ -359,17 +355,6 @@ static int check(const struct node *probe, const void *config_pointer, struct er
 	return egress_check(probe, &config->egress, config->host, "host", err);
 }
 
-static void set_literal(struct plan *plan)
-{
-	struct sockaddr_storage address;
-	socklen_t length;
-
-	plan->literal.any.sa_family = AF_UNSPEC;
-	if (resolve_literal(plan->config->host, egress_family_number(&plan->config->egress), &address,
-	                    &length))
-		memcpy(&plan->literal, &address, sizeof plan->literal);
-}
-
 static int prepare(void *service_pointer, const void *config_pointer, struct probe_plan **out,
                    struct error *err)
 {
@@ -391,7 +376,7 @@ static int prepare(void *service_pointer, const void *config_pointer, struct pro
 		                                .stateful = config->reflector == REFLECTOR_STATEFUL,
 		                                .counts = &service->counts,
 		                                .complete = on_complete };
-	set_literal(plan);
+	(void)address_literal(config->host, egress_family_number(&config->egress), &plan->literal);
 	return 0;
 }
 

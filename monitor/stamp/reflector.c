@@ -44,7 +44,7 @@ struct reflector {
 
 	struct mmsghdr messages[BATCH];
 	struct iovec vectors[BATCH];
-	union resolve_address from[BATCH];
+	union address from[BATCH];
 	uint8_t buffers[BATCH][STAMP_PACKET_MOST];
 	_Alignas(struct cmsghdr) uint8_t control[BATCH][CONTROL_SIZE];
 };
@@ -125,7 +125,7 @@ static void map_v4(uint8_t out[16], struct in_addr address)
 	memcpy(out + 12, &address, 4);
 }
 
-static struct reflect_key key_of(const struct door *door, const union resolve_address *from,
+static struct reflect_key key_of(const struct door *door, const union address *from,
                                  const struct about *about, uint16_t session)
 {
 	struct reflect_key key = { .local_port = door->port, .session = session };
@@ -176,11 +176,11 @@ static bool answers_an_answer(const struct reflector *r, const uint8_t *packet)
 }
 
 /* Whether the packet may be answered, and with which number. */
-static bool may_answer(struct door *door, const union resolve_address *from, const struct msghdr *header,
+static bool may_answer(struct door *door, const union address *from, const struct msghdr *header,
                        size_t length, const struct about *about, struct stamp_answer *answer)
 {
 	struct reflector *r = door->reflector;
-	uint16_t port = ntohs(door->v6 ? from->v6.sin6_port : from->v4.sin_port);
+	uint16_t port = address_port(from);
 	enum stamp_verdict verdict;
 	struct reflect_key key;
 
@@ -316,10 +316,10 @@ static void set_options(int fd, bool v6)
 }
 
 /* Returns the socket or a negative errno. */
-static int bind_socket(union resolve_address *address)
+static int bind_socket(union address *address)
 {
 	bool v6 = address->any.sa_family == AF_INET6;
-	socklen_t size = v6 ? sizeof address->v6 : sizeof address->v4;
+	socklen_t size = address_size(address);
 	int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), cause;
 
 	if (fd < 0)
@@ -337,15 +337,12 @@ static int bind_socket(union resolve_address *address)
 static int open_door(struct reflector *r, const char *text, long port, struct error *err)
 {
 	struct door *door = &r->doors[r->open_doors];
-	struct sockaddr_storage storage;
-	union resolve_address address;
-	socklen_t length;
+	union address address;
 
-	if (!resolve_literal(text, AF_UNSPEC, &storage, &length))
+	if (!address_literal(text, AF_UNSPEC, &address))
 		return error_set(err, ERROR_USAGE, "'%.64s' is not an IPv4 or IPv6 address", text);
-	memcpy(&address, &storage, sizeof address);
 	door->v6 = address.any.sa_family == AF_INET6;
-	*(door->v6 ? &address.v6.sin6_port : &address.v4.sin_port) = htons((uint16_t)port);
+	address_set_port(&address, (uint16_t)port);
 	door->fd = bind_socket(&address);
 	if (door->fd < 0) {
 		error_set(err, ERROR_IO, "cannot listen at '%s' port %ld: %s", text, port,
@@ -354,7 +351,7 @@ static int open_door(struct reflector *r, const char *text, long port, struct er
 			error_hint(err, "ports below 1024 need root or CAP_NET_BIND_SERVICE");
 		return err->code;
 	}
-	door->port = ntohs(door->v6 ? address.v6.sin6_port : address.v4.sin_port);
+	door->port = address_port(&address);
 	door->reflector = r;
 	door->poll.data = door;
 	if (uv_poll_init(r->loop, &door->poll, door->fd) < 0) {

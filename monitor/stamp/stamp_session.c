@@ -21,7 +21,7 @@
 struct stamp_session {
 	uv_poll_t poll;
 	int fd;
-	union resolve_address address;
+	union address address;
 	const struct stamp_options *options;
 	uint32_t sequence;          /* of the next request */
 	struct stamp_burst *bursts; /* begun, not told yet */
@@ -266,7 +266,7 @@ static int make_socket(const struct stamp_session *s)
 		set_option(fd, IPPROTO_IP, IP_TTL, TTL_SENT);
 	}
 	cause = egress_apply(s->options->egress, fd, s->address.any.sa_family);
-	if (!cause && connect(fd, &s->address.any, v6 ? sizeof s->address.v6 : sizeof s->address.v4) < 0)
+	if (!cause && connect(fd, &s->address.any, address_size(&s->address)) < 0)
 		cause = errno;
 	if (!cause)
 		return fd;
@@ -275,7 +275,7 @@ static int make_socket(const struct stamp_session *s)
 }
 
 int stamp_session_open(struct stamp_session **out, uv_loop_t *loop, const struct stamp_options *options,
-                       const union resolve_address *address)
+                       const union address *address)
 {
 	struct stamp_session *s = calloc(1, sizeof *s);
 
@@ -298,13 +298,9 @@ int stamp_session_open(struct stamp_session **out, uv_loop_t *loop, const struct
 	return 0;
 }
 
-bool stamp_session_is_to(const struct stamp_session *s, const union resolve_address *address)
+bool stamp_session_is_to(const struct stamp_session *s, const union address *address)
 {
-	if (s->address.any.sa_family != address->any.sa_family)
-		return false;
-	if (address->any.sa_family == AF_INET)
-		return s->address.v4.sin_addr.s_addr == address->v4.sin_addr.s_addr;
-	return memcmp(&s->address.v6.sin6_addr, &address->v6.sin6_addr, sizeof address->v6.sin6_addr) == 0;
+	return address_same_host(&s->address, address);
 }
 
 /* ---- sending ---- */

@@ -78,10 +78,10 @@ struct stamp_burst *stamp_burst_new(size_t packets);
 
 /* Returns 0 or an errno: this machine could not. */
 int stamp_session_open(struct stamp_session **out, uv_loop_t *loop, const struct stamp_options *options,
-                       const union resolve_address *address);
+                       const union address *address);
 
 /* The address (with port) is that of the session. */
-bool stamp_session_is_to(const struct stamp_session *session, const union resolve_address *address);
+bool stamp_session_is_to(const struct stamp_session *session, const union address *address);
 
 void stamp_session_begin(struct stamp_session *session, struct stamp_burst *burst);
 

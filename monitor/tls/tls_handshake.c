@@ -1,6 +1,6 @@
 #include "monitor/tls/tls_handshake.h"
 
-#include "monitor/net/resolve.h"
+#include "monitor/net/address.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -36,13 +36,12 @@ static bool set_versions(SSL *ssl, const struct tls_config *config)
 static bool set_name(SSL *ssl, const char *text)
 {
 	char name[TLS_NAME_MOST + 1];
-	struct sockaddr_storage address;
-	socklen_t length;
+	union address address;
 
 	snprintf(name, sizeof name, "%s", text);
 	if (*name && name[strlen(name) - 1] == '.')
 		name[strlen(name) - 1] = '\0';
-	if (resolve_literal(name, AF_UNSPEC, &address, &length))
+	if (address_literal(name, AF_UNSPEC, &address))
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;

@@ -4,9 +4,9 @@
 
 #include <arpa/inet.h>
 
-static union resolve_address address(const char *text)
+static union address address(const char *text)
 {
-	union resolve_address out = { 0 };
+	union address out = { 0 };
 
 	if (inet_pton(AF_INET, text, &out.v4.sin_addr) == 1)
 		out.any.sa_family = AF_INET;
@@ -17,7 +17,7 @@ static union resolve_address address(const char *text)
 
 static int rank(const char *destination, const char *source)
 {
-	union resolve_address to = address(destination), from = address(source ? source : "::");
+	union address to = address(destination), from = address(source ? source : "::");
 
 	return address_rank(&to, source ? &from : NULL);
 }
@@ -53,8 +53,7 @@ END_TEST
 /* Of one family they stay as the name server gave them; nobody is asked about routes. */
 START_TEST(without_a_choice_nothing_moves)
 {
-	union resolve_address some[] = { address("203.0.113.1"), address("127.0.0.1"),
-		                         address("203.0.113.2") };
+	union address some[] = { address("203.0.113.1"), address("127.0.0.1"), address("203.0.113.2") };
 
 	ck_assert_uint_eq(address_order(some, 3), 3);
 	ck_assert_uint_eq(some[0].v4.sin_addr.s_addr, address("203.0.113.1").v4.sin_addr.s_addr);
@@ -67,8 +66,8 @@ END_TEST
 /* Whichever family comes first here: it comes as a whole, in the order it had. */
 START_TEST(equals_keep_their_order)
 {
-	union resolve_address some[] = { address("ff0e::1"), address("127.0.0.2"), address("ff0e::2"),
-		                         address("127.0.0.1") };
+	union address some[] = { address("ff0e::1"), address("127.0.0.2"), address("ff0e::2"),
+		                 address("127.0.0.1") };
 	size_t v4, v6, count = address_order(some, 4);
 
 	v4 = some[0].any.sa_family == AF_INET ? 0 : 2;

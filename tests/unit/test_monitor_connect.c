@@ -184,16 +184,15 @@ START_TEST(what_an_errno_means)
 		{ EINVAL, FAILURE_SEND }, /* from the loopback to another host */
 		{ EADDRINUSE, FAILURE_SEND },
 	};
-	struct sockaddr_storage to;
-	socklen_t length;
+	union address to;
 
-	ck_assert(resolve_literal("127.0.0.1", AF_UNSPEC, &to, &length));
+	ck_assert(address_literal("127.0.0.1", AF_UNSPEC, &to));
 	for (size_t i = 0; i < ROWS(rows); i++)
 		ck_assert_msg(connect_failure_of(rows[i].cause, &to) == rows[i].want, "%s",
 		              strerror(rows[i].cause));
-	ck_assert(resolve_literal("::1", AF_UNSPEC, &to, &length));
+	ck_assert(address_literal("::1", AF_UNSPEC, &to));
 	ck_assert_int_eq(connect_failure_of(EACCES, &to), FAILURE_UNREACHABLE); /* prohibited on the way */
-	to.ss_family = AF_UNIX;                                                 /* a family without routes */
+	to.any.sa_family = AF_UNIX;                                             /* a family without routes */
 	ck_assert_int_eq(connect_failure_of(EHOSTUNREACH, &to), FAILURE_SEND);
 }
 END_TEST

@@ -1,0 +1,60 @@
+/*
+ * address: an IPv4 or IPv6 address and a port. Nothing is asked of anyone: names are resolve.h's.
+ *
+ *     union address to;
+ *     if (address_literal("2001:db8::1", AF_UNSPEC, &to)) {
+ *             address_set_port(&to, 53);
+ *             connect(fd, &to.any, address_size(&to));
+ *     }
+ */
+#ifndef GOVSLA_MONITOR_ADDRESS_H
+#define GOVSLA_MONITOR_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+union address { /* all zero: none, its family AF_UNSPEC */
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/*
+ * An address in text form, with port 0. False, and none, when the text is not an address of that family (AF_UNSPEC:
+ * of either).
+ */
+bool address_literal(const char *text, int family, union address *out);
+
+/* "192.0.2.1" or "2001:db8::1", without the port. Returns buffer. */
+const char *address_text(const union address *address, char *buffer, size_t size);
+
+/* Whether they are equal but for the port. */
+bool address_same_host(const union address *a, const union address *b);
+
+/* The address alone, in network order: 16 bytes of IPv6, else 4. */
+static inline const void *address_bytes(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? (const void *)&address->v6.sin6_addr
+	                                          : (const void *)&address->v4.sin_addr;
+}
+
+/* For connect(2), bind(2), sendto(2). */
+static inline socklen_t address_size(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? sizeof address->v6 : sizeof address->v4;
+}
+
+static inline void address_set_port(union address *address, uint16_t port)
+{
+	*(address->any.sa_family == AF_INET6 ? &address->v6.sin6_port : &address->v4.sin_port) = htons(port);
+}
+
+static inline uint16_t address_port(const union address *address)
+{
+	return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
+}
+
+#endif
