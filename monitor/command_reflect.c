@@ -1,6 +1,7 @@
 #include "monitor/command.h"
 
 #include "base/log.h"
+#include "monitor/notify.h"
 #include "monitor/privilege.h"
 #include "monitor/stamp/reflector.h"
 #include "monitor/stamp/stamp_key.h"
@@ -16,6 +17,7 @@ struct reflect {
 	struct reflector_counts counts; /* at the end */
 	uv_signal_t terminate, interrupt;
 	uv_timer_t end;
+	struct notify notify;
 	bool stopping;
 };
 
@@ -24,6 +26,7 @@ static void stop(struct reflect *reflect)
 	if (reflect->stopping)
 		return;
 	reflect->stopping = true;
+	notify_say(&reflect->notify, "STOPPING=1");
 	reflect->counts = reflector_counts(reflect->reflector);
 	reflector_close(reflect->reflector, NULL, NULL);
 	uv_close((uv_handle_t *)&reflect->terminate, NULL);
@@ -92,6 +95,8 @@ static int run(struct reflect *reflect, const struct reflector_options *options,
 		return err->code;
 	}
 	start(reflect, command->for_s);
+	notify_say(&reflect->notify, "READY=1\nSTATUS=answers at UDP port %d",
+	           reflector_port(reflect->reflector));
 	log_line("reflect", "answers at port %d, %s, %s", reflector_port(reflect->reflector),
 	         options->stateful ? "stateful" : "stateless",
 	         options->key->length ? "authenticated" : "unauthenticated");
@@ -112,9 +117,11 @@ int command_reflect(const struct command_options *command, struct error *err)
 		return err->code;
 	if (uv_loop_init(&reflect.loop) < 0)
 		return error_set(err, ERROR_IO, "cannot make an event loop");
+	reflect.notify = notify_open();
 	(void)run(&reflect, &options, command, err);
 	uv_run(&reflect.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&reflect.loop);
+	notify_close(&reflect.notify);
 	OPENSSL_cleanse(&key, sizeof key);
 	return err->code ? err->code : print(&reflect.counts, command->json, err);
 }

@@ -5,6 +5,7 @@
 #include "monitor/record/clock.h"
 #include "monitor/config/config.h"
 #include "monitor/keep.h"
+#include "monitor/notify.h"
 #include "monitor/record/moment.h"
 #include "monitor/observe/observe.h"
 #include "monitor/record_json.h"
@@ -50,8 +51,9 @@ struct run {
 	struct clock_watch clock;
 	struct stats stats;
 	struct stats_socket *stats_socket;
+	struct notify notify;
 	uv_signal_t terminate, interrupt, hang_up;
-	uv_timer_t minute_timer, end_timer;
+	uv_timer_t minute_timer, end_timer, watchdog_timer;
 	bool stopping;
 	bool json; /* print each sample */
 };
@@ -129,10 +131,32 @@ static void keep_clock(struct run *run)
 		(void)spool_put(run->spool, &record);
 }
 
+/* What `systemctl status` shows; state: "", or what has changed, such as "READY=1\n". */
+static void say_state(const struct run *run, const char *state)
+{
+	const struct tally *minute = &run->stats.last.tally;
+	struct spool_counters spool;
+
+	spool_count(run->spool, &spool);
+	notify_say(&run->notify,
+	           "%sSTATUS=%zu targets; in the last minute %lld up, %lld down, %lld missed; %lld records "
+	           "in the spool",
+	           state, run->watches->config.target_count, (long long)minute->up, (long long)minute->down,
+	           (long long)minute->missed, (long long)(spool.pending + spool.queued));
+}
+
 static void on_minute(uv_timer_t *timer)
 {
 	keep_clock(timer->data);
 	keep_minute(timer->data);
+	say_state(timer->data, "");
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+	const struct run *run = timer->data;
+
+	notify_say(&run->notify, "WATCHDOG=1");
 }
 
 /* ---- watches ---- */
@@ -249,8 +273,13 @@ static void end_reload(uv_work_t *work, int status)
 			run->stats.refused_reloads++;
 			log_error("run", &reload->err);
 			log_line("run", "goes on as before");
+			notify_say(&run->notify,
+			           "READY=1\nSTATUS=goes on as before a reload that was refused: %s",
+			           reload->err.text);
 		}
 		free_watch(watch);
+	} else {
+		say_state(run, "READY=1\n");
 	}
 	if (reload->again)
 		begin_reload(run);
@@ -271,7 +300,9 @@ static void begin_reload(struct run *run)
 		log_line("run", "out of memory: goes on as before");
 		free(reload->watch);
 		reload->watch = NULL;
+		return;
 	}
+	notify_say(&run->notify, "RELOADING=1");
 }
 
 static void do_nothing(uv_work_t *work)
@@ -324,6 +355,7 @@ static void on_drained(void *arg)
 	uv_close((uv_handle_t *)&run->hang_up, NULL);
 	uv_close((uv_handle_t *)&run->minute_timer, NULL);
 	uv_close((uv_handle_t *)&run->end_timer, NULL);
+	uv_close((uv_handle_t *)&run->watchdog_timer, NULL);
 }
 
 static void stop(struct run *run, const char *why)
@@ -336,6 +368,7 @@ static void stop(struct run *run, const char *why)
 		return;
 	}
 	run->stopping = true;
+	notify_say(&run->notify, "STOPPING=1\nSTATUS=%s, waits for what is in flight", why);
 	log_line("run", "%s: waiting for %lld probes in flight", why,
 	         (long long)observer_counts(run->watches->observer).in_flight);
 	observer_end(run->watches->observer, on_drained);
@@ -363,13 +396,16 @@ static void start_handles(struct run *run, int64_t for_s)
 	uv_signal_init(&run->loop, &run->hang_up);
 	uv_timer_init(&run->loop, &run->minute_timer);
 	uv_timer_init(&run->loop, &run->end_timer);
+	uv_timer_init(&run->loop, &run->watchdog_timer);
 	run->terminate.data = run->interrupt.data = run->hang_up.data = run;
-	run->minute_timer.data = run->end_timer.data = run;
+	run->minute_timer.data = run->end_timer.data = run->watchdog_timer.data = run;
 	uv_signal_start(&run->terminate, on_signal, SIGTERM);
 	uv_signal_start(&run->interrupt, on_signal, SIGINT);
 	uv_signal_start(&run->hang_up, on_hang_up, SIGHUP);
 	keep_clock(run);
 	uv_timer_start(&run->minute_timer, on_minute, MINUTE_MS, MINUTE_MS);
+	if (run->notify.watchdog_ms > 0)
+		uv_timer_start(&run->watchdog_timer, on_watchdog, 0, (uint64_t)run->notify.watchdog_ms / 2);
 	if (for_s > 0)
 		uv_timer_start(&run->end_timer, on_end, (uint64_t)for_s * 1000, 0);
 }
@@ -394,6 +430,7 @@ static int observe(struct run *run, struct watch *watch, int64_t for_s, struct e
 			start_handles(run, for_s);
 			use_watch(watch, 0);
 			serve_stats(run, &watch->config);
+			say_state(run, "READY=1\n");
 		} else {
 			observer_close(watch->observer, NULL);
 		}
@@ -413,32 +450,46 @@ static int run_first(struct run *run, struct watch *watch, int64_t for_s, struct
 	                   err);
 }
 
-int command_run(const struct command_options *options, struct error *err)
+static void free_watches(struct run *run)
 {
-	struct run run = { .file = options->file, .json = options->json };
-	struct watch *first = new_watch(&run);
+	while (run->watches) {
+		struct watch *watch = run->watches;
 
-	if (!first)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	stats_start(&run.stats);
-	if (config_load(&first->config, run.file, err) < 0) {
-		free_watch(first);
-		return err->code;
-	}
-	if (uv_loop_init(&run.loop) < 0) {
-		free_watch(first);
-		return error_set(err, ERROR_IO, "cannot make an event loop");
-	}
-	(void)run_first(&run, first, options->for_s, err);
-	spool_close(run.spool);
-	uv_loop_close(&run.loop);
-	if (!run.watches)
-		free_watch(first);
-	while (run.watches) {
-		struct watch *watch = run.watches;
-
-		run.watches = watch->next;
+		run->watches = watch->next;
 		free_watch(watch);
 	}
+}
+
+/* first: freed with the others once it observes, else here. */
+static int run_all(struct run *run, struct watch *first, int64_t for_s, struct error *err)
+{
+	if (config_load(&first->config, run->file, err) == 0) {
+		if (uv_loop_init(&run->loop) == 0) {
+			(void)run_first(run, first, for_s, err);
+			spool_close(run->spool);
+			uv_loop_close(&run->loop);
+		} else {
+			error_set(err, ERROR_IO, "cannot make an event loop");
+		}
+	}
+	if (!run->watches)
+		free_watch(first);
+	free_watches(run);
+	return err->code;
+}
+
+int command_run(const struct command_options *options, struct error *err)
+{
+	struct run run = { .file = options->file, .json = options->json, .notify = notify_open() };
+	struct watch *first = new_watch(&run);
+
+	stats_start(&run.stats);
+	if (first)
+		(void)run_all(&run, first, options->for_s, err);
+	else
+		error_set(err, ERROR_MEMORY, "out of memory");
+	if (err->code)
+		notify_say(&run.notify, "STATUS=%s", err->text);
+	notify_close(&run.notify);
 	return err->code;
 }

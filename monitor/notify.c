@@ -1,0 +1,56 @@
+#include "monitor/notify.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* WATCHDOG_PID: whose the watchdog is, where it is not that of every process of the service. */
+static int64_t watchdog_ms(void)
+{
+	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+
+	if (!usec || (pid && strtoll(pid, NULL, 10) != getpid()))
+		return 0;
+	return strtoll(usec, NULL, 10) / 1000;
+}
+
+struct notify notify_open(void)
+{
+	struct notify notify = { .fd = -1, .address = { .sun_family = AF_UNIX } };
+	const char *path = getenv("NOTIFY_SOCKET");
+	size_t length = path ? strlen(path) : 0;
+
+	if (length < 2 || length >= sizeof notify.address.sun_path || (path[0] != '/' && path[0] != '@'))
+		return notify;
+	memcpy(notify.address.sun_path, path, length);
+	if (path[0] == '@')
+		notify.address.sun_path[0] = '\0'; /* unix(7): of the abstract namespace */
+	notify.length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+	notify.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	notify.watchdog_ms = watchdog_ms();
+	return notify;
+}
+
+void notify_say(const struct notify *notify, const char *format, ...)
+{
+	char text[500];
+	va_list args;
+	int length;
+
+	if (notify->fd < 0)
+		return;
+	va_start(args, format);
+	length = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (length > 0)
+		(void)sendto(notify->fd, text, strlen(text), MSG_NOSIGNAL,
+		             (const struct sockaddr *)&notify->address, notify->length);
+}
+
+void notify_close(struct notify *notify)
+{
+	if (notify->fd >= 0)
+		close(notify->fd);
+	notify->fd = -1;
+}

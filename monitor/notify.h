@@ -1,0 +1,36 @@
+/*
+ * notify: tells whoever supervises the process how it is: the protocol of sd_notify(3), without its library.
+ *
+ * A datagram for each word, to the Unix socket that the environment names (NOTIFY_SOCKET); nothing where it names none.
+ * What does not arrive is not an error: the work goes on the same. Says nothing of what is observed.
+ *
+ *     struct notify notify = notify_open();      before rights are given up
+ *     notify_say(&notify, "READY=1\nSTATUS=observes 6 targets");
+ *     every notify.watchdog_ms / 2:  notify_say(&notify, "WATCHDOG=1");
+ *     notify_close(&notify);
+ */
+#ifndef GOVSLA_MONITOR_NOTIFY_H
+#define GOVSLA_MONITOR_NOTIFY_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+struct notify {
+	int fd; /* -1: nobody asks */
+	struct sockaddr_un address;
+	socklen_t length;
+	int64_t
+	    watchdog_ms; /* after so long without WATCHDOG=1 it kills the process; 0: never (WATCHDOG_USEC) */
+};
+
+struct notify notify_open(void);
+
+/* Cut at 500 bytes. Does not wait. */
+void notify_say(const struct notify *notify, const char *format, ...) PRINTF_LIKE(2, 3);
+
+void notify_close(struct notify *notify);
+
+#endif
