@@ -260,6 +260,22 @@ static void read_config(uv_work_t *work)
 		return; /* end_reload() sees the error */
 }
 
+static void refuse_reload(struct run *run)
+{
+	struct error *err = &run->reload.err;
+
+	if (err->code == ERROR_MEMORY)
+		error_hint(
+		    err,
+		    "this machine is short of memory: fewer targets, or a higher MemoryMax= of the unit; "
+		    "then reload again");
+	run->stats.refused_reloads++;
+	log_error("run", err);
+	log_line("run", "goes on as before");
+	notify_say(&run->notify, "READY=1\nSTATUS=goes on as before a reload that was refused: %s",
+	           err->text);
+}
+
 static void end_reload(uv_work_t *work, int status)
 {
 	struct run *run = work->data;
@@ -269,14 +285,8 @@ static void end_reload(uv_work_t *work, int status)
 	(void)status; /* never cancelled */
 	reload->watch = NULL;
 	if (run->stopping || reload->err.code < 0 || replace(run, watch, &reload->err) < 0) {
-		if (!run->stopping) {
-			run->stats.refused_reloads++;
-			log_error("run", &reload->err);
-			log_line("run", "goes on as before");
-			notify_say(&run->notify,
-			           "READY=1\nSTATUS=goes on as before a reload that was refused: %s",
-			           reload->err.text);
-		}
+		if (!run->stopping)
+			refuse_reload(run);
 		free_watch(watch);
 	} else {
 		say_state(run, "READY=1\n");
@@ -297,7 +307,8 @@ static void begin_reload(struct run *run)
 	reload->watch = new_watch(run);
 	reload->work.data = run;
 	if (!reload->watch || uv_queue_work(&run->loop, &reload->work, read_config, end_reload) < 0) {
-		log_line("run", "out of memory: goes on as before");
+		error_set(&reload->err, ERROR_MEMORY, "out of memory");
+		refuse_reload(run);
 		free(reload->watch);
 		reload->watch = NULL;
 		return;

@@ -14,10 +14,9 @@
 #define PREFIX             2  /* over TCP each message follows its length, RFC 1035 4.2.2 */
 #define CONTROL_SIZE       512
 
-static enum sample_failure failure_of(struct dns_exchange *x, int cause)
+static struct verdict verdict_on(const struct dns_exchange *x, int cause)
 {
-	x->cause = cause;
-	return cause == EPIPE ? FAILURE_RESET : connect_failure_of(cause, &x->address);
+	return cause == EPIPE ? verdict_of(FAILURE_RESET) : connect_verdict(cause, &x->address);
 }
 
 /* ---- opening ---- */
@@ -52,9 +51,7 @@ static int connect_socket(struct dns_exchange *x)
 {
 	if (connect(x->watch.fd, &x->address.any, address_size(&x->address)) < 0 && errno != EINPROGRESS)
 		return errno;
-	if (sockets_watch(x->sockets, &x->watch, x->tcp ? EPOLLOUT : EPOLLIN))
-		return ENOMEM; /* our own fault, whatever it is */
-	return 0;
+	return sockets_watch(x->sockets, &x->watch, x->tcp ? EPOLLOUT : EPOLLIN);
 }
 
 static int ask(struct dns_exchange *x)
@@ -78,18 +75,19 @@ static int ask(struct dns_exchange *x)
 	}
 }
 
-enum sample_failure dns_exchange_start(struct dns_exchange *x, bool tcp)
+struct verdict dns_exchange_start(struct dns_exchange *x, bool tcp)
 {
 	int cause;
 
 	x->tcp = tcp;
 	cause = open_socket(x);
+	if (cause)
+		return verdict_not_sent(cause);
 	round_trip_start(&x->trip); /* over UDP again right before the send */
-	if (!cause)
-		cause = connect_socket(x);
+	cause = connect_socket(x);
 	if (!cause && !tcp)
 		cause = ask(x);
-	return cause ? failure_of(x, cause) : FAILURE_NONE;
+	return cause ? verdict_on(x, cause) : verdict_of(FAILURE_NONE);
 }
 
 void dns_exchange_end(struct dns_exchange *x)
@@ -105,22 +103,27 @@ void dns_exchange_end(struct dns_exchange *x)
 
 /* ---- results ---- */
 
+static bool end(struct dns_result *result, struct verdict verdict)
+{
+	result->verdict = verdict;
+	return true;
+}
+
 static bool fail(struct dns_result *result, enum sample_failure failure)
 {
-	result->failure = failure;
-	return true;
+	return end(result, verdict_of(failure));
 }
 
 /* The first send counts as the start of the round trip. */
 static bool ask_over_tcp(struct dns_exchange *x, struct dns_result *result)
 {
 	struct round_trip trip = x->trip;
-	enum sample_failure failure;
+	struct verdict verdict;
 
 	dns_exchange_end(x);
-	failure = dns_exchange_start(x, true);
+	verdict = dns_exchange_start(x, true);
 	x->trip = trip;
-	return failure != FAILURE_NONE && fail(result, failure);
+	return verdict.failure != FAILURE_NONE && end(result, verdict);
 }
 
 /* Judges a message by its relation to the query. True when it ends the exchange. */
@@ -179,7 +182,7 @@ static bool read_datagrams(struct dns_exchange *x, struct dns_room *room, struct
 		} else if (errno == EMSGSIZE) { /* a path's MTU became known: IP fragments from now on */
 			drop_queued_error(x, room);
 		} else if (errno != EINTR) {
-			return fail(result, failure_of(x, errno));
+			return end(result, verdict_on(x, errno));
 		}
 	}
 	return false;
@@ -198,9 +201,9 @@ static bool ask_once_connected(struct dns_exchange *x, struct dns_result *result
 		cause = ask(x);
 	if (cause == EAGAIN || cause == ENOTCONN) /* still connecting */
 		return false;
-	if (!cause && sockets_watch(x->sockets, &x->watch, EPOLLIN))
-		cause = ENOMEM;
-	return cause && fail(result, failure_of(x, cause));
+	if (!cause)
+		cause = sockets_watch(x->sockets, &x->watch, EPOLLIN);
+	return cause && end(result, verdict_on(x, cause));
 }
 
 /* How many bytes there must be: the length first, then the message too. */
@@ -243,7 +246,7 @@ static bool read_stream(struct dns_exchange *x, struct dns_result *result)
 		if (n < 0 && errno == EAGAIN)
 			return false;
 		if (n < 0 && errno != EINTR)
-			return fail(result, failure_of(x, errno));
+			return end(result, verdict_on(x, errno));
 		if (x->received_length == PREFIX && wanted(x) == PREFIX)
 			return fail(result, FAILURE_PROTOCOL); /* a message of no length */
 	}

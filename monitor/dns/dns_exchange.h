@@ -13,12 +13,12 @@
 #ifndef GOVSLA_MONITOR_DNS_EXCHANGE_H
 #define GOVSLA_MONITOR_DNS_EXCHANGE_H
 
-#include "base/sample.h"
 #include "monitor/dns/dns_message.h"
 #include "monitor/net/egress.h"
 #include "monitor/net/resolve.h"
 #include "monitor/net/round_trip.h"
 #include "monitor/net/sockets.h"
+#include "monitor/record/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,6 @@ struct dns_exchange {
 
 	/* its own */
 	bool tcp, asked;
-	int cause;         /* errno of the last failure */
 	uint8_t *received; /* over TCP: the length of the answer (2 bytes), then the answer */
 	size_t received_length;
 };
@@ -45,14 +44,14 @@ struct dns_room {
 };
 
 struct dns_result {
-	enum sample_failure failure; /* FAILURE_NONE: message holds an answer; FAILURE_SEND: our own fault */
+	struct verdict verdict; /* FAILURE_NONE: message holds an answer; FAILURE_SEND: our own fault */
 	struct dns_message message;
 	int64_t rtt_ns;
 	bool kernel_timed;
 };
 
 /* Sends the query, or starts to connect. FAILURE_NONE, or why it could not: mostly FAILURE_SEND. */
-enum sample_failure dns_exchange_start(struct dns_exchange *x, bool tcp);
+struct verdict dns_exchange_start(struct dns_exchange *x, bool tcp);
 
 /* Reads what there is. True when that ends the exchange. */
 bool dns_exchange_read(struct dns_exchange *x, struct dns_room *room, struct dns_result *result);

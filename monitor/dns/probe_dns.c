@@ -140,7 +140,7 @@ struct plan {
 
 /* ---- the end of a probe ---- */
 
-static void end(struct flight *flight, enum sample_failure failure, int64_t rtt_us)
+static void end(struct flight *flight, struct verdict verdict, int64_t rtt_us)
 {
 	struct probe_run *run = flight->run;
 	struct service *service = run->service;
@@ -149,10 +149,9 @@ static void end(struct flight *flight, enum sample_failure failure, int64_t rtt_
 	flight->spare = service->spare;
 	service->spare = flight;
 	run->state = NULL;
-	run->cause = failure == FAILURE_SEND ? flight->exchange.cause : 0;
-	if (failure == FAILURE_NONE && rtt_us > run->timeout_us) /* waited in the socket until now */
-		failure = FAILURE_TIMEOUT;
-	probe_end(run, failure, rtt_us);
+	if (verdict.failure == FAILURE_NONE && rtt_us > run->timeout_us) /* waited in the socket until now */
+		verdict = verdict_of(FAILURE_TIMEOUT);
+	probe_end(run, verdict, rtt_us);
 }
 
 /* Reads what has come. False: nothing that ends the probe. */
@@ -166,10 +165,10 @@ static bool read_answer(struct flight *flight)
 	if (!dns_exchange_read(&flight->exchange, &service->room, &result))
 		return false;
 	run->kernel_timed = result.kernel_timed;
-	if (result.failure == FAILURE_NONE)
-		result.failure =
-		    dns_judge(&result.message, &plan->query.name, &plan->expectation, &service->data);
-	end(flight, result.failure, (result.rtt_ns + 500) / 1000);
+	if (result.verdict.failure == FAILURE_NONE)
+		result.verdict = verdict_of(
+		    dns_judge(&result.message, &plan->query.name, &plan->expectation, &service->data));
+	end(flight, result.verdict, (result.rtt_ns + 500) / 1000);
 	return true;
 }
 
@@ -205,16 +204,16 @@ static void ask(struct flight *flight, const union address *address)
 	struct probe_run *run = flight->run;
 	const struct plan *plan = run->plan;
 	struct dns_exchange *x = &flight->exchange;
-	enum sample_failure failure;
+	struct verdict verdict;
 
 	x->query.id = random_id();
 	x->address = *address;
 	address_set_port(&x->address, (uint16_t)plan->config->port);
 	flight->asked = true;
-	failure = dns_exchange_start(x, plan->config->transport);
+	verdict = dns_exchange_start(x, plan->config->transport);
 	run->record.sent_us = x->trip.sent_wall_ns / 1000;
-	if (failure != FAILURE_NONE)
-		end(flight, failure, 0);
+	if (verdict.failure != FAILURE_NONE)
+		end(flight, verdict, 0);
 }
 
 static void resolved(struct resolve_query *query)
@@ -224,7 +223,7 @@ static void resolved(struct resolve_query *query)
 	if (query->address_count > 0)
 		ask(flight, &query->addresses[0]);
 	else
-		end(flight, query->failure, 0);
+		end(flight, query->verdict, 0);
 }
 
 static void start(struct probe_run *run)
@@ -262,9 +261,9 @@ static void expire(struct probe_run *run)
 
 	if (!flight->asked) {
 		resolve_forget(&flight->resolving);
-		end(flight, FAILURE_DNS, 0);
+		end(flight, verdict_of(FAILURE_DNS), 0);
 	} else if (!read_answer(flight)) {
-		end(flight, FAILURE_TIMEOUT, 0);
+		end(flight, verdict_of(FAILURE_TIMEOUT), 0);
 	}
 }
 

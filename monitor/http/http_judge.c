@@ -6,33 +6,40 @@
 
 /* ---- failures below HTTP ---- */
 
-/* FAILURE_SEND: not the target's fault; of several addresses only when it is so of each. */
-static enum sample_failure connect_failure(const struct http_transfer *t)
+/* Of several addresses this machine is at fault only when it is so of each. */
+static struct verdict connect_failure(const struct http_transfer *t)
 {
-	enum sample_failure failure = FAILURE_SEND;
+	struct verdict verdict;
 	long cause = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
 	if (t->socket_errno)
-		return FAILURE_SEND;
-	if (!t->query.address_count)
-		return connect_failure_of((int)cause, &t->plan->address);
-	for (size_t i = 0; failure == FAILURE_SEND && i < t->query.address_count; i++)
-		failure = connect_failure_of((int)cause, &t->query.addresses[i]);
-	return failure;
+		return verdict_not_sent(t->socket_errno);
+	verdict = connect_verdict((int)cause, &t->plan->address);
+	for (size_t i = 0; i < t->query.address_count && (!i || verdict.failure == FAILURE_SEND); i++)
+		verdict = connect_verdict((int)cause, &t->query.addresses[i]);
+	return verdict;
 }
 
 /*
  * libcurl gives one code to what the two sides did not agree on and to a connection that was lost meanwhile. Of our own
  * alerts only the version's counts: OpenSSL sends one even to a connection that has ended.
  */
-static enum sample_failure handshake_failure(const struct http_transfer *t)
+static struct verdict handshake_failure(const struct http_transfer *t)
 {
 	const struct tls_watch *tls = &t->tls;
 	bool said = tls->certificate_error || tls->alert_received || tls->fault ||
 	            tls->alert_sent == SSL_AD_PROTOCOL_VERSION;
 
-	return said ? tls_watch_verdict(tls) : FAILURE_RESET;
+	return said ? tls_watch_verdict(tls) : verdict_of(FAILURE_RESET);
+}
+
+/* libcurl itself compares the host name. */
+static struct verdict trust_failure(const struct http_transfer *t)
+{
+	struct verdict verdict = tls_watch_verdict(&t->tls);
+
+	return verdict.failure == FAILURE_TLS ? verdict_of(FAILURE_TLS_CERTIFICATE) : verdict;
 }
 
 static bool anything_came(const struct http_transfer *t)
@@ -47,30 +54,33 @@ static bool anything_came(const struct http_transfer *t)
  * Of a body that cannot be read libcurl says the same as of a lost connection, but then the system said nothing. A
  * server that does not like the client's certificate says so only after the handshake (TLS 1.3).
  */
-static enum sample_failure receive_failure(const struct http_transfer *t)
+static struct verdict receive_failure(const struct http_transfer *t)
 {
 	long cause = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &cause);
-	if (t->at->tls)
-		return t->tls.alert_received ? tls_watch_verdict(&t->tls) : FAILURE_RESET;
-	return cause ? FAILURE_RESET : FAILURE_PROTOCOL;
+	if (t->at->tls && t->tls.alert_received)
+		return tls_watch_verdict(&t->tls);
+	return verdict_of(t->at->tls || cause ? FAILURE_RESET : FAILURE_PROTOCOL);
 }
 
-static enum sample_failure transfer_failure(const struct http_transfer *t, CURLcode code)
+/* HTTP/2 may have been spoken to a server that does not: it said something, but nothing of an answer. */
+static bool spoke_otherwise(const struct http_transfer *t)
 {
-	enum sample_failure failure;
+	return t->plan->config->http_version != HTTP_VERSION_1_1 && anything_came(t);
+}
 
+static struct verdict transfer_failure(const struct http_transfer *t, CURLcode code)
+{
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 		return connect_failure(t);
 	case CURLE_COULDNT_RESOLVE_HOST:
-		return FAILURE_DNS;
+		return verdict_of(FAILURE_DNS);
 	case CURLE_OPERATION_TIMEDOUT:
-		return FAILURE_TIMEOUT;
-	case CURLE_PEER_FAILED_VERIFICATION: /* libcurl itself compares the host name */
-		failure = tls_watch_verdict(&t->tls);
-		return failure == FAILURE_TLS ? FAILURE_TLS_CERTIFICATE : failure;
+		return verdict_of(FAILURE_TIMEOUT);
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return trust_failure(t);
 	case CURLE_SSL_CONNECT_ERROR:
 		return handshake_failure(t);
 	case CURLE_SSL_CERTPROBLEM:
@@ -80,23 +90,23 @@ static enum sample_failure transfer_failure(const struct http_transfer *t, CURLc
 		return tls_watch_verdict(&t->tls);
 	case CURLE_RECV_ERROR:
 		return receive_failure(t);
-	case CURLE_GOT_NOTHING: /* HTTP/2 was spoken to a server that does not: it said something, but nothing of an answer */
-		return t->plan->config->http_version != HTTP_VERSION_1_1 && anything_came(t)
-		           ? FAILURE_PROTOCOL
-		           : FAILURE_RESET;
+	case CURLE_GOT_NOTHING:
+		return verdict_of(spoke_otherwise(t) ? FAILURE_PROTOCOL : FAILURE_RESET);
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_HTTP2_STREAM:
-		return FAILURE_RESET;
+		return verdict_of(FAILURE_RESET);
 	case CURLE_OUT_OF_MEMORY: /* also a header without end */
-		return anything_came(t) && !t->headers_ended ? FAILURE_PROTOCOL : FAILURE_SEND;
-	case CURLE_ABORTED_BY_CALLBACK: /* a socket that could not be watched ends all of them: http_loop.c */
+		return anything_came(t) && !t->headers_ended ? verdict_of(FAILURE_PROTOCOL)
+		                                             : verdict_not_sent(ENOMEM);
+	case CURLE_ABORTED_BY_CALLBACK: /* a socket that could not be watched ends all of them: http_loop.h */
+		return verdict_not_sent(t->socket_errno ? t->socket_errno : VERDICT_INSIDE);
 	case CURLE_FAILED_INIT:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ENGINE_NOTFOUND:
-		return FAILURE_SEND;
+		return verdict_not_sent(VERDICT_INSIDE);
 	default: /* not HTTP, too long, a header without end … */
-		return FAILURE_PROTOCOL;
+		return verdict_of(FAILURE_PROTOCOL);
 	}
 }
 
@@ -116,24 +126,26 @@ static bool tunnel_refused(const struct http_transfer *t)
 }
 
 /* Why nothing came through the proxy. */
-static enum sample_failure silent_proxy(const struct http_transfer *t, CURLcode code)
+static struct verdict silent_proxy(const struct http_transfer *t, CURLcode code)
 {
 	if (t->socket_errno)
-		return FAILURE_SEND;
-	return code == CURLE_OPERATION_TIMEDOUT && t->connected ? FAILURE_TIMEOUT : FAILURE_PROXY;
+		return verdict_not_sent(t->socket_errno);
+	if (code == CURLE_OUT_OF_MEMORY && t->fd < 0) /* later it may be an answer without end */
+		return verdict_not_sent(ENOMEM);
+	return verdict_of(code == CURLE_OPERATION_TIMEDOUT && t->connected ? FAILURE_TIMEOUT : FAILURE_PROXY);
 }
 
-static enum sample_failure proxy_failure(const struct http_transfer *t, CURLcode code, int status)
+static struct verdict proxy_failure(const struct http_transfer *t, CURLcode code, int status)
 {
 	int said = t->at->tls ? tunnel_status(t) : status;
 
 	if (said == 407)
-		return FAILURE_PROXY;
+		return verdict_of(FAILURE_PROXY);
 	if (!said)
 		return silent_proxy(t, code);
 	if (!t->at->tls || said / 100 == 2)
-		return FAILURE_NONE;
-	return said >= 502 && said <= 504 ? FAILURE_UNREACHABLE : FAILURE_PROXY;
+		return verdict_of(FAILURE_NONE);
+	return verdict_of(said >= 502 && said <= 504 ? FAILURE_UNREACHABLE : FAILURE_PROXY);
 }
 
 /* ---- what is kept ---- */
@@ -206,23 +218,23 @@ static bool wrong_version(const struct http_transfer *t)
 	return version != CURL_HTTP_VERSION_2_0;
 }
 
-enum sample_failure http_judge_transfer(const struct http_transfer *t, CURLcode code, int status)
+struct verdict http_judge_transfer(const struct http_transfer *t, CURLcode code, int status)
 {
 	if (t->plan->proxy.host) {
-		enum sample_failure failure = proxy_failure(t, code, status);
+		struct verdict verdict = proxy_failure(t, code, status);
 
-		if (failure != FAILURE_NONE)
-			return failure;
+		if (verdict.failure != FAILURE_NONE)
+			return verdict;
 	}
 	if (t->too_long)
-		return FAILURE_PROTOCOL;
+		return verdict_of(FAILURE_PROTOCOL);
 	if (code != CURLE_OK)
 		return transfer_failure(t, code);
 	if (!t->headers_ended)
-		return FAILURE_RESET;
+		return verdict_of(FAILURE_RESET);
 	if (certificate_too_short(t))
-		return FAILURE_TLS_EXPIRED;
-	return wrong_version(t) ? FAILURE_PROTOCOL : FAILURE_NONE;
+		return verdict_of(FAILURE_TLS_EXPIRED);
+	return verdict_of(wrong_version(t) ? FAILURE_PROTOCOL : FAILURE_NONE);
 }
 
 const char *http_judge_redirect(const struct http_transfer *t, int status)
@@ -237,13 +249,13 @@ const char *http_judge_redirect(const struct http_transfer *t, int status)
 	return url;
 }
 
-enum sample_failure http_judge_answer(const struct http_transfer *t, int status)
+struct verdict http_judge_answer(const struct http_transfer *t, int status)
 {
 	const struct http_config *config = t->plan->config;
 
 	if (!http_status_expected(config->expect_status, status))
-		return FAILURE_HTTP_STATUS;
+		return verdict_of(FAILURE_HTTP_STATUS);
 	if (text_failed(&t->window))
-		return FAILURE_SEND;
-	return config->expect_body && !t->found ? FAILURE_BODY_MISMATCH : FAILURE_NONE;
+		return verdict_not_sent(ENOMEM);
+	return verdict_of(config->expect_body && !t->found ? FAILURE_BODY_MISMATCH : FAILURE_NONE);
 }

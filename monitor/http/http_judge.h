@@ -13,10 +13,10 @@
  * but for two things that it says of the target: a CONNECT answered by 502, 503 or 504 is `unreachable`, and silence
  * after it was connected to is `timeout`.
  */
-enum sample_failure http_judge_transfer(const struct http_transfer *t, CURLcode code, int status);
+struct verdict http_judge_transfer(const struct http_transfer *t, CURLcode code, int status);
 
 /* Whether the answer is what the target's configuration expects. */
-enum sample_failure http_judge_answer(const struct http_transfer *t, int status);
+struct verdict http_judge_answer(const struct http_transfer *t, int status);
 
 /*
  * Where the answer sends the client, by libcurl's reading of Location; borrowed from the transfer. NULL: nowhere, or

@@ -12,6 +12,7 @@ struct http_loop {
 	struct http_loop_calls calls;
 	CURLM *multi;
 	int epoll; /* of libcurl's sockets */
+	int fault; /* errno of the last socket that could not be watched */
 	uv_poll_t poll;
 	uv_timer_t timer;
 	int handles; /* of libuv that are not closed yet */
@@ -94,8 +95,10 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 	}
 	event.events =
 	    (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0) | (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0);
-	if (epoll_ctl(http->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) < 0)
+	if (epoll_ctl(http->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) < 0) {
+		http->fault = errno;
 		return -1;
+	}
 	if (!known)
 		curl_multi_assign(http->multi, fd, http); /* known from now on */
 	return 0;
@@ -103,10 +106,17 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *k
 
 int http_loop_add(struct http_loop *http, CURL *easy)
 {
-	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
-		return -1;
+	CURLMcode code = curl_multi_add_handle(http->multi, easy);
+
+	if (code != CURLM_OK)
+		return code == CURLM_ABORTED_BY_CALLBACK && http->fault ? http->fault : ENOMEM;
 	act(http, CURL_SOCKET_TIMEOUT, 0);
 	return 0;
+}
+
+int http_loop_fault(const struct http_loop *http)
+{
+	return http->fault;
 }
 
 void http_loop_remove(struct http_loop *http, CURL *easy)

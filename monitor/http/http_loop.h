@@ -31,8 +31,11 @@ struct http_loop_calls {
 int http_loop_open(struct http_loop **out, uv_loop_t *loop, const struct http_loop_calls *calls,
                    struct error *err) MUST_CHECK;
 
-/* Starts to connect now rather than in the loop's next turn. Returns 0 or -1: out of memory. */
+/* Starts to connect now rather than in the loop's next turn. Returns 0 or the errno: this machine's own fault. */
 int http_loop_add(struct http_loop *http, CURL *easy) MUST_CHECK;
+
+/* The errno of the last socket that could not be watched, which ends all transfers: CURLE_ABORTED_BY_CALLBACK. 0 none. */
+int http_loop_fault(const struct http_loop *http);
 
 void http_loop_remove(struct http_loop *http, CURL *easy);
 

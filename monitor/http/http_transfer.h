@@ -50,7 +50,7 @@ struct http_transfer {
 	struct tls_watch tls;
 	int64_t header_length, body_length;
 	struct text window; /* the end of the body as far as it may hold a part of expect_body */
-	int socket_errno;
+	int socket_errno;   /* of why it could not have or watch its socket; 0 it could */
 	int hops;           /* redirects followed */
 	const char *method; /* of the request under way */
 	bool resolving, too_long, found;

@@ -17,7 +17,7 @@ struct service {
 
 /* ---- the end of a probe ---- */
 
-static void end(struct http_transfer *t, enum sample_failure failure)
+static void end(struct http_transfer *t, struct verdict verdict)
 {
 	struct service *service = t->plan->service;
 	struct probe_run *run = t->run;
@@ -26,7 +26,7 @@ static void end(struct http_transfer *t, enum sample_failure failure)
 	if (t->pass.state != GATE_OUTSIDE)
 		gate_leave(service->context->handshakes, &t->pass);
 	http_transfer_put_back(&service->transfers, t);
-	probe_end(run, failure, rtt_us > 0 ? rtt_us : 0);
+	probe_end(run, verdict, rtt_us > 0 ? rtt_us : 0);
 }
 
 /* ---- the steps of a request: its name, the gate, libcurl ---- */
@@ -35,12 +35,14 @@ static void request(void *owner)
 {
 	struct http_transfer *t = owner;
 	struct service *service = t->plan->service;
+	int cause;
 
 	if (t->pass.state != GATE_OUTSIDE)
 		probe_waited(t->run, t->queued);
 	t->begun_us = moment_between(t->run->started, moment_now());
-	if (http_loop_add(service->http, t->easy) < 0)
-		end(t, FAILURE_SEND);
+	cause = http_loop_add(service->http, t->easy);
+	if (cause)
+		end(t, verdict_not_sent(cause));
 }
 
 static void pass_gate(struct http_transfer *t)
@@ -55,13 +57,19 @@ static void pass_gate(struct http_transfer *t)
 	gate_request(service->context->handshakes, &t->pass, request, t);
 }
 
+/* The proxy is this side's choice: its name says nothing about the target. */
+static struct verdict unresolved(const struct http_transfer *t, struct verdict verdict)
+{
+	return t->plan->proxy.host && verdict.failure != FAILURE_SEND ? verdict_of(FAILURE_PROXY) : verdict;
+}
+
 static void resolved(struct resolve_query *query)
 {
 	struct http_transfer *t = query->owner;
 
 	t->resolving = false;
 	if (!query->address_count) {
-		end(t, t->plan->proxy.host ? FAILURE_PROXY : query->failure);
+		end(t, unresolved(t, query->verdict));
 		return;
 	}
 	t->name_us = moment_between(t->run->started, moment_now());
@@ -109,13 +117,13 @@ static void follow(struct http_transfer *t, const char *url, int status)
 	bool same_host;
 
 	if (http_place_of(url, &next, &err) < 0) {
-		end(t, err.code == ERROR_MEMORY ? FAILURE_SEND : FAILURE_REDIRECT);
+		end(t, err.code == ERROR_MEMORY ? verdict_not_sent(ENOMEM) : verdict_of(FAILURE_REDIRECT));
 		return;
 	}
 	if (t->hops >= config->redirects_most ||
 	    !http_redirect_allowed((enum http_redirects)config->redirects, t->at, &next)) {
 		http_place_release(&next);
-		end(t, FAILURE_REDIRECT);
+		end(t, verdict_of(FAILURE_REDIRECT));
 		return;
 	}
 	same_host = http_place_same_host(t->at, &next);
@@ -131,13 +139,13 @@ static void follow(struct http_transfer *t, const char *url, int status)
 static void complete(struct http_transfer *t, CURLcode code)
 {
 	struct record *record = &t->run->record;
-	enum sample_failure failure;
+	struct verdict verdict;
 	const char *url;
 
 	http_keep_phases(t, record);
-	failure = http_judge_transfer(t, code, record->http_status);
-	if (failure != FAILURE_NONE) {
-		end(t, failure);
+	verdict = http_judge_transfer(t, code, record->http_status);
+	if (verdict.failure != FAILURE_NONE) {
+		end(t, verdict);
 		return;
 	}
 	url = http_judge_redirect(t, record->http_status);
@@ -149,10 +157,12 @@ static void complete(struct http_transfer *t, CURLcode code)
 
 static void done(void *arg, CURL *easy, CURLcode code)
 {
+	const struct service *service = arg;
 	struct http_transfer *t = NULL;
 
-	(void)arg;
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&t);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		t->socket_errno = http_loop_fault(service->http);
 	complete(t, code);
 }
 
@@ -216,9 +226,9 @@ static void expire(struct probe_run *run)
 
 	if (t->resolving) {
 		resolve_forget(&t->query);
-		end(t, t->plan->proxy.host ? FAILURE_PROXY : FAILURE_DNS);
+		end(t, unresolved(t, verdict_of(FAILURE_DNS)));
 	} else if (t->pass.state == GATE_WAITING) {
-		end(t, FAILURE_IN_FLIGHT_CAP);
+		end(t, verdict_of(FAILURE_IN_FLIGHT_CAP));
 	} else {
 		t->connected = is_connected(t);
 		http_loop_remove(service->http, t->easy);

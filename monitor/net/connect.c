@@ -54,46 +54,42 @@ static void drop_socket(struct connect_attempt *a)
 	a->watch.fd = -1;
 }
 
-static void note_failure(struct connect_attempt *a, enum sample_failure failure, int cause)
+static void note_failure(struct connect_attempt *a, struct verdict verdict)
 {
-	if (failure == FAILURE_SEND && a->failure != FAILURE_NONE)
-		return;
-	a->failure = failure;
-	a->cause = cause;
+	if (verdict.failure != FAILURE_SEND || a->verdict.failure == FAILURE_NONE)
+		a->verdict = verdict;
 }
 
-/* FAILURE_NONE: it is on its way. Else cause is the errno; what fails before connecting is this machine's own fault. */
-static enum sample_failure send_syn(struct connect_attempt *a, const union address *address, int *cause)
+/* FAILURE_NONE: it is on its way. What fails before connecting is this machine's own fault. */
+static struct verdict send_syn(struct connect_attempt *a, const union address *address)
 {
 	union address to = *address;
+	int cause;
 
 	a->watch.fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	*cause = a->watch.fd < 0 ? errno : egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
-	if (*cause)
-		return FAILURE_SEND;
+	cause = a->watch.fd < 0 ? errno : egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
+	if (cause)
+		return verdict_not_sent(cause);
 	address_set_port(&to, a->place->port);
 	a->sent = moment_now();
-	if (connect(a->watch.fd, &to.any, address_size(&to)) < 0 && errno != EINPROGRESS) {
-		*cause = errno;
-		return connect_failure_of(*cause, address);
-	}
-	*cause = sockets_watch(a->connector->sockets, &a->watch, EPOLLOUT);
-	return *cause ? FAILURE_SEND : FAILURE_NONE;
+	if (connect(a->watch.fd, &to.any, address_size(&to)) < 0 && errno != EINPROGRESS)
+		return connect_verdict(errno, address);
+	cause = sockets_watch(a->connector->sockets, &a->watch, EPOLLOUT);
+	return cause ? verdict_not_sent(cause) : verdict_of(FAILURE_NONE);
 }
 
 /* Sends a SYN to the next address that takes one; ends the attempt when there is none. */
 static void try_next(struct connect_attempt *a)
 {
 	while (a->next < a->query.address_count) {
-		int cause;
-		enum sample_failure failure = send_syn(a, &a->query.addresses[a->next++], &cause);
+		struct verdict verdict = send_syn(a, &a->query.addresses[a->next++]);
 
-		if (failure == FAILURE_NONE) {
+		if (verdict.failure == FAILURE_NONE) {
 			wait_with_patience(a);
 			return;
 		}
 		drop_socket(a);
-		note_failure(a, failure, cause);
+		note_failure(a, verdict);
 	}
 	a->done(a);
 }
@@ -129,14 +125,13 @@ static void on_answer(struct socket_watch *watch, uint32_t events)
 		cause = errno;
 	if (cause) {
 		drop_socket(a);
-		note_failure(a, connect_failure_of(cause, &a->query.addresses[a->next - 1]), cause);
+		note_failure(a, connect_verdict(cause, &a->query.addresses[a->next - 1]));
 		try_next(a);
 		return;
 	}
 	end_patience(a);
 	take_times(a);
-	a->failure = FAILURE_NONE;
-	a->cause = 0;
+	a->verdict = verdict_of(FAILURE_NONE);
 	a->done(a);
 }
 
@@ -149,7 +144,7 @@ static void on_resolved(struct resolve_query *query)
 	a->resolving = false;
 	a->resolved = moment_now();
 	if (!query->address_count) {
-		a->failure = query->failure;
+		a->verdict = query->verdict;
 		a->done(a);
 		return;
 	}
@@ -185,9 +180,9 @@ void connect_end(struct connect_attempt *a)
 	drop_socket(a);
 }
 
-enum sample_failure connect_expired(const struct connect_attempt *a)
+struct verdict connect_expired(const struct connect_attempt *a)
 {
-	return a->resolving ? FAILURE_DNS : FAILURE_TIMEOUT;
+	return verdict_of(a->resolving ? FAILURE_DNS : FAILURE_TIMEOUT);
 }
 
 static int32_t phase_us(struct moment from, struct moment to)
@@ -230,7 +225,7 @@ bool connector_turn(struct connector *connector)
 			continue;
 		}
 		drop_socket(a);
-		note_failure(a, FAILURE_TIMEOUT, 0);
+		note_failure(a, verdict_of(FAILURE_TIMEOUT));
 		try_next(a);
 		a = connector->patient;
 	}

@@ -25,6 +25,7 @@
 #include "monitor/net/egress.h"
 #include "monitor/record/moment.h"
 #include "monitor/record/record.h"
+#include "monitor/record/verdict.h"
 #include "monitor/net/resolve.h"
 #include "monitor/net/sockets.h"
 
@@ -46,9 +47,8 @@ struct connect_attempt { /* all zero but done and owner before connect_start() *
 	void *owner;
 
 	/* the result */
-	enum sample_failure failure; /* FAILURE_NONE: connected; FAILURE_SEND: this machine could not */
-	int cause;                   /* the errno of that; 0 none */
-	struct moment resolved;      /* us 0: not yet, or never */
+	struct verdict verdict; /* FAILURE_NONE: connected; FAILURE_SEND: this machine could not */
+	struct moment resolved; /* us 0: not yet, or never */
 	struct moment connected;
 	int64_t round_trip_us; /* from the SYN to its answer, of the address that answered */
 	bool kernel_timed;     /* round_trip_us is the kernel's, whenever the loop came to look */
@@ -75,7 +75,7 @@ void connect_start(struct connector *connector, const struct connect_place *plac
 void connect_end(struct connect_attempt *attempt);
 
 /* The failure of an attempt whose time is over before done(). */
-enum sample_failure connect_expired(const struct connect_attempt *attempt);
+struct verdict connect_expired(const struct connect_attempt *attempt);
 
 /* Fills name_us and connect_us of a record, counted from a moment; those that were reached. */
 void connect_keep_phases(const struct connect_attempt *attempt, struct moment from, struct record *record);
@@ -89,8 +89,9 @@ void connector_close(struct connector *connector);
 
 /*
  * What the errno of a connection that could not be made means: refused, timeout, reset, unreachable; FAILURE_SEND when
- * this machine could not send, which includes that it has no route (asked only for errors that leave it open).
+ * this machine could not send, which includes that it has no route (asked only for errors that leave it open). 0: an
+ * errno that is not known.
  */
-enum sample_failure connect_failure_of(int cause, const union address *to);
+struct verdict connect_verdict(int cause, const union address *to);
 
 #endif

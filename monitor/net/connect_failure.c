@@ -10,17 +10,23 @@ static bool has_route(const union address *to)
 	return address_source(to, &source);
 }
 
-enum sample_failure connect_failure_of(int cause, const union address *to)
+static struct verdict unless_no_route(int cause, const union address *to)
+{
+	return has_route(to) ? verdict_of(FAILURE_UNREACHABLE)
+	                     : verdict_not_sent(cause ? cause : ENETUNREACH);
+}
+
+struct verdict connect_verdict(int cause, const union address *to)
 {
 	switch (cause) {
 	case ECONNREFUSED:
-		return FAILURE_REFUSED;
+		return verdict_of(FAILURE_REFUSED);
 	case ETIMEDOUT:
-		return FAILURE_TIMEOUT;
+		return verdict_of(FAILURE_TIMEOUT);
 	case ECONNRESET:
-		return FAILURE_RESET;
+		return verdict_of(FAILURE_RESET);
 	case EACCES: /* of IPv6 "administratively prohibited" (RFC 4443 3.1), else a rule of this machine */
-		return to->any.sa_family == AF_INET6 && has_route(to) ? FAILURE_UNREACHABLE : FAILURE_SEND;
+		return to->any.sa_family == AF_INET6 ? unless_no_route(cause, to) : verdict_not_sent(cause);
 	case 0: /* libcurl does not know */
 	case EHOSTUNREACH:
 	case ENETUNREACH:
@@ -31,8 +37,8 @@ enum sample_failure connect_failure_of(int cause, const union address *to)
 	case EOPNOTSUPP:
 	case EPROTO:
 	case EMSGSIZE: /* what the kernel makes of ICMP errors, and of its own routes */
-		return has_route(to) ? FAILURE_UNREACHABLE : FAILURE_SEND;
+		return unless_no_route(cause, to);
 	default:
-		return FAILURE_SEND;
+		return verdict_not_sent(cause);
 	}
 }

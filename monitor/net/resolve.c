@@ -261,15 +261,16 @@ static int channel_open(struct resolver *resolver, const char *servers, struct c
 }
 
 /* The last of the list is the one opened first: the resolver's own. */
-static struct channel *find_channel(struct resolver *resolver, const char *servers)
+static int find_channel(struct resolver *resolver, const char *servers, struct channel **out)
 {
 	struct channel *channel = resolver->channels;
 
 	while (channel->next && (!servers || !channel->servers || strcmp(channel->servers, servers) != 0))
 		channel = channel->next;
+	*out = channel;
 	if (!servers || (channel->servers && strcmp(channel->servers, servers) == 0))
-		return channel;
-	return channel_open(resolver, servers, &channel) == ARES_SUCCESS ? channel : NULL;
+		return ARES_SUCCESS;
+	return channel_open(resolver, servers, out);
 }
 
 int resolver_open(struct resolver **out, uv_loop_t *loop, const char *servers, int64_t timeout_ms,
@@ -364,6 +365,12 @@ static bool is_own_fault(const struct resolve_pending *pending, int status, int 
 	        moment_between(pending->channel->heard, pending->begun) > 0);
 }
 
+/* EFILE: one that everybody may read could not be opened. */
+static int errno_of(int status)
+{
+	return status == ARES_ENOMEM ? ENOMEM : status == ARES_EFILE ? EMFILE : ECONNREFUSED;
+}
+
 static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
 {
 	struct resolve_pending *pending = arg;
@@ -373,7 +380,7 @@ static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *
 	if (query && status == ARES_SUCCESS && answer)
 		take_answer(query, answer);
 	if (query && is_own_fault(pending, status, timeouts))
-		query->failure = FAILURE_SEND;
+		query->verdict = verdict_not_sent(channel->own_errno ? channel->own_errno : errno_of(status));
 	if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
 		log_unanswered(channel, pending->name,
 		               channel->own_errno ? strerror(channel->own_errno) : ares_strerror(status));
@@ -393,12 +400,14 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 		                             .ai_socktype = SOCK_STREAM };
 	size_t size = strlen(name) + 1;
 	struct resolve_pending *pending = malloc(sizeof *pending + size);
-	struct channel *channel = pending ? find_channel(resolver, servers) : NULL;
+	struct channel *channel;
+	int status = pending ? find_channel(resolver, servers, &channel) : ARES_ENOMEM;
 
 	query->address_count = 0;
-	query->failure = channel ? FAILURE_DNS : FAILURE_SEND;
+	query->verdict = verdict_of(FAILURE_DNS);
 	query->pending = NULL;
-	if (!channel) {
+	if (status != ARES_SUCCESS) {
+		query->verdict = verdict_not_sent(errno_of(status));
 		free(pending);
 		query->done(query);
 		return;

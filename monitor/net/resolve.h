@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/sample.h"
 #include "monitor/net/address_order.h"
+#include "monitor/record/verdict.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -33,7 +34,7 @@ struct resolve_pending;
 struct resolve_query {
 	union address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
 	size_t address_count;                            /* 0: not resolved */
-	enum sample_failure failure; /* without an address: FAILURE_DNS, or FAILURE_SEND: we could not ask */
+	struct verdict verdict; /* without an address: FAILURE_DNS, or FAILURE_SEND: we could not ask */
 	void (*done)(struct resolve_query *query);
 	void *owner;
 	struct resolve_pending *pending;

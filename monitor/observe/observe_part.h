@@ -21,6 +21,8 @@
 
 #define OBSERVE_KINDS_MOST 16
 #define OBSERVE_GAPS_LEAST 64 /* room that is there from the beginning */
+#define OBSERVE_KIND_SHUT                                                                                    \
+	EUNATCH /* cause of what is not sent because its kind could not be opened; nobody else's */
 
 struct target {
 	struct heap_entry due; /* key: the next instant, UTC µs */
@@ -130,14 +132,14 @@ void observer_judge_held(struct lasting *lasting, bool all);
 /* The record of an instant of which nothing is known yet. */
 struct record observer_blank_record(const struct target *target, int64_t scheduled_us);
 
-/* Logs it and passes it to whoever keeps records. cause: errno of why it could not be sent; 0 not known. */
+/* Logs it and passes it to whoever keeps records. cause: the verdict's. */
 void observer_hand_on(struct target *target, const struct record *record, int cause);
 
 /* Tells of the changes that had no line of their own (changes.h); rest: at the end. */
 void observer_log_changes(struct lasting *lasting, bool rest);
 
-/* The record of an instant that was never sent. */
-void observer_miss(struct target *target, int64_t scheduled_us, enum sample_failure why, int cause);
+/* The record of an instant that was never sent, by a verdict of this side. */
+void observer_miss(struct target *target, int64_t scheduled_us, struct verdict verdict);
 
 /* Notes count instants from first_us on that passed while this process could not run. */
 void observer_add_gap(struct observer *o, struct target *target, int64_t first_us, int64_t count);

@@ -119,7 +119,7 @@ static void start(struct target *target, struct probe_run *run, int64_t schedule
 	if (heap_add(&o->deadlines, &run->deadline, moment_after(run->started, run->timeout_us).us) < 0) {
 		run->next = o->spare;
 		o->spare = run;
-		observer_miss(target, scheduled_us, FAILURE_SEND, ENOMEM);
+		observer_miss(target, scheduled_us, verdict_not_sent(ENOMEM));
 		return;
 	}
 	run->record.lateness_us = record_fit32(observer_now_us(o, run->started) - scheduled_us);
@@ -158,14 +158,14 @@ static void probe(struct target *target, int64_t scheduled_us)
 	struct probe_run *run = NULL;
 
 	if (!target->plan)
-		observer_miss(target, scheduled_us, FAILURE_SEND, 0);
+		observer_miss(target, scheduled_us, verdict_not_sent(OBSERVE_KIND_SHUT));
 	else if (target->lasting->in_flight >= target->config->in_flight_max ||
 	         o->lasting->counts.in_flight >= o->config->in_flight_max)
-		observer_miss(target, scheduled_us, FAILURE_IN_FLIGHT_CAP, 0);
+		observer_miss(target, scheduled_us, verdict_of(FAILURE_IN_FLIGHT_CAP));
 	else if (target->opens_descriptors && !has_descriptors(o))
-		observer_miss(target, scheduled_us, FAILURE_SEND, EMFILE);
+		observer_miss(target, scheduled_us, verdict_not_sent(EMFILE));
 	else if (!(run = take_run(o)))
-		observer_miss(target, scheduled_us, FAILURE_SEND, ENOMEM);
+		observer_miss(target, scheduled_us, verdict_not_sent(ENOMEM));
 	else
 		start(target, run, scheduled_us);
 }
@@ -199,5 +199,5 @@ void observer_end_wait(struct target *target, enum sample_failure why)
 {
 	if (target->observer->stops != target->stops_before)
 		why = FAILURE_NOT_RUNNING;
-	observer_miss(target, target->asked_us, why, 0);
+	observer_miss(target, target->asked_us, verdict_of(why));
 }

@@ -35,6 +35,8 @@ static const char *hint_of(int cause)
 	case EPERM:
 	case EACCES:
 		return "a firewall or missing rights of this machine forbid it: see the manual on privileges";
+	case OBSERVE_KIND_SHUT:
+		return "the log says why at the last start or reload: the line of this kind of probe";
 	default:
 		return NULL;
 	}
@@ -46,7 +48,8 @@ static void hint(struct lasting *lasting, int cause)
 	struct moment now = moment_now();
 	const char *text = hint_of(cause);
 
-	if (!text || (cause == lasting->last_cause && moment_between(lasting->hinted, now) < HINT_EVERY_US))
+	if (!text ||
+	    (text == hint_of(lasting->last_cause) && moment_between(lasting->hinted, now) < HINT_EVERY_US))
 		return;
 	lasting->last_cause = cause;
 	lasting->hinted = now;
@@ -97,12 +100,12 @@ struct record observer_blank_record(const struct target *target, int64_t schedul
 	return record;
 }
 
-void observer_miss(struct target *target, int64_t scheduled_us, enum sample_failure why, int cause)
+void observer_miss(struct target *target, int64_t scheduled_us, struct verdict verdict)
 {
 	struct record record = observer_blank_record(target, scheduled_us);
 
-	record_miss(&record, why);
-	observer_hand_on(target, &record, cause);
+	record_miss(&record, verdict.failure);
+	observer_hand_on(target, &record, verdict.cause);
 }
 
 /* ---- instants that were missed while this process could not run ---- */
@@ -137,7 +140,7 @@ void observer_write_gaps(struct observer *o, int64_t most)
 	while (o->gap_first < o->gap_count && most-- > 0) {
 		struct gap *gap = &o->gaps[o->gap_first];
 
-		observer_miss(gap->target, gap->next_us, FAILURE_NOT_RUNNING, 0);
+		observer_miss(gap->target, gap->next_us, verdict_of(FAILURE_NOT_RUNNING));
 		gap->next_us += gap->target->interval_us;
 		if (--gap->left == 0)
 			o->gap_first++;

@@ -28,6 +28,7 @@
 #include "monitor/probe/heap.h"
 #include "monitor/record/moment.h"
 #include "monitor/record/record.h"
+#include "monitor/record/verdict.h"
 #include "monitor/probe/setting.h"
 
 #include <stdbool.h>
@@ -61,7 +62,7 @@ struct probe_run {
 	                      process was stopped meanwhile */
 	void *service, *plan;
 	void *state; /* the kind's own */
-	int cause;   /* errno of why this machine could not send, for the log; 0 not known */
+	int cause;   /* the verdict's, for the log: set by probe_end() */
 	void (*finished)(struct probe_run *run);
 
 	/* the observer's own */
@@ -102,45 +103,37 @@ static inline void probe_finish(struct probe_run *run)
 	run->finished(run);
 }
 
+/*
+ * Ends it as its verdict says: FAILURE_NONE is up, with that round trip in µs; what is of this side is missed, never the
+ * target's fault; anything else is down.
+ */
+static inline void probe_end(struct probe_run *run, struct verdict verdict, int64_t rtt_us)
+{
+	struct record *record = &run->record;
+	bool up = verdict.failure == FAILURE_NONE;
+
+	record->outcome = up ? SAMPLE_UP : SAMPLE_DOWN;
+	record->failure = (uint8_t)verdict.failure;
+	record->rtt_us = up ? record_fit32(rtt_us) : -1;
+	if (verdict.failure > FAILURE_DOWN_LAST)
+		record_miss(record, verdict.failure);
+	run->cause = verdict.cause;
+	probe_finish(run);
+}
+
 static inline void probe_up(struct probe_run *run, int64_t rtt_us)
 {
-	run->record.outcome = SAMPLE_UP;
-	run->record.failure = FAILURE_NONE;
-	run->record.rtt_us = record_fit32(rtt_us);
-	probe_finish(run);
+	probe_end(run, verdict_of(FAILURE_NONE), rtt_us);
 }
 
 static inline void probe_down(struct probe_run *run, enum sample_failure failure)
 {
-	run->record.outcome = SAMPLE_DOWN;
-	run->record.failure = (uint8_t)failure;
-	run->record.rtt_us = -1;
-	probe_finish(run);
+	probe_end(run, verdict_of(failure), -1);
 }
 
-/* Nothing was observed for a reason of this side: never the target's fault. */
-static inline void probe_missed(struct probe_run *run, enum sample_failure why)
-{
-	record_miss(&run->record, why);
-	probe_finish(run);
-}
-
-/* This machine could not send, by that errno: no route, no buffer, no descriptor, no memory. */
 static inline void probe_not_sent(struct probe_run *run, int cause)
 {
-	run->cause = cause;
-	probe_missed(run, FAILURE_SEND);
-}
-
-/* Ends it as its failure says: none is up, with that round trip; one of this side is missed; any other is down. */
-static inline void probe_end(struct probe_run *run, enum sample_failure failure, int64_t rtt_us)
-{
-	if (failure == FAILURE_NONE)
-		probe_up(run, rtt_us);
-	else if (failure > FAILURE_DOWN_LAST)
-		probe_missed(run, failure);
-	else
-		probe_down(run, failure);
+	probe_end(run, verdict_not_sent(cause), -1);
 }
 
 /*

@@ -297,7 +297,7 @@ static void resolved(struct resolve_query *query)
 		return;
 	}
 	run->state = NULL;
-	probe_end(run, query->failure, -1);
+	probe_end(run, query->verdict, -1);
 	free(flight);
 }
 

@@ -82,39 +82,38 @@ static int32_t elapsed_us(const struct flight *flight)
 	return record_fit32(moment_between(flight->run->started, moment_now()));
 }
 
-static void end(struct flight *flight, enum sample_failure failure)
+static void end(struct flight *flight, struct verdict verdict)
 {
 	struct probe_run *run = flight->run;
 	int64_t rtt_us = flight->attempt.round_trip_us;
 
-	run->kernel_timed = failure == FAILURE_NONE && flight->attempt.kernel_timed;
+	run->kernel_timed = verdict.failure == FAILURE_NONE && flight->attempt.kernel_timed;
 	connect_keep_phases(&flight->attempt, run->started, &run->record);
 	if (flight->answer.length > 0)
 		run->record.total_us = elapsed_us(flight);
-	run->cause = flight->attempt.cause;
 	connect_end(&flight->attempt);
 	text_release(&flight->answer);
 	free(flight);
-	probe_end(run, failure, rtt_us);
+	probe_end(run, verdict, rtt_us);
 }
 
 /* ---- what is said on the connection ---- */
 
-static enum sample_failure failure_now(void)
+static struct verdict failure_now(void)
 {
 	switch (errno) {
 	case ETIMEDOUT:
-		return FAILURE_TIMEOUT;
+		return verdict_of(FAILURE_TIMEOUT);
 	case ENOMEM:
 	case ENOBUFS:
-		return FAILURE_SEND;
+		return verdict_not_sent(errno);
 	default:
-		return FAILURE_RESET;
+		return verdict_of(FAILURE_RESET);
 	}
 }
 
 /* Takes a piece of the answer. True: that decides it. */
-static bool take(struct flight *flight, const char *bytes, size_t length, enum sample_failure *out)
+static bool take(struct flight *flight, const char *bytes, size_t length, struct verdict *out)
 {
 	const struct tcp_config *config = flight->config;
 	struct text *answer = &flight->answer;
@@ -125,18 +124,18 @@ static bool take(struct flight *flight, const char *bytes, size_t length, enum s
 	if (answer->length == 0)
 		flight->run->record.first_byte_us = elapsed_us(flight);
 	text_append(answer, bytes, length < room ? length : room);
-	*out = FAILURE_SEND;
+	*out = verdict_not_sent(ENOMEM);
 	if (text_failed(answer))
 		return true;
-	*out = FAILURE_NONE;
+	*out = verdict_of(FAILURE_NONE);
 	if (memmem(answer->bytes + seen, answer->length - seen, config->expect, expected))
 		return true;
-	*out = FAILURE_ANSWER_MISMATCH;
+	*out = verdict_of(FAILURE_ANSWER_MISMATCH);
 	return length >= room;
 }
 
 /* Reads what is there. True: the probe is decided. */
-static bool hear(struct flight *flight, enum sample_failure *out)
+static bool hear(struct flight *flight, struct verdict *out)
 {
 	char bytes[CHUNK];
 
@@ -146,7 +145,7 @@ static bool hear(struct flight *flight, enum sample_failure *out)
 		if (n > 0 && take(flight, bytes, (size_t)n, out))
 			return true;
 		if (n == 0) {
-			*out = flight->answer.length ? FAILURE_ANSWER_MISMATCH : FAILURE_RESET;
+			*out = verdict_of(flight->answer.length ? FAILURE_ANSWER_MISMATCH : FAILURE_RESET);
 			return true;
 		}
 		if (n < 0 && errno == EAGAIN)
@@ -159,7 +158,7 @@ static bool hear(struct flight *flight, enum sample_failure *out)
 }
 
 /* Sends what is left to be sent. True: that failed. */
-static bool say(struct flight *flight, enum sample_failure *out)
+static bool say(struct flight *flight, struct verdict *out)
 {
 	const char *text = flight->config->send;
 
@@ -183,15 +182,17 @@ static bool say(struct flight *flight, enum sample_failure *out)
 static void talk(struct flight *flight)
 {
 	const char *text = flight->config->send;
-	enum sample_failure failure;
+	struct verdict verdict;
+	int cause;
 
-	if (hear(flight, &failure) || say(flight, &failure)) {
-		end(flight, failure);
+	if (hear(flight, &verdict) || say(flight, &verdict)) {
+		end(flight, verdict);
 		return;
 	}
-	if (sockets_watch(flight->sockets, &flight->attempt.watch,
-	                  EPOLLIN | (text && text[flight->sent] ? EPOLLOUT : 0)) != 0)
-		end(flight, FAILURE_SEND);
+	cause = sockets_watch(flight->sockets, &flight->attempt.watch,
+	                      EPOLLIN | (text && text[flight->sent] ? EPOLLOUT : 0));
+	if (cause)
+		end(flight, verdict_not_sent(cause));
 }
 
 static void on_ready(struct socket_watch *watch, uint32_t events)
@@ -208,8 +209,8 @@ static void connected(struct connect_attempt *attempt)
 {
 	struct flight *flight = attempt->owner;
 
-	if (attempt->failure != FAILURE_NONE || !flight->config->expect) {
-		end(flight, attempt->failure);
+	if (attempt->verdict.failure != FAILURE_NONE || !flight->config->expect) {
+		end(flight, attempt->verdict);
 		return;
 	}
 	attempt->watch.ready = on_ready;

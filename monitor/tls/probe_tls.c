@@ -34,7 +34,7 @@ struct flight {
 
 /* ---- the end of a probe ---- */
 
-static void end(struct flight *flight, enum sample_failure failure)
+static void end(struct flight *flight, struct verdict verdict)
 {
 	struct probe_run *run = flight->run;
 	struct service *service = flight->service;
@@ -43,12 +43,11 @@ static void end(struct flight *flight, enum sample_failure failure)
 		run->record.tls_us = record_fit32(moment_between(run->started, flight->handshake.finished));
 	run->record.certificate_expiry_us = flight->handshake.watch.expiry_us;
 	tls_handshake_release(&flight->handshake);
-	run->cause = flight->attempt.cause;
 	connect_end(&flight->attempt);
 	if (service->context->handshakes)
 		gate_leave(service->context->handshakes, &flight->pass);
 	free(flight);
-	probe_end(run, failure, run->record.tls_us);
+	probe_end(run, verdict, run->record.tls_us);
 }
 
 /* What a finished handshake is still judged by. */
@@ -68,19 +67,21 @@ static enum sample_failure judge(const struct flight *flight)
 static void go_on(struct flight *flight)
 {
 	struct sockets *sockets = connector_sockets(flight->service->connector);
-	enum sample_failure failure = FAILURE_NONE;
+	struct verdict verdict = { 0 };
 	uint32_t events = 0;
+	int cause;
 
-	switch (tls_handshake_go_on(&flight->handshake, &events, &failure)) {
+	switch (tls_handshake_go_on(&flight->handshake, &events, &verdict)) {
 	case TLS_HANDSHAKE_WAITS:
-		if (sockets_watch(sockets, &flight->attempt.watch, events) != 0)
-			end(flight, FAILURE_SEND);
+		cause = sockets_watch(sockets, &flight->attempt.watch, events);
+		if (cause)
+			end(flight, verdict_not_sent(cause));
 		break;
 	case TLS_HANDSHAKE_FAILED:
-		end(flight, failure);
+		end(flight, verdict);
 		break;
 	case TLS_HANDSHAKE_DONE:
-		end(flight, judge(flight));
+		end(flight, verdict_of(judge(flight)));
 		break;
 	}
 }
@@ -101,7 +102,7 @@ static void enter(void *owner)
 	probe_waited(flight->run, flight->arrived);
 	if (tls_handshake_init(&flight->handshake, flight->plan->ctx, flight->plan->config,
 	                       flight->attempt.watch.fd) < 0)
-		end(flight, FAILURE_SEND);
+		end(flight, verdict_not_sent(ENOMEM));
 	else
 		go_on(flight);
 }
@@ -114,8 +115,8 @@ static void connected(struct connect_attempt *attempt)
 	struct gate *gate = flight->service->context->handshakes;
 
 	connect_keep_phases(attempt, flight->run->started, &flight->run->record);
-	if (attempt->failure != FAILURE_NONE) {
-		end(flight, attempt->failure);
+	if (attempt->verdict.failure != FAILURE_NONE) {
+		end(flight, attempt->verdict);
 		return;
 	}
 	sockets_forget(connector_sockets(flight->service->connector), &attempt->watch);
@@ -154,7 +155,7 @@ static void expire(struct probe_run *run)
 	struct flight *flight = run->state;
 
 	if (flight->pass.state == GATE_WAITING) {
-		end(flight, FAILURE_IN_FLIGHT_CAP);
+		end(flight, verdict_of(FAILURE_IN_FLIGHT_CAP));
 		return;
 	}
 	if (!flight->attempt.connected.us)

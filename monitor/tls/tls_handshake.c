@@ -101,31 +101,31 @@ int tls_handshake_init(struct tls_handshake *h, SSL_CTX *ctx, const struct tls_c
  * What the other side said and what its certificate lacks explain more than the end of the connection that follows. Not
  * so our own alert: OpenSSL sends one even to a connection that has ended.
  */
-static enum sample_failure verdict(const struct tls_handshake *h, int kind, int cause)
+static struct verdict verdict_on(const struct tls_handshake *h, int kind, int cause)
 {
 	const struct tls_watch *watch = &h->watch;
 	int reason = ERR_GET_REASON(ERR_peek_error());
 	bool ended = kind == SSL_ERROR_SYSCALL || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
 
 	if (reason == ERR_R_MALLOC_FAILURE)
-		return FAILURE_SEND;
+		return verdict_not_sent(ENOMEM);
 	if (watch->alert_received == SSL_AD_NO_APPLICATION_PROTOCOL)
-		return FAILURE_ANSWER_MISMATCH;
+		return verdict_of(FAILURE_ANSWER_MISMATCH);
 	if (ended && !watch->certificate_error && !watch->alert_received)
-		return cause == ETIMEDOUT ? FAILURE_TIMEOUT : FAILURE_RESET;
+		return verdict_of(cause == ETIMEDOUT ? FAILURE_TIMEOUT : FAILURE_RESET);
 	return tls_watch_verdict(watch);
 }
 
 /* After an operation that gave result: waits or failed. */
 static enum tls_handshake_state pause_or_fail(const struct tls_handshake *h, int result, uint32_t *events,
-                                              enum sample_failure *failure)
+                                              struct verdict *verdict)
 {
 	int cause = errno, kind = SSL_get_error(h->ssl, result);
 
 	*events = kind == SSL_ERROR_WANT_WRITE ? EPOLLOUT : EPOLLIN;
 	if (kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE)
 		return TLS_HANDSHAKE_WAITS;
-	*failure = verdict(h, kind, cause);
+	*verdict = verdict_on(h, kind, cause);
 	return TLS_HANDSHAKE_FAILED;
 }
 
@@ -137,7 +137,7 @@ static bool is_orderly_end(const struct tls_handshake *h, int result)
 
 /* Whether the server takes the client's certificate, or its absence. */
 static enum tls_handshake_state await_consent(struct tls_handshake *h, uint32_t *events,
-                                              enum sample_failure *failure)
+                                              struct verdict *verdict)
 {
 	char byte;
 	int result;
@@ -147,26 +147,26 @@ static enum tls_handshake_state await_consent(struct tls_handshake *h, uint32_t 
 	result = SSL_read(h->ssl, &byte, 1);
 	if (result > 0 || is_orderly_end(h, result))
 		return TLS_HANDSHAKE_DONE;
-	return pause_or_fail(h, result, events, failure);
+	return pause_or_fail(h, result, events, verdict);
 }
 
 enum tls_handshake_state tls_handshake_go_on(struct tls_handshake *h, uint32_t *events,
-                                             enum sample_failure *failure)
+                                             struct verdict *verdict)
 {
 	int result;
 
 	if (h->finished.us)
-		return await_consent(h, events, failure);
+		return await_consent(h, events, verdict);
 	ERR_clear_error();
 	errno = 0;
 	result = SSL_do_handshake(h->ssl);
 	if (result != 1)
-		return pause_or_fail(h, result, events, failure);
+		return pause_or_fail(h, result, events, verdict);
 	h->finished = moment_now();
 	if (!h->certificate_asked || SSL_version(h->ssl) < TLS1_3_VERSION)
 		return TLS_HANDSHAKE_DONE;
 	(void)SSL_shutdown(h->ssl);
-	return await_consent(h, events, failure);
+	return await_consent(h, events, verdict);
 }
 
 bool tls_handshake_protocol_chosen(const struct tls_handshake *h)

@@ -35,9 +35,9 @@ struct tls_handshake { /* all zero before tls_handshake_init(); stays where it i
 int tls_handshake_init(struct tls_handshake *h, SSL_CTX *ctx, const struct tls_config *config,
                        int fd) MUST_CHECK;
 
-/* Sets events when it waits, failure when it failed. */
+/* Sets events when it waits, the verdict when it failed. */
 enum tls_handshake_state tls_handshake_go_on(struct tls_handshake *h, uint32_t *events,
-                                             enum sample_failure *failure);
+                                             struct verdict *verdict);
 
 /* Of one that is done: whether the server chose one of the protocols offered (RFC 7301). */
 bool tls_handshake_protocol_chosen(const struct tls_handshake *h);

@@ -79,27 +79,34 @@ void tls_watch_connection(void *ssl_pointer, struct tls_watch *watch)
 
 /* ---- what it means ---- */
 
-static enum sample_failure certificate_verdict(int error)
+static struct verdict certificate_verdict(int error)
 {
 	switch (error) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 	case X509_V_ERR_CERT_NOT_YET_VALID:
-		return FAILURE_TLS_EXPIRED;
+		return verdict_of(FAILURE_TLS_EXPIRED);
 	case X509_V_ERR_OUT_OF_MEM:
+		return verdict_not_sent(ENOMEM);
 	case X509_V_ERR_STORE_LOOKUP:
 	case X509_V_ERR_UNSPECIFIED:
 	case X509_V_ERR_INVALID_CALL:
-		return FAILURE_SEND;
+		return verdict_not_sent(VERDICT_INSIDE);
 	default:
-		return FAILURE_TLS_CERTIFICATE;
+		return verdict_of(FAILURE_TLS_CERTIFICATE);
 	}
 }
 
-enum sample_failure tls_watch_verdict(const struct tls_watch *watch)
+/* Our own alert "internal error" is mostly memory; only then OpenSSL says why. */
+static struct verdict inside(const struct tls_watch *watch)
+{
+	return verdict_not_sent(watch->fault == ERR_R_MALLOC_FAILURE ? ENOMEM : VERDICT_INSIDE);
+}
+
+struct verdict tls_watch_verdict(const struct tls_watch *watch)
 {
 	if (watch->certificate_error)
 		return certificate_verdict(watch->certificate_error);
 	if (watch->alert_sent == SSL_AD_PROTOCOL_VERSION || watch->alert_received == SSL_AD_PROTOCOL_VERSION)
-		return FAILURE_TLS_VERSION;
-	return watch->alert_sent == SSL_AD_INTERNAL_ERROR ? FAILURE_SEND : FAILURE_TLS;
+		return verdict_of(FAILURE_TLS_VERSION);
+	return watch->alert_sent == SSL_AD_INTERNAL_ERROR ? inside(watch) : verdict_of(FAILURE_TLS);
 }

@@ -16,7 +16,7 @@
 #ifndef GOVSLA_MONITOR_TLS_WATCH_H
 #define GOVSLA_MONITOR_TLS_WATCH_H
 
-#include "base/sample.h"
+#include "monitor/record/verdict.h"
 
 #include <stdint.h>
 
@@ -44,6 +44,6 @@ void tls_watch_connection(void *ssl, struct tls_watch *watch);
  * FAILURE_SEND: this side was out of memory or failed inside, the sample is missed. Whether the connection was lost
  * instead (reset, timeout) the caller knows and says first.
  */
-enum sample_failure tls_watch_verdict(const struct tls_watch *watch);
+struct verdict tls_watch_verdict(const struct tls_watch *watch);
 
 #endif

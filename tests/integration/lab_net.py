@@ -279,6 +279,7 @@ class Lab:
 class Run:
     def __init__(self, lab, config, environment):
         self.samples_path, self.log_path = lab.path("samples"), lab.path("log")
+        self.parsed, self.parsed_bytes = [], 0
         with open(self.samples_path, "w") as out, open(self.log_path, "w") as log:
             self.process = lab.start([program("slamon"), "run", config, "--json"], stdout=out, stderr=log,
                                      env=dict(os.environ, **(environment or {})))
@@ -289,11 +290,20 @@ class Run:
             return f.read()
 
     def samples(self):
-        with open(self.samples_path) as f:
-            return [json.loads(line) for line in f.read().splitlines(True) if line.endswith("\n")]
+        """Those of whole lines so far; each line is parsed once, since who waits asks often."""
+        with open(self.samples_path, "rb") as f:
+            f.seek(self.parsed_bytes)
+            new = f.read()
+        whole = new[:new.rfind(b"\n") + 1]
+        self.parsed_bytes += len(whole)
+        self.parsed += [json.loads(line) for line in whole.splitlines()]
+        return list(self.parsed)
 
     def finish(self, number=signal.SIGTERM, seconds=20):
-        """Sends the signal; returns (exit code, samples)."""
+        """Sends the signal; returns (exit code, samples). Whatever could not be sent must have its reason in the log."""
         self.process.send_signal(number)
         code = self.process.wait(seconds)
+        unexplained = [line for line in self.log().splitlines() if line.endswith(": missed (send)")]
+        if unexplained:
+            raise AssertionError("no reason: " + "\n".join(unexplained))
         return code, self.samples()

@@ -75,7 +75,7 @@ START_TEST(the_kernel_measures_while_the_loop_is_late)
 	connect_start(w.connector, &place, moment_after(start, 5000000), &a);
 	usleep(300000);
 	run_until(&w, &done);
-	ck_assert_int_eq(a.failure, FAILURE_NONE);
+	ck_assert_int_eq(a.verdict.failure, FAILURE_NONE);
 	ck_assert(a.kernel_timed);
 	ck_assert_int_gt(a.round_trip_us, 0);
 	ck_assert_int_lt(a.round_trip_us, 200000);
@@ -84,6 +84,12 @@ START_TEST(the_kernel_measures_while_the_loop_is_late)
 	close_world(&w);
 }
 END_TEST
+
+static void check_verdict(struct verdict is, struct verdict want)
+{
+	ck_assert_msg(is.failure == want.failure && is.cause == want.cause, "%s: %s",
+	              sample_failure_name(is.failure), strerror(is.cause));
+}
 
 START_TEST(failures_of_either_side)
 {
@@ -94,10 +100,10 @@ START_TEST(failures_of_either_side)
 	close(w.listener); /* nobody listens there any more */
 	const struct {
 		struct connect_place place;
-		enum sample_failure want;
+		struct verdict want;
 	} rows[] = {
-		{ { "127.0.0.1", w.port, &plain }, FAILURE_REFUSED },
-		{ { "127.0.0.1", w.port, &stranger }, FAILURE_SEND },
+		{ { "127.0.0.1", w.port, &plain }, { FAILURE_REFUSED, 0 } },
+		{ { "127.0.0.1", w.port, &stranger }, { FAILURE_SEND, EADDRNOTAVAIL } },
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -106,7 +112,7 @@ START_TEST(failures_of_either_side)
 
 		connect_start(w.connector, &rows[i].place, moment_after(moment_now(), 5000000), &a);
 		run_until(&w, &done);
-		ck_assert_msg(a.failure == rows[i].want, "row %zu: %d", i, a.failure);
+		check_verdict(a.verdict, rows[i].want);
 		ck_assert_int_eq(a.connected.us, 0);
 		ck_assert_int_eq(descriptors(), before);
 		connect_end(&a);
@@ -130,7 +136,7 @@ START_TEST(who_gives_up_leaves_nothing_behind)
 	struct connect_attempt a = { .done = count, .owner = &done };
 
 	connect_start(w.connector, &place, moment_after(moment_now(), 5000000), &a);
-	ck_assert_int_eq(connect_expired(&a), FAILURE_TIMEOUT);
+	ck_assert_int_eq(connect_expired(&a).failure, FAILURE_TIMEOUT);
 	connect_end(&a);
 	connect_end(&never);
 	ck_assert_int_eq(descriptors(), before);
@@ -188,12 +194,15 @@ START_TEST(what_an_errno_means)
 
 	ck_assert(address_literal("127.0.0.1", AF_UNSPEC, &to));
 	for (size_t i = 0; i < ROWS(rows); i++)
-		ck_assert_msg(connect_failure_of(rows[i].cause, &to) == rows[i].want, "%s",
-		              strerror(rows[i].cause));
+		check_verdict(
+		    connect_verdict(rows[i].cause, &to),
+		    (struct verdict){ rows[i].want, rows[i].want == FAILURE_SEND ? rows[i].cause : 0 });
 	ck_assert(address_literal("::1", AF_UNSPEC, &to));
-	ck_assert_int_eq(connect_failure_of(EACCES, &to), FAILURE_UNREACHABLE); /* prohibited on the way */
-	to.any.sa_family = AF_UNIX;                                             /* a family without routes */
-	ck_assert_int_eq(connect_failure_of(EHOSTUNREACH, &to), FAILURE_SEND);
+	ck_assert_int_eq(connect_verdict(EACCES, &to).failure,
+	                 FAILURE_UNREACHABLE); /* prohibited on the way */
+	to.any.sa_family = AF_UNIX;            /* a family without routes */
+	check_verdict(connect_verdict(EHOSTUNREACH, &to), (struct verdict){ FAILURE_SEND, EHOSTUNREACH });
+	check_verdict(connect_verdict(0, &to), (struct verdict){ FAILURE_SEND, ENETUNREACH });
 }
 END_TEST
 

@@ -226,19 +226,31 @@ START_TEST(what_this_machine_could_not_do_is_not_down)
 {
 	static const struct {
 		CURLcode code;
-		int want;
+		int socket_errno;
+		struct verdict want;
 	} rows[] = {
-		{ CURLE_ABORTED_BY_CALLBACK, FAILURE_SEND },    { CURLE_FAILED_INIT, FAILURE_SEND },
-		{ CURLE_OPERATION_TIMEDOUT, FAILURE_TIMEOUT },  { CURLE_PARTIAL_FILE, FAILURE_RESET },
-		{ CURLE_WEIRD_SERVER_REPLY, FAILURE_PROTOCOL },
+		{ CURLE_ABORTED_BY_CALLBACK, ENOSPC, { FAILURE_SEND, ENOSPC } },
+		{ CURLE_ABORTED_BY_CALLBACK, 0, { FAILURE_SEND, VERDICT_INSIDE } },
+		{ CURLE_COULDNT_CONNECT, EMFILE, { FAILURE_SEND, EMFILE } },
+		{ CURLE_COULDNT_CONNECT, 0, { FAILURE_SEND, ENETUNREACH } }, /* nowhere: no route */
+		{ CURLE_OUT_OF_MEMORY, 0, { FAILURE_SEND, ENOMEM } },
+		{ CURLE_FAILED_INIT, 0, { FAILURE_SEND, VERDICT_INSIDE } },
+		{ CURLE_OPERATION_TIMEDOUT, 0, { FAILURE_TIMEOUT, 0 } },
+		{ CURLE_PARTIAL_FILE, 0, { FAILURE_RESET, 0 } },
+		{ CURLE_WEIRD_SERVER_REPLY, 0, { FAILURE_PROTOCOL, 0 } },
 	};
 	struct http_config config = { 0 };
 	struct http_plan plan = { .config = &config };
 	struct http_transfer transfer = { .plan = &plan, .at = &plan.place, .easy = curl_easy_init() };
 
-	for (size_t i = 0; i < ROWS(rows); i++)
-		ck_assert_msg((int)http_judge_transfer(&transfer, rows[i].code, 0) == rows[i].want, "code %d",
-		              (int)rows[i].code);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct verdict verdict;
+
+		transfer.socket_errno = rows[i].socket_errno;
+		verdict = http_judge_transfer(&transfer, rows[i].code, 0);
+		ck_assert_msg(verdict.failure == rows[i].want.failure && verdict.cause == rows[i].want.cause,
+		              "code %d: %s", (int)rows[i].code, strerror(verdict.cause));
+	}
 	curl_easy_cleanup(transfer.easy);
 }
 END_TEST

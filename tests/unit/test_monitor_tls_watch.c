@@ -2,6 +2,7 @@
 #include "monitor/tls/tls_watch.h"
 #include "suite.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
@@ -10,6 +11,7 @@ START_TEST(complaints_about_a_certificate)
 	static const struct {
 		int error;
 		enum sample_failure want;
+		int cause;
 	} rows[] = {
 		{ X509_V_ERR_CERT_HAS_EXPIRED, FAILURE_TLS_EXPIRED },
 		{ X509_V_ERR_CERT_NOT_YET_VALID, FAILURE_TLS_EXPIRED },
@@ -23,16 +25,17 @@ START_TEST(complaints_about_a_certificate)
 		{ X509_V_ERR_EE_KEY_TOO_SMALL, FAILURE_TLS_CERTIFICATE },
 		{ X509_V_ERR_CERT_REVOKED, FAILURE_TLS_CERTIFICATE },
 		{ X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD, FAILURE_TLS_CERTIFICATE },
-		{ X509_V_ERR_OUT_OF_MEM, FAILURE_SEND },
-		{ X509_V_ERR_STORE_LOOKUP, FAILURE_SEND },
-		{ X509_V_ERR_UNSPECIFIED, FAILURE_SEND },
+		{ X509_V_ERR_OUT_OF_MEM, FAILURE_SEND, ENOMEM },
+		{ X509_V_ERR_STORE_LOOKUP, FAILURE_SEND, VERDICT_INSIDE },
+		{ X509_V_ERR_UNSPECIFIED, FAILURE_SEND, VERDICT_INSIDE },
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct tls_watch watch = { .certificate_error = rows[i].error,
 			                   .alert_sent = SSL_AD_PROTOCOL_VERSION };
+		struct verdict verdict = tls_watch_verdict(&watch);
 
-		ck_assert_msg(tls_watch_verdict(&watch) == rows[i].want, "%s",
+		ck_assert_msg(verdict.failure == rows[i].want && verdict.cause == rows[i].cause, "%s",
 		              X509_verify_cert_error_string(rows[i].error));
 	}
 }
@@ -57,13 +60,24 @@ START_TEST(alerts)
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct tls_watch watch = { .alert_sent = rows[i].sent, .alert_received = rows[i].received };
 
-		ck_assert_msg(tls_watch_verdict(&watch) == rows[i].want, "sent %d, received %d", rows[i].sent,
-		              rows[i].received);
+		ck_assert_msg(tls_watch_verdict(&watch).failure == rows[i].want, "sent %d, received %d",
+		              rows[i].sent, rows[i].received);
 	}
+}
+END_TEST
+
+START_TEST(our_own_alert_has_its_cause)
+{
+	struct tls_watch watch = { .alert_sent = SSL_AD_INTERNAL_ERROR, .fault = ERR_R_MALLOC_FAILURE };
+
+	ck_assert_int_eq(tls_watch_verdict(&watch).cause, ENOMEM);
+	watch.fault = ERR_R_INTERNAL_ERROR;
+	ck_assert_int_eq(tls_watch_verdict(&watch).cause, VERDICT_INSIDE);
 }
 END_TEST
 
 int main(void)
 {
-	return run_suite("tls_watch", (const TTest *const[]){ complaints_about_a_certificate, alerts, NULL });
+	return run_suite("tls_watch", (const TTest *const[]){ complaints_about_a_certificate, alerts,
+	                                                      our_own_alert_has_its_cause, NULL });
 }
