@@ -97,7 +97,7 @@ static void keep_clock(struct once *once)
 	struct clock_watch watch = { 0 };
 	struct record record;
 
-	if (once->spool && clock_watch_read(&watch, moment_wall_us(), &record))
+	if (once->spool && clock_watch_read(&watch, &record))
 		(void)spool_put(once->spool, &record);
 }
 

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <uv.h>
 
+#define SECOND_MS 1000
 #define MINUTE_MS 60000
 #define RELOAD_ROOM                                                                                          \
 	((size_t)1 << 20) /* what reading a configuration takes, and each byte of it: more than it does */
@@ -53,7 +54,7 @@ struct run {
 	struct stats_socket *stats_socket;
 	struct notify notify;
 	uv_signal_t terminate, interrupt, hang_up;
-	uv_timer_t minute_timer, end_timer, watchdog_timer;
+	uv_timer_t second_timer, minute_timer, end_timer, watchdog_timer;
 	bool stopping;
 	bool json; /* print each sample */
 };
@@ -127,7 +128,7 @@ static void keep_clock(struct run *run)
 {
 	struct record record;
 
-	if (clock_watch_read(&run->clock, moment_wall_us(), &record))
+	if (clock_watch_read(&run->clock, &record))
 		(void)spool_put(run->spool, &record);
 }
 
@@ -145,9 +146,13 @@ static void say_state(const struct run *run, const char *state)
 	           (long long)minute->missed, (long long)(spool.pending + spool.queued));
 }
 
-static void on_minute(uv_timer_t *timer)
+static void on_second(uv_timer_t *timer)
 {
 	keep_clock(timer->data);
+}
+
+static void on_minute(uv_timer_t *timer)
+{
 	keep_minute(timer->data);
 	say_state(timer->data, "");
 }
@@ -364,6 +369,7 @@ static void on_drained(void *arg)
 	uv_close((uv_handle_t *)&run->terminate, NULL);
 	uv_close((uv_handle_t *)&run->interrupt, NULL);
 	uv_close((uv_handle_t *)&run->hang_up, NULL);
+	uv_close((uv_handle_t *)&run->second_timer, NULL);
 	uv_close((uv_handle_t *)&run->minute_timer, NULL);
 	uv_close((uv_handle_t *)&run->end_timer, NULL);
 	uv_close((uv_handle_t *)&run->watchdog_timer, NULL);
@@ -405,15 +411,18 @@ static void start_handles(struct run *run, int64_t for_s)
 	uv_signal_init(&run->loop, &run->terminate);
 	uv_signal_init(&run->loop, &run->interrupt);
 	uv_signal_init(&run->loop, &run->hang_up);
+	uv_timer_init(&run->loop, &run->second_timer);
 	uv_timer_init(&run->loop, &run->minute_timer);
 	uv_timer_init(&run->loop, &run->end_timer);
 	uv_timer_init(&run->loop, &run->watchdog_timer);
 	run->terminate.data = run->interrupt.data = run->hang_up.data = run;
-	run->minute_timer.data = run->end_timer.data = run->watchdog_timer.data = run;
+	run->second_timer.data = run->minute_timer.data = run->end_timer.data = run->watchdog_timer.data =
+	    run;
 	uv_signal_start(&run->terminate, on_signal, SIGTERM);
 	uv_signal_start(&run->interrupt, on_signal, SIGINT);
 	uv_signal_start(&run->hang_up, on_hang_up, SIGHUP);
 	keep_clock(run);
+	uv_timer_start(&run->second_timer, on_second, SECOND_MS, SECOND_MS);
 	uv_timer_start(&run->minute_timer, on_minute, MINUTE_MS, MINUTE_MS);
 	if (run->notify.watchdog_ms > 0)
 		uv_timer_start(&run->watchdog_timer, on_watchdog, 0, (uint64_t)run->notify.watchdog_ms / 2);

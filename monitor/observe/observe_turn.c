@@ -3,13 +3,13 @@
 
 #include "base/log.h"
 #include "monitor/observe/schedule.h"
+#include "monitor/record/clock.h"
 
 #include <stdlib.h>
 
 #define WAKE_US         INT64_C(100000)  /* the longest sleep, so that a stop is noticed */
 #define STALL_US        INT64_C(100000)  /* later than its time by this much: we could not run */
 #define STOP_US         INT64_C(1000000) /* … and the machine perhaps neither: suspended, paused */
-#define STEP_US         INT64_C(1000)    /* of the time of day */
 #define TURN_US         INT64_C(10000)   /* between turns of the kinds that want them */
 #define SOONEST_US      INT64_C(1)       /* made a whole ms: what libuv can wait */
 #define STARTS_PER_TURN 128              /* then the sockets have their turn */
@@ -90,7 +90,7 @@ static void notice_step(struct observer *o, struct moment now)
 {
 	int64_t offset_us = moment_wall_offset_us(), step_us = offset_us - o->wall_offset_us;
 
-	if (llabs(step_us) <= STEP_US) {
+	if (llabs(step_us) <= CLOCK_STEP_US) {
 		return;
 	}
 	if (!o->last) /* who has taken over says it */

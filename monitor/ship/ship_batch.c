@@ -84,11 +84,12 @@ static char *sample_row(char *at, int64_t stream, int64_t seq, const struct reco
 
 static char *clock_row(char *at, int64_t stream, int64_t seq, const struct record *r)
 {
-	at = big_put16(at, 5);
+	at = big_put16(at, 6);
 	at = field64(at, stream);
 	at = field64(at, seq);
 	at = field_time(at, r->scheduled_us);
 	at = r->max_error_us < 0 ? field_null(at) : field64(at, r->max_error_us);
+	at = r->stepped_us ? field64(at, r->stepped_us) : field_null(at);
 	return field_boolean(at, r->synchronised);
 }
 

@@ -85,7 +85,7 @@ void ship_sql_copy(struct text *sql, enum ship_table table)
 		    "sample (stream, seq, scheduled, sent, certificate_expiry, target, lateness_us,"
 		    " rtt_us, name_us, connect_us, tls_us, first_byte_us, total_us, outcome,"
 		    " failure, http_status)",
-		[SHIP_CLOCK_STATE] = "clock_state (stream, seq, at, max_error_us, synchronised)",
+		[SHIP_CLOCK_STATE] = "clock_state (stream, seq, at, max_error_us, stepped_us, synchronised)",
 		[SHIP_STAMP] = "stamp (stream, seq, scheduled, target, reflector_us, forward_us, backward_us,"
 		               " one_way_error_us, lost_forward, lost_backward, packets, lost)",
 		[SHIP_MONITOR_STATUS] =

@@ -5,6 +5,7 @@ enum {
 	SHIFT_OUTCOME = 1,
 	BIT_SYNCHRONISED = 1 << 3,
 	BIT_SENT = 1 << 4,
+	BIT_STEPPED = 1 << 4, /* of a clock record */
 	BIT_PHASES = 1 << 5,
 	BIT_CERTIFICATE = 1 << 6,
 	BIT_STAMP = 1 << 7,
@@ -75,6 +76,8 @@ static uint8_t flags_of(const struct record *r)
 
 	if (r->kind == RECORD_STATUS)
 		flags |= BIT_STAMP;
+	if (r->kind == RECORD_CLOCK && r->stepped_us)
+		flags |= BIT_STEPPED;
 	if (r->kind == RECORD_SAMPLE)
 		flags |= (r->sent_us ? BIT_SENT : 0u) | (has_phases(r) ? BIT_PHASES : 0u) |
 		         (r->certificate_expiry_us ? BIT_CERTIFICATE : 0u) |
@@ -126,6 +129,8 @@ size_t spool_encode(uint8_t buffer[SPOOL_CODEC_SIZE], const struct record *r)
 		at = put_varint(at, r->max_error_us);
 	if (r->kind == RECORD_STATUS)
 		at = put_status(at, &r->status);
+	if (r->kind == RECORD_CLOCK && flags & BIT_STEPPED)
+		at = put_varint(at, r->stepped_us);
 	if (r->kind != RECORD_SAMPLE)
 		return (size_t)(at - buffer);
 	at = put_varint(at, r->target);
@@ -225,5 +230,7 @@ bool spool_decode(struct record *r, const uint8_t *bytes, size_t size)
 		r->max_error_us = get_varint(&c);
 	if (r->kind == RECORD_STATUS)
 		get_status(&r->status, &c);
+	if (r->kind == RECORD_CLOCK && flags & BIT_STEPPED)
+		r->stepped_us = get_varint(&c);
 	return !c.bad && c.at == c.end;
 }

@@ -11,7 +11,7 @@
  *                       total, http status if bit 5; certificate expiry if bit 6;
  *                       reflector, forward, backward, one-way error, lost forward, lost backward, packets, lost if
  *                       bit 7
- *               clock:  scheduled, max_error
+ *               clock:  scheduled, max_error; stepped if bit 4
  *               status: scheduled, max_error, struct record_status in its order
  *
  * A varint is zigzag, then 7 bits a byte, least significant first, bit 7 set on all but the last.

@@ -12,15 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH         32
-#define TURN_MOST     1024 /* packets, then the loop has its turn */
-#define CONTROL_SIZE  256
-#define QUEUE_BYTES   (4 * 1024 * 1024)
-#define TTL_SENT      255
-#define DSCP_MASK     0xfc /* of the traffic class: not ECN's bits, which belong to each packet */
-#define CLOCK_KEEP_US INT64_C(1000000)
-#define ADDRESS_SIZE  64
-#define LOOP_NS       (INT64_C(60) * 1000000000)
+#define BATCH        32
+#define TURN_MOST    1024 /* packets, then the loop has its turn */
+#define CONTROL_SIZE 256
+#define QUEUE_BYTES  (4 * 1024 * 1024)
+#define TTL_SENT     255
+#define DSCP_MASK    0xfc /* of the traffic class: not ECN's bits, which belong to each packet */
+#define ADDRESS_SIZE 64
+#define LOOP_NS      (INT64_C(60) * 1000000000)
 
 struct door { /* one socket */
 	uv_poll_t poll;
@@ -36,8 +35,7 @@ struct reflector {
 	struct reflect_table *table; /* NULL: stateless */
 	struct door doors[2];        /* IPv6, IPv4 */
 	int open_doors;
-	uint16_t error; /* our error estimate */
-	struct moment error_read;
+	uint16_t error; /* our error estimate, of this batch */
 	struct reflector_counts counts;
 	void (*closed)(void *arg);
 	void *closed_arg;
@@ -142,18 +140,6 @@ static struct reflect_key key_of(const struct door *door, const union address *f
 	return key;
 }
 
-/* The bound of our clock, asked the kernel at most once a second. */
-static uint16_t own_error(struct reflector *r)
-{
-	struct moment now = moment_now();
-
-	if (!r->error_read.us || moment_between(r->error_read, now) >= CLOCK_KEEP_US) {
-		r->error = stamp_error(clock_state_read().max_error_us);
-		r->error_read = now;
-	}
-	return r->error;
-}
-
 static int64_t wall_ns(void)
 {
 	struct timespec t;
@@ -221,7 +207,7 @@ static void reflect(struct door *door, struct mmsghdr *message)
 		return;
 	set_way(door, header, &about);
 	answer.session = answer.request.session;
-	answer.error = own_error(r);
+	answer.error = r->error;
 	answer.ttl = (uint8_t)about.ttl;
 	answer.received = stamp_time(about.stamp_ns ? about.stamp_ns : wall_ns());
 	answer.timestamp = stamp_time(wall_ns());
@@ -249,6 +235,7 @@ static int receive_batch(struct door *door)
 			                                  .msg_control = r->control[i],
 			                                  .msg_controllen = CONTROL_SIZE };
 	}
+	r->error = stamp_error(clock_state_read().max_error_us);
 	return recvmmsg(door->fd, r->messages, BATCH, MSG_DONTWAIT, NULL);
 }
 

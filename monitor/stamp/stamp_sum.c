@@ -6,12 +6,18 @@
 
 #define WAY_MOST_NS INT64_C(1000000000000000) /* 11 days: whatever its bound says, that clock is wrong */
 
+static int64_t greater(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static void add_ways(struct stamp_sum *sum, const struct stamp_request *request,
                      const struct stamp_answer *answer, int64_t stamp_ns)
 {
-	int64_t bound_us = stamp_error_us(answer->error), forward_ns, backward_ns;
+	int64_t ours_us = stamp_error_us(request->error), theirs_us = stamp_error_us(answer->error);
+	int64_t forward_ns, backward_ns;
 
-	if (!stamp_ns || bound_us < 0 || answer->error & STAMP_PTP)
+	if (!stamp_ns || ours_us < 0 || theirs_us < 0 || answer->error & STAMP_PTP)
 		return;
 	forward_ns = stamp_between_ns(request->timestamp, answer->received, 0);
 	backward_ns = stamp_between_ns(answer->timestamp, stamp_time(stamp_ns), 0);
@@ -20,8 +26,8 @@ static void add_ways(struct stamp_sum *sum, const struct stamp_request *request,
 	sum->ways++;
 	sum->forward_ns += forward_ns;
 	sum->backward_ns += backward_ns;
-	if (bound_us > sum->their_bound_us)
-		sum->their_bound_us = bound_us;
+	sum->our_bound_us = greater(ours_us, sum->our_bound_us);
+	sum->their_bound_us = greater(theirs_us, sum->their_bound_us);
 }
 
 void stamp_sum_add(struct stamp_sum *sum, const struct stamp_request *request,
@@ -49,7 +55,8 @@ static int64_t mean_us(int64_t sum_ns, int64_t count)
 
 static void one_way(const struct stamp_sum *sum, int64_t our_bound_us, struct record_stamp *out)
 {
-	int64_t error_us = our_bound_us + sum->their_bound_us, forward_us, backward_us;
+	int64_t error_us = greater(our_bound_us, sum->our_bound_us) + sum->their_bound_us, forward_us,
+	        backward_us;
 
 	if (our_bound_us < 0 || sum->ways == 0 || sum->ways < sum->answers || error_us > INT32_MAX)
 		return;

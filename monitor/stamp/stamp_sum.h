@@ -39,7 +39,7 @@ struct stamp_sum { /* all zero: no answer yet */
 	int64_t dwelt_trip_ns, dwell_ns;
 	int64_t ways; /* answers whose one-way delays can be known */
 	int64_t forward_ns, backward_ns;
-	int64_t their_bound_us; /* the greatest of theirs */
+	int64_t our_bound_us, their_bound_us; /* the greatest of what packets said */
 };
 
 void stamp_sum_add(struct stamp_sum *sum, const struct stamp_request *request,
@@ -51,7 +51,7 @@ void stamp_sum_add(struct stamp_sum *sum, const struct stamp_request *request,
  * its clock was stepped) are left out; when there are no others, it is not taken off and reflector_us is -1.
  *
  * One-way delays are given when every answer came with a bound of the reflector's clock, in NTP's format (PTP's is not
- * of UTC), and our_bound_us is known (-1: not). A delay below zero within the sum of both bounds is 0; beyond it the
+ * of UTC), each request was sent with one of ours, and our_bound_us, that of now, is known (-1: not). A delay below zero within the sum of both bounds is 0; beyond it the
  * bounds are wrong, and nothing is given. sum->answers is not 0.
  */
 int64_t stamp_sum_delays(const struct stamp_sum *sum, int64_t our_bound_us, struct record_stamp *out);

@@ -4,6 +4,9 @@
 
 #include <sys/timex.h>
 
+#define NOW_US    INT64_C(1790000000000000)
+#define OFFSET_US INT64_C(1789000000000000)
+
 static const struct {
 	const char *what;
 	int result, status;
@@ -33,31 +36,37 @@ START_TEST(the_kernels_words_are_read)
 }
 END_TEST
 
-/* In the order in which they come; want_us -2: nothing is recorded. */
+/* In the order in which they come; want_us -2: nothing is recorded. The error may grow by 500 µs till the next reading. */
 static const struct {
 	bool synchronised;
 	int64_t max_error_us, want_us;
 } course[] = {
-	{ true, 1000, 1024 }, /* the first */
-	{ true, 1024, -2 },   /* just within the bound that was recorded */
-	{ true, 1025, 2048 }, /* beyond it */
-	{ true, 513, -2 },    /* needs half of it */
-	{ true, 512, 512 },   /* a quarter is enough */
+	{ true, 1000, 2048 }, /* the first */
+	{ true, 1548, -2 },   /* just within the bound that was recorded */
+	{ true, 1549, 4096 }, /* beyond it a second later */
+	{ true, 1548, -2 },   /* needs half of it */
+	{ true, 524, 1024 },  /* a quarter is enough */
 	{ true, -1, -1 },     /* becomes unknown */
 	{ true, -1, -2 },     /* still */
 	{ false, -1, -1 },    /* no longer synchronised */
 	{ false, -1, -2 },    /* still */
-	{ true, 1, 1 },       /* synchronised again; the least bound */
+	{ true, 1, 512 },     /* synchronised again; the least bound */
 };
+
+static struct clock_reading reading_of(bool synchronised, int64_t max_error_us, int64_t now_us)
+{
+	return (struct clock_reading){ { max_error_us, synchronised }, now_us, OFFSET_US };
+}
 
 START_TEST(a_change_is_recorded_and_nothing_else)
 {
 	struct clock_watch watch = { 0 };
 
 	for (size_t i = 0; i < ROWS(course); i++) {
-		struct clock_state state = { course[i].max_error_us, course[i].synchronised };
 		struct record record;
-		bool taken = clock_watch_take(&watch, state, 1000 + (int64_t)i, &record);
+		bool taken = clock_watch_take(
+		    &watch, reading_of(course[i].synchronised, course[i].max_error_us, 1000 + (int64_t)i),
+		    &record);
 
 		ck_assert_msg(taken == (course[i].want_us != -2), "row %zu", i);
 		if (!taken)
@@ -67,7 +76,63 @@ START_TEST(a_change_is_recorded_and_nothing_else)
 		ck_assert_int_eq(record.kind, RECORD_CLOCK);
 		ck_assert_int_eq(record.scheduled_us, 1000 + (int64_t)i);
 		ck_assert_int_eq(record.synchronised, course[i].synchronised);
+		ck_assert_int_eq(record.stepped_us, 0);
 		ck_assert_ptr_null(record_fault(&record));
+	}
+}
+END_TEST
+
+/* Of the difference between time of day and monotonic clock, reading by reading. */
+static const struct {
+	int64_t moved_us, want_us; /* 0: nothing is recorded */
+} steps[] = {
+	{ 1000, 0 }, /* as much as two clocks read one after another may seem to differ */
+	{ 1, 1001 }, /* in sum a step */
+	{ 0, 0 },
+	{ 1001, 1001 },
+	{ -5000000, -5000000 },
+	{ -1000000, -1000000 }, /* a leap second */
+	{ 3600000000, 3600000000 },
+	{ -1000, 0 },
+};
+
+START_TEST(a_step_is_recorded_once)
+{
+	struct clock_reading reading = reading_of(true, 1000, 1000);
+	struct clock_watch watch = { 0 };
+	struct record record;
+
+	ck_assert(clock_watch_take(&watch, reading, &record));
+	ck_assert_int_eq(record.stepped_us, 0); /* before the start nothing is known */
+	for (size_t i = 0; i < ROWS(steps); i++) {
+		reading.wall_offset_us += steps[i].moved_us;
+		ck_assert_msg(clock_watch_take(&watch, reading, &record) == (steps[i].want_us != 0),
+		              "row %zu", i);
+		ck_assert_msg(!steps[i].want_us || record.stepped_us == steps[i].want_us, "row %zu: %lld", i,
+		              (long long)record.stepped_us);
+	}
+}
+END_TEST
+
+static const struct {
+	bool synchronised;
+	int64_t max_error_us, away_us;
+	bool tells;
+} tellings[] = {
+	{ true, 1000, 1001, true },     { true, 1000, 1000, false },
+	{ true, 1000, -1001, true },    { true, 1000, -1000, false },
+	{ true, -1, 16000001, true },   { true, -1, 16000000, false },
+	{ false, -1, 16000001, false }, { false, -1, INT64_C(86400000000) * 365, false },
+};
+
+START_TEST(what_a_clock_tells)
+{
+	for (size_t i = 0; i < ROWS(tellings); i++) {
+		struct clock_state state = { tellings[i].max_error_us, tellings[i].synchronised };
+
+		ck_assert_msg(clock_state_tells(state, NOW_US, NOW_US - tellings[i].away_us) ==
+		                  tellings[i].tells,
+		              "row %zu", i);
 	}
 }
 END_TEST
@@ -77,9 +142,9 @@ START_TEST(this_machine_is_read)
 	struct clock_watch watch = { 0 };
 	struct record record;
 
-	ck_assert(clock_watch_read(&watch, 5, &record));
+	ck_assert(clock_watch_read(&watch, &record));
 	ck_assert_ptr_null(record_fault(&record));
-	ck_assert(!clock_watch_take(&watch, watch.last, 6, &record));
+	ck_assert_int_ne(watch.wall_offset_us, 0);
 }
 END_TEST
 
@@ -87,5 +152,6 @@ int main(void)
 {
 	return run_suite("clock", (const TTest *const[]){ the_kernels_words_are_read,
 	                                                  a_change_is_recorded_and_nothing_else,
+	                                                  a_step_is_recorded_once, what_a_clock_tells,
 	                                                  this_machine_is_read, NULL });
 }

@@ -200,11 +200,13 @@ END_TEST
 
 START_TEST(clock_records_are_encoded_apart)
 {
-	/* stream, seq, scheduled, max_error, synchronised */
-	static const char want[] = HEADER
-	    "0005 " STREAM
-	    "00000008 0000000000000001 00000008 0000000000000000 00000008 00000000000003e8 00000001 01 "
-	    "0005 " STREAM "00000008 0000000000000003 00000008 ffffffffffffffff " NONE "00000001 00 " TRAILER;
+	/* stream, seq, scheduled, max_error, stepped, synchronised */
+	static const char want[] =
+	    HEADER "0006 " STREAM
+	           "00000008 0000000000000001 00000008 0000000000000000 00000008 00000000000003e8 " NONE
+	           "00000001 01 "
+	           "0006 " STREAM "00000008 0000000000000003 00000008 ffffffffffffffff " NONE
+	           "00000008 fffffffffffffffe 00000001 00 " TRAILER;
 	struct place place;
 	struct ship_batch batch = { 0 };
 	struct spool *spool;
@@ -219,6 +221,7 @@ START_TEST(clock_records_are_encoded_apart)
 	clock.scheduled_us--;
 	clock.max_error_us = -1;
 	clock.synchronised = 0;
+	clock.stepped_us = -2;
 	put(spool, &clock);
 	flush_all(spool);
 	fill(&batch, spool, 0, 100);

@@ -78,6 +78,7 @@ static struct record clock_record(void)
 
 	r.synchronised = 1;
 	r.max_error_us = 16000000;
+	r.stepped_us = -3600000000;
 	return r;
 }
 
@@ -86,6 +87,7 @@ static struct record status_record(void)
 	struct record r = clock_record();
 
 	r.kind = RECORD_STATUS;
+	r.stepped_us = 0;
 	r.max_error_us = 1200;
 	r.status = (struct record_status){ .period_ms = 60000,
 		                           .up = 300,

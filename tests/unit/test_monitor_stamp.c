@@ -240,10 +240,10 @@ END_TEST
 #define SENT_NS INT64_C(1792345678000000000)
 
 /* An exchange: µs on the way there, in the reflector, on the way back; the reflector's clock ahead by ahead_us. */
-static void add(struct stamp_sum *sum, int64_t there_us, int64_t dwell_us, int64_t back_us, int64_t ahead_us,
-                uint16_t error)
+static void add_sent(struct stamp_sum *sum, uint16_t our_error, int64_t there_us, int64_t dwell_us,
+                     int64_t back_us, int64_t ahead_us, uint16_t error)
 {
-	struct stamp_request r = { .timestamp = stamp_time(SENT_NS) };
+	struct stamp_request r = { .timestamp = stamp_time(SENT_NS), .error = our_error };
 	struct stamp_answer a = { .error = error };
 	int64_t trip_ns = (there_us + dwell_us + back_us) * 1000;
 	struct stamp_receipt receipt = { trip_ns, SENT_NS + trip_ns };
@@ -251,6 +251,12 @@ static void add(struct stamp_sum *sum, int64_t there_us, int64_t dwell_us, int64
 	a.received = stamp_time(SENT_NS + (there_us + ahead_us) * 1000);
 	a.timestamp = stamp_time(SENT_NS + (there_us + ahead_us + dwell_us) * 1000);
 	stamp_sum_add(sum, &r, &a, &receipt);
+}
+
+static void add(struct stamp_sum *sum, int64_t there_us, int64_t dwell_us, int64_t back_us, int64_t ahead_us,
+                uint16_t error)
+{
+	add_sent(sum, stamp_error(20), there_us, dwell_us, back_us, ahead_us, error);
 }
 
 static void assert_delays(const struct stamp_sum *sum, int64_t our_bound_us, int64_t trip_us,
@@ -297,6 +303,20 @@ START_TEST(clocks_apart_move_only_the_one_way_delays)
 	assert_delays(&absurd, 50, 530, (struct record_stamp){ 10, -1, -1, -1 });
 	add(&of_ptp, 30, 0, 500, 0, ptp); /* no time in the reflector, whichever the format */
 	assert_delays(&of_ptp, 50, 530, (struct record_stamp){ 0, -1, -1, -1 });
+}
+END_TEST
+
+START_TEST(our_clock_is_worth_what_it_was_at_its_worst)
+{
+	const uint16_t bound = stamp_error(100), before = stamp_error(7000);
+	struct stamp_sum sum = { 0 };
+	int32_t error_us = (int32_t)(stamp_error_us(before) + stamp_error_us(bound));
+
+	add_sent(&sum, before, 30, 10, 500, 0, bound);
+	add(&sum, 30, 10, 500, 0, bound);
+	assert_delays(&sum, 50, 530, (struct record_stamp){ 10, 30, 500, error_us });
+	add_sent(&sum, stamp_error(-1), 30, 10, 500, 0, bound); /* when this was sent it was unknown */
+	assert_delays(&sum, 50, 530, (struct record_stamp){ 10, -1, -1, -1 });
 }
 END_TEST
 
@@ -404,6 +424,7 @@ int main(void)
 	        requests_are_those_of_the_rfc, answers_are_those_of_the_rfc, what_was_written_is_read,
 	        truncated_packets_are_short, any_changed_bit_of_a_sealed_packet_is_forged,
 	        times_are_those_of_ntp, error_estimates_hold_their_bound, delays_are_means,
-	        clocks_apart_move_only_the_one_way_delays, impossible_times_in_the_reflector_are_left_out,
-	        losses_are_told_by_the_next_answer, a_doubled_request_is_no_loss, NULL });
+	        clocks_apart_move_only_the_one_way_delays, our_clock_is_worth_what_it_was_at_its_worst,
+	        impossible_times_in_the_reflector_are_left_out, losses_are_told_by_the_next_answer,
+	        a_doubled_request_is_no_loss, NULL });
 }
