@@ -1,5 +1,6 @@
 #include "monitor/icmp/probe_icmp.h"
 
+#include "monitor/net/drops.h"
 #include "monitor/net/egress.h"
 #include "monitor/icmp/icmp_socket.h"
 #include "monitor/net/resolve.h"
@@ -56,12 +57,14 @@ struct route { /* one address family */
 	struct echo *echoes; /* SEQUENCES of them */
 	uint16_t next;
 	int64_t in_use;
+	struct drops drops;
 };
 
 struct service {
 	const struct probe_context *context;
 	struct route routes[2]; /* IPv4, IPv6 */
 	struct icmp_receiver *receiver;
+	struct drops_log drops_log;
 	uint64_t random[RANDOM_WORDS];
 	size_t random_used;
 };
@@ -137,9 +140,15 @@ static void take(void *arg, const struct icmp_arrival *arrival)
 		probe_up(run, rtt_us);
 }
 
+static void look_for_drops(struct route *route)
+{
+	drops_look(&route->drops, route->socket.fd, &route->service->drops_log);
+}
+
 static void receive(struct route *route)
 {
 	icmp_socket_receive(&route->socket, route->service->receiver, take, route);
+	look_for_drops(route);
 }
 
 /* Answers wait in the socket with the kernel's stamps: reading batches saves wake-ups and changes nothing. */
@@ -177,6 +186,8 @@ static struct echo *take_echo(struct route *route)
 {
 	if (route->in_use >= SEQUENCES - 1)
 		return NULL;
+	if (!route->in_use)
+		look_for_drops(route);
 	while (route->echoes[route->next].run)
 		route->next++;
 	route->in_use++;
@@ -307,7 +318,10 @@ static void expire(struct probe_run *run)
 	if (echo->run != run)
 		return;
 	release_run(route, echo);
-	probe_down(run, FAILURE_TIMEOUT);
+	if (drops_since(&route->drops, (struct moment){ echo->trip.sent_ns / 1000 }))
+		probe_missed(run, FAILURE_NOT_RUNNING);
+	else
+		probe_down(run, FAILURE_TIMEOUT);
 }
 
 /* ---- life cycle ---- */
@@ -342,6 +356,7 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	if (!service)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	service->context = context;
+	service->drops_log.who = probe_icmp.name;
 	service->random_used = RANDOM_WORDS;
 	service->routes[0].socket.fd = service->routes[1].socket.fd = -1;
 	service->receiver = icmp_receiver_new();

@@ -10,7 +10,8 @@
  *   missed, in-flight cap        a stated limit was reached
  *   missed, not running          the process could not run at that instant (stopped, suspended, overloaded by
  *                                more than one interval, or the clock was stepped over it), at most 72 h back;
- *                                or it was sent, and this process could not run when there was something to observe
+ *                                or it was sent, and this process could not run when there was something to observe,
+ *                                or the answer may have been lost in this machine's full receive buffer (drops.h)
  *   missed, send                 this machine could not send, or a kind of probe cannot be opened here
  *   missed, rate limit           the stated rate of its destination left it no turn within an interval
  *   missed, own side             it failed while the references of our own network failed too: own_side.h. It is

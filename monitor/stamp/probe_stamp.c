@@ -93,6 +93,7 @@ struct service {
 	struct heap sends; /* of flights, by the moment of their next packet */
 	uv_timer_t timer;
 	struct stamp_counts counts;
+	struct drops_log drops_log;
 };
 
 struct plan {
@@ -140,11 +141,20 @@ static void not_sent(struct probe_run *run, int cause)
 	probe_not_sent(run, cause);
 }
 
+/* The answers may have been lost here. */
+static void excuse(struct probe_run *run)
+{
+	run->record.stamp = (struct record_stamp){ 0 };
+	probe_missed(run, FAILURE_NOT_RUNNING);
+}
+
 /* Judges the run by the answers that are here. */
 static void conclude(struct probe_run *run)
 {
 	const struct plan *plan = run->plan;
 	struct record_stamp *stamp = &run->record.stamp;
+	const struct stamp_burst *sent = ((struct flight *)run->state)->burst;
+	bool dropped = stamp_session_dropped(sent->session, sent);
 	int32_t forward, backward;
 	struct stamp_burst burst = let_go(run, &forward, &backward);
 	int64_t rtt_us = -1;
@@ -160,12 +170,14 @@ static void conclude(struct probe_run *run)
 	if (burst.answered)
 		rtt_us = stamp_sum_delays(&burst.sum, clock_state_read().max_error_us, stamp);
 	run->kernel_timed = burst.answered && burst.kernel_timed;
-	if (!burst.answered)
-		probe_down(run, burst.refused ? (enum sample_failure)burst.failure : FAILURE_TIMEOUT);
-	else if (stamp->lost > plan->config->loss_allowed)
+	if (burst.answered && stamp->lost <= plan->config->loss_allowed)
+		probe_up(run, rtt_us);
+	else if (burst.answered + burst.refused < burst.packets && dropped)
+		excuse(run);
+	else if (burst.answered)
 		probe_down(run, FAILURE_LOSS);
 	else
-		probe_up(run, rtt_us);
+		probe_down(run, burst.refused ? (enum sample_failure)burst.failure : FAILURE_TIMEOUT);
 }
 
 static void on_complete(struct stamp_burst *burst)
@@ -332,6 +344,7 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	if (!service)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	service->context = context;
+	service->drops_log.who = probe_stamp.name;
 	uv_timer_init(context->loop, &service->timer);
 	service->timer.data = service;
 	*out = service;
@@ -375,6 +388,7 @@ static int prepare(void *service_pointer, const void *config_pointer, struct pro
 		                                .padding = (size_t)config->padding_bytes,
 		                                .stateful = config->reflector == REFLECTOR_STATEFUL,
 		                                .counts = &service->counts,
+		                                .drops_log = &service->drops_log,
 		                                .complete = on_complete };
 	(void)address_literal(config->host, egress_family_number(&config->egress), &plan->literal);
 	return 0;

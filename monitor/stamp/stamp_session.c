@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define CONTROL_SIZE 512
-#define RECEIVE_MOST 4096 /* at once: whoever floods the socket does not hold up the loop */
+#define QUEUE_BYTES  (1024 * 1024) /* a burst's answers, should this process stand still */
+#define RECEIVE_MOST 4096          /* at once: whoever floods the socket does not hold up the loop */
 #define SEND_TRIES   16 /* whoever floods the socket with ICMP errors does not keep packets from being sent */
 #define TTL_SENT     255 /* RFC 4656 section 4.1.2, so that the reflector's copy tells the hops */
 
@@ -27,6 +28,7 @@ struct stamp_session {
 	struct stamp_burst *bursts; /* begun, not told yet */
 	struct stamp_burst *told;   /* the last that was, for answers that come again */
 	struct stamp_loss loss;
+	struct drops drops;
 };
 
 struct stamp_burst *stamp_burst_new(size_t packets)
@@ -219,6 +221,11 @@ static bool receive_one(struct stamp_session *s, int queue)
 	return true;
 }
 
+static void look_for_drops(struct stamp_session *s)
+{
+	drops_look(&s->drops, s->fd, s->options->drops_log);
+}
+
 static void receive_all(struct stamp_session *s, int queue)
 {
 	for (int i = 0; i < RECEIVE_MOST && receive_one(s, queue); i++)
@@ -229,6 +236,7 @@ void stamp_session_receive(struct stamp_session *s)
 {
 	receive_all(s, MSG_ERRQUEUE);
 	receive_all(s, 0);
+	look_for_drops(s);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events)
@@ -258,6 +266,7 @@ static int make_socket(const struct stamp_session *s)
 	if (fd < 0)
 		return -errno;
 	set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+	set_option(fd, SOL_SOCKET, SO_RCVBUF, QUEUE_BYTES);
 	if (v6) {
 		set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 		set_option(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, TTL_SENT);
@@ -305,10 +314,20 @@ bool stamp_session_is_to(const struct stamp_session *s, const union address *add
 
 /* ---- sending ---- */
 
+bool stamp_session_busy(const struct stamp_session *s)
+{
+	for (const struct stamp_burst *burst = s->bursts; burst; burst = burst->next)
+		if (!burst->ended)
+			return true;
+	return false;
+}
+
 void stamp_session_begin(struct stamp_session *s, struct stamp_burst *burst)
 {
 	struct stamp_burst **link = &s->bursts;
 
+	if (!stamp_session_busy(s))
+		look_for_drops(s);
 	burst->session = s;
 	while (*link) {
 		if (!(*link)->ended && (*link)->sent < (*link)->packets)
@@ -347,14 +366,6 @@ int stamp_session_send(struct stamp_session *s, struct stamp_burst *burst)
 
 /* ---- ending ---- */
 
-bool stamp_session_busy(const struct stamp_session *s)
-{
-	for (const struct stamp_burst *burst = s->bursts; burst; burst = burst->next)
-		if (!burst->ended)
-			return true;
-	return false;
-}
-
 /* Takes the oldest burst, which has ended, off; adds what it tells. */
 static void tell(struct stamp_session *s, int32_t *forward, int32_t *backward)
 {
@@ -372,12 +383,17 @@ static void tell(struct stamp_session *s, int32_t *forward, int32_t *backward)
 	}
 }
 
+bool stamp_session_dropped(const struct stamp_session *s, const struct stamp_burst *burst)
+{
+	return burst->sent && drops_since(&s->drops, (struct moment){ burst->packet[0].trip.sent_ns / 1000 });
+}
+
 void stamp_session_end(struct stamp_session *s, struct stamp_burst *burst, int32_t *forward,
                        int32_t *backward)
 {
 	*forward = *backward = -1;
 	burst->ended = true;
-	if (burst->sent < burst->packets)
+	if (burst->sent < burst->packets || stamp_session_dropped(s, burst))
 		burst->mixed = true;
 	while (s->bursts && s->bursts->ended)
 		tell(s, forward, backward);

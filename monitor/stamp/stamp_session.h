@@ -19,6 +19,7 @@
 #ifndef GOVSLA_MONITOR_STAMP_SESSION_H
 #define GOVSLA_MONITOR_STAMP_SESSION_H
 
+#include "monitor/net/drops.h"
 #include "monitor/net/egress.h"
 #include "monitor/net/resolve.h"
 #include "monitor/net/round_trip.h"
@@ -51,7 +52,8 @@ struct stamp_burst {
 	uint8_t failure;   /* what the network said of a refused packet: enum sample_failure */
 	bool kernel_timed; /* of all answers */
 	bool ended;
-	bool mixed; /* its packets are not in a row, or not all were sent: losses cannot be told by them */
+	bool
+	    mixed; /* its packets are not in a row, not all sent, or answers dropped: losses cannot be told by them */
 	struct stamp_sum sum;
 	struct stamp_span span;
 	struct stamp_packet packet[];
@@ -70,6 +72,7 @@ struct stamp_options { /* borrowed while the session lives */
 	size_t padding;
 	bool stateful; /* the reflector's numbers are its own */
 	struct stamp_counts *counts;
+	struct drops_log *drops_log;
 	void (*complete)(struct stamp_burst *burst);
 };
 
@@ -89,6 +92,9 @@ void stamp_session_begin(struct stamp_session *session, struct stamp_burst *burs
 int stamp_session_send(struct stamp_session *session, struct stamp_burst *burst);
 
 void stamp_session_receive(struct stamp_session *session);
+
+/* Whether answers to the burst may have been lost in this machine's own buffer (drops.h), as the last receiving told. */
+bool stamp_session_dropped(const struct stamp_session *session, const struct stamp_burst *burst);
 
 /* Whether some burst has begun and not ended. */
 bool stamp_session_busy(const struct stamp_session *session);

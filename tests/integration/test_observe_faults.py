@@ -359,6 +359,35 @@ class Stalls(Faults):
             self.assertIn((s["outcome"], s["failure"]), (verdicts[s["target"]], ("missed", "not running")), s)
 
 
+    def test_answers_lost_in_the_own_buffer_are_missed(self):
+        """Strangers' replies fill the receive buffer while slamon stands still; what answers meanwhile is not down."""
+        self.lab.make_peer()
+        self.answer_on_peer("""
+        time.sleep(0.4)
+        reply(echo, to)
+""")
+        run = self.lab.run([("late", 1, 2, icmp(lab_net.PEER))])
+        strange = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self.addCleanup(strange.close)
+        reply = bytes.fromhex("0000ffff00000000") + bytes(1392)
+
+        def lost():
+            run.process.send_signal(signal.SIGSTOP)
+            for _ in range(6000):  # a buffer of 8 MB takes about 3,600, and each is counted at its true size
+                strange.sendto(reply, ("127.0.0.1", 0))
+            time.sleep(0.5)
+            run.process.send_signal(signal.SIGCONT)
+            time.sleep(0.8)
+            return ("missed", "not running") in {(s["outcome"], s["failure"]) for s in run.samples()}
+        lab_net.wait_for(lost, "an answer that was lost", 60)
+        lab_net.wait_for(lambda: "packets were lost at this machine's receive buffer" in run.log(), "the message", 20)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.assertIn("hint: a larger buffer: sysctl net.core.rmem_max", run.log())
+        self.check_grid(run, samples, lambda target, n: 1)
+        self.assertLessEqual({(s["outcome"], s["failure"]) for s in samples}, {("up", ""), ("missed", "not running")})
+
+
 class OwnSide(Faults):
     """The peer's own address is the reference; what the peer routes are the targets."""
 

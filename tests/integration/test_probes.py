@@ -57,6 +57,28 @@ class Case(unittest.TestCase):
     def check(self, sample, outcome, failure=""):
         self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
 
+    def answer_on_peer(self, script):
+        """The peer answers echoes by a script of ours: reply(packet, to) sends ICMP bytes."""
+        self.lab.on_peer("sh", "-c", "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all")
+        process = self.lab.start(["nsenter", "-t", str(self.lab.peer.pid), "-n", "/usr/bin/python3", "-c", """
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+def total(b):
+    n = sum(int.from_bytes(b[i:i+2], "big") for i in range(0, len(b), 2))
+    while n >> 16: n = (n & 0xffff) + (n >> 16)
+    return (~n & 0xffff).to_bytes(2, "big")
+def reply(echo, to):
+    p = b"\\0\\0\\0\\0" + echo
+    s.sendto(p[:2] + total(p) + p[4:], (to, 0))
+print("ready", flush=True)
+while True:
+    p, (to, _) = s.recvfrom(2000)
+    if p[20] == 8:
+        echo = p[24:]
+""" + script], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        self.addCleanup(process.stdout.close)
+
 
 class Http(Case):
     def setUp(self):
@@ -222,28 +244,6 @@ class Icmp(Case):
         out = slamon("check", config)
         self.assertEqual((out.returncode, out.stderr), (0, said))
         self.assertIn("accepted", out.stdout)
-
-    def answer_on_peer(self, script):
-        """The peer answers echoes by a script of ours: reply(packet, to) sends ICMP bytes."""
-        self.lab.on_peer("sh", "-c", "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all")
-        process = self.lab.start(["nsenter", "-t", str(self.lab.peer.pid), "-n", "/usr/bin/python3", "-c", """
-import socket, time
-s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-def total(b):
-    n = sum(int.from_bytes(b[i:i+2], "big") for i in range(0, len(b), 2))
-    while n >> 16: n = (n & 0xffff) + (n >> 16)
-    return (~n & 0xffff).to_bytes(2, "big")
-def reply(echo, to):
-    p = b"\\0\\0\\0\\0" + echo
-    s.sendto(p[:2] + total(p) + p[4:], (to, 0))
-print("ready", flush=True)
-while True:
-    p, (to, _) = s.recvfrom(2000)
-    if p[20] == 8:
-        echo = p[24:]
-""" + script], stdout=subprocess.PIPE, text=True)
-        self.assertEqual(process.stdout.readline(), "ready\n")
-        self.addCleanup(process.stdout.close)
 
     def test_forged_and_repeated_replies(self):
         self.answer_on_peer("""

@@ -315,6 +315,29 @@ class Stopped(Case):
         self.assertTrue(100000 <= slowest < 1000000, slowest)
 
 
+    def test_an_answer_lost_in_the_own_buffer_is_missed(self):
+        """slamon is stopped, junk from the reflector fills the receive buffer, and then the answer comes."""
+        process = []
+
+        def answer(data):
+            good = Answer(Request.parse(data)).pack()
+            if not process:
+                return [good]
+            process[0].send_signal(signal.SIGSTOP)
+            threading.Timer(0.5, process.pop().send_signal, (signal.SIGCONT,)).start()
+            return [bytes(1400)] * 4000 + [good]  # the buffer is 2 MB at most
+        fake = FakeReflector(self.lab, answer)
+        run = self.lab.run([("t", 1, 2, stamp(fake.port))])
+        lab_net.wait_for(run.samples, "the first sample", 20)
+        process.append(run.process)
+        lab_net.wait_for(lambda: any(s["failure"] == "not running" for s in run.samples()), "the lost answer", 20)
+        lab_net.wait_for(lambda: "stamp: " in run.log(), "the message", 20)
+        _, samples = run.finish()
+        self.assertIn("packets were lost at this machine's receive buffer", run.log())
+        self.assertEqual({(s["outcome"], s["failure"]) for s in samples}, {("up", ""), ("missed", "not running")})
+        self.assertTrue(all("stamp" not in s for s in samples if s["outcome"] == "missed"))
+
+
 class Hostile(Case):
     def changes(self, data):
         """Answers that must not count, each wrong in one thing."""
