@@ -1,14 +1,12 @@
 #!/usr/bin/python3
 """Spool and ship against a real PostgreSQL: whatever is killed or cut, every record is there exactly once.
 
-spool_feeder writes its record's number into lateness_us (a clock record: max_error_us), so that the database itself
-shows what was lost, doubled or mixed up. The real slamon takes the feeder's place in the last class.
+The records are those of lab_feeder; the real slamon takes its place in the last class.
 """
 
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import sqlite3
@@ -18,16 +16,12 @@ import time
 import unittest
 
 import lab_cluster
+import lab_feeder
 import lab_relay
+from lab_feeder import RECORDS
 
-FEEDER = lab_cluster.program("spool_feeder")
 SLAMON = os.path.join(lab_cluster.BUILD, "bin", "slamon")
 SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
-
-# every record of the database: what it says its number is, and the number it has
-RECORDS = """(SELECT stream, vantage, seq, lateness_us AS number FROM sample
-              UNION ALL SELECT stream, vantage, seq, max_error_us FROM clock_state
-              UNION ALL SELECT stream, vantage, seq, NULL FROM monitor_status) r"""
 
 
 def setUpModule():
@@ -40,21 +34,6 @@ def setUpModule():
 
 def tearDownModule():
     cluster.__exit__()
-
-
-class Feeder:
-    """spool_feeder run, as a process that can be killed."""
-
-    def __init__(self, spool, database, vantage, rate=20000, batch=500):
-        self.process = subprocess.Popen([FEEDER, "run", spool, database, str(vantage), str(rate), str(batch)],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    def end(self, number):
-        """Signals the process, waits, returns the highest number it said was on disk."""
-        self.process.send_signal(number)
-        out, self.errors = self.process.communicate(timeout=60)
-        kept = re.findall(r"^kept (\d+)$", out, re.M)
-        return int(kept[-1]) if kept else 0
 
 
 class ShipCase(unittest.TestCase):
@@ -70,8 +49,15 @@ class ShipCase(unittest.TestCase):
     def shortDescription(self):
         return None
 
-    def feed(self, database, seconds, number=signal.SIGKILL, **options):
-        feeder = Feeder(self.spool, database, self.vantage, **options)
+    def start(self, database, **options):
+        feeder = lab_feeder.Feeder(self.spool, database, self.vantage, **options)
+        self.addCleanup(feeder.close)
+        return feeder
+
+    def feed(self, database, until=None, number=signal.SIGTERM, seconds=0, **options):
+        """Feeds until records are kept and more is true, and so many seconds longer; returns the highest number kept."""
+        feeder = self.start(database, **options)
+        feeder.wait(lambda: feeder.kept > 0 and (until is None or until()), "not fed")
         time.sleep(seconds)
         kept = feeder.end(number)
         self.assertIn(feeder.process.returncode, (0, -number), feeder.errors)
@@ -79,11 +65,10 @@ class ShipCase(unittest.TestCase):
         return kept
 
     def fill(self, count):
-        subprocess.run([FEEDER, "fill", self.spool, str(self.vantage), str(count)], check=True, capture_output=True)
+        lab_feeder.fill(self.spool, self.vantage, count)
 
-    def drain(self, database=None, check=True):
-        done = subprocess.run([FEEDER, "drain", self.spool, database or cluster.url, str(self.vantage), "30000"],
-                              capture_output=True, text=True)
+    def drain(self, check=True):
+        done = lab_feeder.drain(self.spool, cluster.url, self.vantage)
         if check:
             self.assertEqual(done.returncode, 0, done.stderr)
         return done
@@ -92,12 +77,14 @@ class ShipCase(unittest.TestCase):
         rows = cluster.value("SELECT id, mark FROM stream WHERE vantage = %d ORDER BY first_seen" % self.vantage)
         return [tuple(map(int, row.split("|"))) for row in rows.splitlines()]
 
-    def wait_for_shipping(self):
+    def mark(self):
+        """Of the vantage's one stream; 0 before there is one."""
+        return sum(mark for _, mark in self.streams())
+
+    def wait_for_shipping(self, feeder):
         """Until the mark of the vantage's one stream has moved."""
-        before, deadline = self.streams(), time.monotonic() + 20
-        while self.streams() == before:
-            self.assertLess(time.monotonic(), deadline, "nothing was shipped")
-            time.sleep(0.05)
+        before = self.streams()
+        feeder.wait(lambda: self.streams() != before, "nothing was shipped")
 
     def assert_exactly_once(self, at_least):
         """Every number from 1 to the mark once, at least as many as were said to be kept, each its own record."""
@@ -113,19 +100,21 @@ class Killed(ShipCase):
     def test_monitor_killed_at_random_moments(self):
         kept = 0
         for _ in range(8):
-            kept = max(kept, self.feed(cluster.url, self.random.uniform(0.05, 0.5)))
+            kept = max(kept, self.feed(cluster.url, number=signal.SIGKILL, seconds=self.random.uniform(0, 0.4)))
         self.assertGreater(kept, 0)
         self.drain()
         self.assert_exactly_once(kept)
 
     def test_database_stopped_at_once_and_started_under_load(self):
-        feeder = Feeder(self.spool, cluster.url, self.vantage)
+        feeder = self.start(cluster.url)
+        self.wait_for_shipping(feeder)
         for _ in range(3):
-            time.sleep(self.random.uniform(0.2, 0.6))
-            os.kill(cluster.postmaster(), signal.SIGQUIT)  # immediate shutdown: no farewell, recovery at the start
-            time.sleep(0.3)
+            time.sleep(self.random.uniform(0, 0.4))
+            postmaster = cluster.postmaster()
+            os.kill(postmaster, signal.SIGQUIT)  # immediate shutdown: no farewell, recovery at the start
+            feeder.wait(lambda: not os.path.exists("/proc/%d" % postmaster), "the server goes on")
             cluster.start()
-            self.wait_for_shipping()
+            self.wait_for_shipping(feeder)
         kept = feeder.end(signal.SIGTERM)
         self.assertEqual(feeder.process.returncode, 0, feeder.errors)
         self.assertIn("trying again", feeder.errors)
@@ -134,7 +123,7 @@ class Killed(ShipCase):
         self.assert_exactly_once(kept)
 
     def test_records_in_memory_are_kept_at_the_end(self):
-        kept = self.feed(cluster.url, 0.3, signal.SIGTERM)
+        kept = self.feed(cluster.url)
         rows = sqlite3.connect(self.spool).execute("SELECT last_seq FROM state").fetchone()[0]
         self.assertGreaterEqual(rows, kept)
         self.drain()
@@ -142,47 +131,45 @@ class Killed(ShipCase):
 
 
 class Cut(ShipCase):
-    def through(self, policy):
-        """Feeds through a relay with this policy, then drains without it. Returns the relay."""
+    def through(self, policy, cuts=3):
+        """Feeds through a relay with this policy until it has cut so often, then drains without it."""
         relay_folder = os.path.join(self.folder, "relay")
         os.mkdir(relay_folder)
         url = cluster.url.replace(cluster.socket_folder, relay_folder)
         with lab_relay.Relay(cluster.socket_folder, relay_folder, policy) as relay:
-            kept = self.feed(url, 1.2, signal.SIGTERM)
-        self.assertGreater(relay.cuts, 0, self.errors)
+            kept = self.feed(url, until=lambda: relay.cuts >= cuts)
         self.drain()
         self.assert_exactly_once(kept)
-        return relay
 
     def test_after_any_number_of_bytes(self):
-        self.through(lambda n: lab_relay.Cut(after_bytes=self.random.randrange(1, 150000)) if n < 30 else None)
+        self.through(lambda n: lab_relay.Cut(after_bytes=self.random.randrange(1, 150000)) if n < 30 else None,
+                     cuts=10)
 
     def test_right_after_commit_was_sent(self):
         self.through(lambda n: lab_relay.Cut(at=b"COMMIT\0", forward=True) if n < 10 else None)
 
     def test_after_a_shipping_commit_was_sent(self):
         """The outcome of this one is unknown to the monitor, and it was committed."""
-        relay = self.through(lambda n: lab_relay.Cut(at=b"stream_advance", forward=True) if n < 5 else None)
-        self.assertGreaterEqual(relay.cuts, 3)
+        self.through(lambda n: lab_relay.Cut(at=b"stream_advance", forward=True) if n < 5 else None)
 
     def test_before_a_shipping_commit_was_sent(self):
-        relay = self.through(lambda n: lab_relay.Cut(at=b"stream_advance", forward=False) if n < 5 else None)
-        self.assertGreaterEqual(relay.cuts, 3)
+        self.through(lambda n: lab_relay.Cut(at=b"stream_advance", forward=False) if n < 5 else None)
 
     def half_open(self, url):
         """The server does not notice the cut: its backend sits in COPY with the lock, and must be terminated."""
         told = "terminating connection due to administrator command"
         before = cluster.log().count(told)
+
+        def shipped():
+            """Although the old session was still connected, until it was terminated."""
+            return cluster.log().count(told) > before and self.streams() and self.streams()[0][1] > 0
         relay_folder = os.path.join(self.folder, "half")
         os.mkdir(relay_folder)
         url = url.replace(cluster.socket_folder, relay_folder)
         policy = (lambda n: lab_relay.Cut(at=b"PGCOPY", forward=True, half_open=True) if n < 1 else None)
         with lab_relay.Relay(cluster.socket_folder, relay_folder, policy) as relay:
-            kept = self.feed(url, 3.5, signal.SIGTERM, rate=2000)
-            mark = self.streams()[0][1]
+            kept = self.feed(url, until=shipped, rate=2000)
         self.assertEqual(relay.cuts, 1)
-        self.assertGreater(mark, 0, "shipping went on while the old session was still connected")
-        self.assertGreater(cluster.log().count(told), before)
         self.drain()
         self.assert_exactly_once(kept)
 
@@ -196,16 +183,16 @@ class Cut(ShipCase):
 
 class Spool(ShipCase):
     def test_a_second_process_is_refused(self):
-        feeder = Feeder(self.spool, cluster.url, self.vantage)
-        time.sleep(0.3)
+        feeder = self.start(cluster.url)
+        feeder.wait(lambda: feeder.kept > 0, "it does not observe")
         second = self.drain(check=False)
-        feeder.end(signal.SIGTERM)
+        feeder.end()
         self.assertEqual(second.returncode, 1)
         self.assertIn("spool '%s' is in use by another process" % self.spool, second.stderr)
 
     def older_copy(self):
         """Ships, copies the spool, ships 500 more; the copy is put back. Returns the last number of the copy."""
-        self.feed(cluster.url, 0.3, signal.SIGTERM)
+        self.feed(cluster.url)
         self.drain()
         shutil.copy(self.spool, self.spool + ".old")  # closed: SQLite's log is in the file
         last = self.streams()[0][1]
@@ -249,8 +236,8 @@ class Spool(ShipCase):
         self.assert_exactly_once(2000)
 
     def test_one_process_after_another_keeps_the_stream(self):
-        self.feed(cluster.url, 0.4, signal.SIGTERM)
-        self.feed(cluster.url, 0.4, signal.SIGTERM)
+        self.feed(cluster.url, seconds=0.2)
+        self.feed(cluster.url, seconds=0.2)
         self.drain()
         self.assertEqual(len(self.streams()), 1)
         self.assert_exactly_once(1)
@@ -388,8 +375,9 @@ class Slamon(ShipCase):
             [(_, mark)] = self.streams()
             self.assert_numbers(mark)
         self.assertGreater(mark, 900)
-        self.assertEqual(cluster.value("SELECT count(*) FROM sample WHERE vantage = %d AND NOT (outcome = 1 AND "
-                                       "failure = 3)" % self.vantage), "0", "all were refused")
+        found = cluster.value("SELECT DISTINCT outcome, failure FROM sample WHERE vantage = %d AND outcome <> 2"
+                              % self.vantage)
+        self.assertEqual(found, "1|3", "all were refused; a machine that is too slow misses some")
 
     def assert_numbers(self, mark):
         found = cluster.value("SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM " + RECORDS +
@@ -399,17 +387,20 @@ class Slamon(ShipCase):
     def test_killed_at_random_moments(self):
         path = self.config()
         for _ in range(4):
-            process = subprocess.Popen([SLAMON, "run", path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            time.sleep(self.random.uniform(1.1, 2.2))
-            process.kill()
-            process.communicate()
+            before = self.mark()
+            process = subprocess.Popen([SLAMON, "run", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                lab_feeder.wait_for(lambda: self.mark() > before + 100, "samples in the database")
+                time.sleep(self.random.uniform(0, 0.6))
+            finally:
+                process.kill()
+                process.wait()
         shipped = subprocess.run([SLAMON, "ship", path], capture_output=True, text=True)
         self.assertEqual(shipped.returncode, 0, shipped.stderr)
         [(_, mark)] = self.streams()
         self.assert_numbers(mark)
-        self.assertGreater(mark, 300)
         clocks = cluster.value("SELECT count(*) FROM clock_state WHERE vantage = %d" % self.vantage)
-        self.assertEqual(clocks, "4", "the clock's state is recorded at each start")
+        self.assertGreaterEqual(int(clocks), 4, "the clock's state is recorded at each start")
 
 
 if __name__ == "__main__":

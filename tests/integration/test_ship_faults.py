@@ -14,14 +14,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import unittest
 
 import lab_cluster
-from test_ship import FEEDER, RECORDS
+import lab_feeder
+from lab_feeder import RECORDS
 
-LONGEST_S = 30
+LONGEST_S = lab_feeder.LONGEST_S
 
 
 def setUpModule():
@@ -38,54 +37,6 @@ def tearDownModule():
     cluster.__exit__()
 
 
-class Feeder:
-    """spool_feeder run; collects what it says."""
-
-    def __init__(self, spool, database, vantage, rate=2000, batch=500, stall_ms=0):
-        self.process = subprocess.Popen([FEEDER, "run", spool, database, *map(str, (vantage, rate, batch, stall_ms))],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-        self.errors, self.kept = "", 0
-        self.readers = [threading.Thread(target=each, daemon=True) for each in (self.read_errors, self.read_kept)]
-        for each in self.readers:
-            each.start()
-
-    def read_errors(self):
-        for line in self.process.stderr:
-            self.errors += line
-
-    def read_kept(self):
-        for line in self.process.stdout:
-            self.kept = int(line.split()[1])
-
-    def wait(self, condition, what):
-        deadline = time.monotonic() + LONGEST_S
-        while not condition():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError("%s: %s" % (what, self.errors))
-            time.sleep(0.05)
-
-    def wait_told(self, *texts):
-        self.wait(lambda: any(all(t in line for t in texts) for line in self.errors.splitlines()),
-                  "not told: %s" % (texts,))
-
-    def memory_kb(self):
-        with open("/proc/%d/status" % self.process.pid) as file:
-            return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1])
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(LONGEST_S)
-        self.close()
-        return self.kept
-
-    def close(self):
-        self.process.kill()
-        for each in self.readers:
-            each.join()
-        self.process.stdout.close()
-        self.process.stderr.close()
-
-
 class FaultCase(unittest.TestCase):
     vantages = iter(range(1, 29))
 
@@ -97,8 +48,9 @@ class FaultCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.spool = os.path.join(self.folder, "spool")
 
-    def start(self, database=None, **options):
-        self.feeder = Feeder(self.spool, database or self.cluster.url_of(self.role), self.vantage, **options)
+    def start(self, database=None, rate=2000, **options):
+        self.feeder = lab_feeder.Feeder(self.spool, database or self.cluster.url_of(self.role), self.vantage, rate,
+                                        **options)
         self.addCleanup(self.feeder.close)
         return self.feeder
 
@@ -115,8 +67,7 @@ class FaultCase(unittest.TestCase):
     def assert_exactly_once(self, lost=0):
         kept = self.feeder.end()
         self.assertEqual(self.feeder.process.returncode, 0, self.feeder.errors)
-        done = subprocess.run([FEEDER, "drain", self.spool, self.cluster.url, str(self.vantage), "60000"],
-                              capture_output=True, text=True)
+        done = lab_feeder.drain(self.spool, self.cluster.url, self.vantage)
         self.assertEqual(done.returncode, 0, done.stderr)
         mark = self.mark()
         self.assertGreaterEqual(mark, kept)
@@ -326,7 +277,8 @@ class Servers(FaultCase):
         os.chmod(standby, 0o700)
 
         def control(*arguments):
-            return subprocess.run(unprivileged + [os.path.join(binaries, "pg_ctl"), "-D", standby, "-w", *arguments],
+            return subprocess.run(unprivileged + [os.path.join(binaries, "pg_ctl"), "-D", standby, "-w", "-t", "300",
+                                                  *arguments],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
         control("-l", os.path.join(self.folder, "standby.log"), "-o",
@@ -336,22 +288,19 @@ class Servers(FaultCase):
         feeder = self.start(url)
         feeder.wait_told("read-only transaction", "let 'database' name the primary")
         control("promote")
-        count = ("SELECT count(*), count(DISTINCT seq), bool_and(number = seq) FROM " + RECORDS
-                 + " WHERE vantage = %d" % self.vantage)
-        deadline = time.monotonic() + LONGEST_S
-        found = "0"
-        while found.startswith("0") and time.monotonic() < deadline:
-            found = subprocess.run(["psql", "-X", "-A", "-t", "-d", url.replace(self.role, "govsla"), "-c", count],
-                                   capture_output=True, text=True).stdout.strip()
-        self.assertNotEqual(found[:1], "0", feeder.errors)
+
+        def found():
+            count = ("SELECT count(*), count(DISTINCT seq), bool_and(number = seq) FROM " + RECORDS
+                     + " WHERE vantage = %d" % self.vantage)
+            return subprocess.run(["psql", "-X", "-A", "-t", "-d", url.replace(self.role, "govsla"), "-c", count],
+                                  capture_output=True, text=True).stdout.strip()
+
+        feeder.wait(lambda: found()[:1] not in ("", "0"), "nothing is shipped to the promoted one")
         feeder.end()
-        done = subprocess.run([FEEDER, "drain", self.spool, url, str(self.vantage), "60000"], capture_output=True,
-                              text=True)
+        done = lab_feeder.drain(self.spool, url, self.vantage)
         self.assertEqual(done.returncode, 0, done.stderr)
-        found = subprocess.run(["psql", "-X", "-A", "-t", "-d", url.replace(self.role, "govsla"), "-c", count],
-                               capture_output=True, text=True).stdout.strip()
-        total = int(found.split("|")[0])
-        self.assertEqual(found, "%d|%d|t" % (total, total))
+        total = int(found().split("|")[0])
+        self.assertEqual(found(), "%d|%d|t" % (total, total))
         self.assertGreaterEqual(total, feeder.kept)
 
 
@@ -403,8 +352,7 @@ class Disk(FaultCase):
         feeder.wait(lambda: feeder.kept > before + 1000, "observing does not go on")
         feeder.close()
         kept = feeder.kept
-        refused = subprocess.run([FEEDER, "drain", self.spool, self.cluster.url_of(self.role), str(self.vantage), "100"],
-                                 capture_output=True, text=True, timeout=LONGEST_S)
+        refused = lab_feeder.drain(self.spool, self.cluster.url_of(self.role), self.vantage)
         self.assertEqual(refused.returncode, 1)
         self.assertRegex(refused.stderr, "disk or size limit full|database or disk is full")
         os.unlink(ballast)

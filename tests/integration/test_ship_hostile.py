@@ -16,9 +16,11 @@ import threading
 import time
 import unittest
 
+import lab_feeder
 import lab_postgres
 import test_ship_faults
-from test_ship_faults import FaultCase, RECORDS, setUpModule, tearDownModule  # noqa: F401
+from lab_feeder import RECORDS
+from test_ship_faults import FaultCase, setUpModule, tearDownModule  # noqa: F401
 
 AT_ONCE = 6
 STALL_MS = 2000
@@ -124,8 +126,7 @@ class Servers(HostileCase):
         feeder = self.start(url, rate=500, stall_ms=STALL_MS)
         self.wait_for_more()
         feeder.end()
-        subprocess.run([test_ship_faults.FEEDER, "drain", self.spool, self.cluster.url, str(self.vantage), "60000"],
-                       check=True, capture_output=True)
+        self.assertEqual(lab_feeder.drain(self.spool, self.cluster.url, self.vantage).returncode, 0)
         mark, self.front.act = self.mark(), act
         feeder = self.start(url, rate=0, stall_ms=STALL_MS)
         feeder.wait_told("the server sends without end")
@@ -213,8 +214,7 @@ class Marks(HostileCase):
         self.front.cut()
         self.wait_for_more()
         last = feeder.end()
-        subprocess.run([test_ship_faults.FEEDER, "drain", self.spool, self.cluster.url, str(self.vantage), "60000"],
-                       check=True, capture_output=True)
+        self.assertEqual(lab_feeder.drain(self.spool, self.cluster.url, self.vantage).returncode, 0)
         found = self.cluster.value("SELECT count(*), count(DISTINCT seq), bool_and(number = seq) FROM " + RECORDS +
                                    " WHERE vantage = %d" % self.vantage)
         self.assertEqual(found, "%d|%d|t" % (last, last))
