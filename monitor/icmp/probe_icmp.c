@@ -319,7 +319,7 @@ static void expire(struct probe_run *run)
 		return;
 	release_run(route, echo);
 	if (drops_since(&route->drops, (struct moment){ echo->trip.sent_ns / 1000 }))
-		probe_missed(run, FAILURE_NOT_RUNNING);
+		probe_end(run, verdict_of(FAILURE_NOT_RUNNING), -1);
 	else
 		probe_down(run, FAILURE_TIMEOUT);
 }
