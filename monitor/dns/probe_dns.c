@@ -238,7 +238,9 @@ static void start(struct probe_run *run)
 	}
 	*flight = (struct flight){
 		.run = run,
-		.resolving = { .done = resolved, .owner = flight },
+		.resolving = { .done = resolved,
+		               .owner = flight,
+		               .charged = plan->config->egress.charge_dns },
 		.exchange = { .query = plan->query,
 		              .egress = &plan->config->egress,
 		              .sockets = service->sockets,
@@ -260,8 +262,7 @@ static void expire(struct probe_run *run)
 	struct flight *flight = run->state;
 
 	if (!flight->asked) {
-		resolve_forget(&flight->resolving);
-		end(flight, verdict_of(FAILURE_DNS), 0);
+		end(flight, resolve_expire(&flight->resolving), 0);
 	} else if (!read_answer(flight)) {
 		end(flight, verdict_of(FAILURE_TIMEOUT), 0);
 	}

@@ -84,7 +84,7 @@ static void look_up(struct http_transfer *t, const char *host)
 
 	t->resolving = true;
 	t->name_us = -1;
-	t->query = (struct resolve_query){ .done = resolved, .owner = t };
+	t->query = (struct resolve_query){ .done = resolved, .owner = t, .charged = egress->charge_dns };
 	resolve_start(service->context->resolver, egress->dns_servers, host, egress_family_number(egress),
 	              &t->query);
 }
@@ -225,8 +225,7 @@ static void expire(struct probe_run *run)
 	const struct service *service = run->service;
 
 	if (t->resolving) {
-		resolve_forget(&t->query);
-		end(t, unresolved(t, verdict_of(FAILURE_DNS)));
+		end(t, unresolved(t, resolve_expire(&t->query)));
 	} else if (t->pass.state == GATE_WAITING) {
 		end(t, verdict_of(FAILURE_IN_FLIGHT_CAP));
 	} else {

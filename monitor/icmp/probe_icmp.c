@@ -291,7 +291,9 @@ static void start(struct probe_run *run)
 		probe_not_sent(run, ENOMEM);
 		return;
 	}
-	flight->query = (struct resolve_query){ .done = resolved, .owner = run };
+	flight->query = (struct resolve_query){ .done = resolved,
+		                                .owner = run,
+		                                .charged = plan->config->egress.charge_dns };
 	run->state = flight;
 	run->record.sent_us = moment_wall_us();
 	resolve_start(service->context->resolver, plan->config->egress.dns_servers, plan->config->host,
@@ -308,9 +310,10 @@ static void expire(struct probe_run *run)
 	struct route *route;
 
 	if (!echo) {
-		resolve_forget(&flight->query);
+		struct verdict verdict = resolve_expire(&flight->query);
+
 		free(flight);
-		probe_down(run, FAILURE_DNS);
+		probe_end(run, verdict, -1);
 		return;
 	}
 	route = &service->routes[echo->to->any.sa_family == AF_INET6];

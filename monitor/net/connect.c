@@ -160,7 +160,8 @@ void connect_start(struct connector *connector, const struct connect_place *plac
 	a->place = place;
 	a->deadline = deadline;
 	a->watch = (struct socket_watch){ .fd = -1, .ready = on_answer, .owner = a };
-	a->query = (struct resolve_query){ .done = on_resolved, .owner = a };
+	a->query =
+	    (struct resolve_query){ .done = on_resolved, .owner = a, .charged = place->egress->charge_dns };
 	if (address_literal(place->host, family, &a->query.addresses[0])) {
 		a->query.address_count = 1;
 		on_resolved(&a->query);
@@ -180,9 +181,12 @@ void connect_end(struct connect_attempt *a)
 	drop_socket(a);
 }
 
-struct verdict connect_expired(const struct connect_attempt *a)
+struct verdict connect_expired(struct connect_attempt *a)
 {
-	return verdict_of(a->resolving ? FAILURE_DNS : FAILURE_TIMEOUT);
+	if (!a->resolving)
+		return verdict_of(FAILURE_TIMEOUT);
+	a->resolving = false;
+	return resolve_expire(&a->query);
 }
 
 static int32_t phase_us(struct moment from, struct moment to)

@@ -75,7 +75,7 @@ void connect_start(struct connector *connector, const struct connect_place *plac
 void connect_end(struct connect_attempt *attempt);
 
 /* The failure of an attempt whose time is over before done(). */
-struct verdict connect_expired(const struct connect_attempt *attempt);
+struct verdict connect_expired(struct connect_attempt *attempt);
 
 /* Fills name_us and connect_us of a record, counted from a moment; those that were reached. */
 void connect_keep_phases(const struct connect_attempt *attempt, struct moment from, struct record *record);

@@ -45,6 +45,13 @@ const struct setting egress_settings[] = {
 	  .check = resolve_check_servers,
 	  .place = offsetof(struct egress, dns_servers),
 	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
+	{ .key = "charge_dns",
+	  .type = SETTING_BOOLEAN,
+	  .standard = "false",
+	  .place = offsetof(struct egress, charge_dns),
+	  .help =
+	      "the name servers are part of the target: when none of them says anything it is down (dns); "
+	      "otherwise missed (send)" },
 	{ .key = NULL },
 };
 

@@ -15,6 +15,7 @@
 #include "monitor/probe/setting.h"
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@ struct egress {
 	const char *source_address; /* of this machine; NULL: the kernel's choice */
 	int64_t dscp;               /* differentiated services codepoint, 0 … 63 (RFC 2474) */
 	const char *dns_servers;    /* NULL: those of the file */
+	bool charge_dns;            /* silent name servers are the target's fault, not ours */
 };
 
 extern const struct setting egress_settings[];

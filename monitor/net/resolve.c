@@ -20,6 +20,9 @@
 #define LENGTH_PREFIX 2
 #define WAKE_MS       10 /* timeouts of many queries are handled together */
 #define LOG_EVERY_US  INT64_C(60000000)
+#define ALIVE_US      INT64_C(100000) /* who has said something so long ago is taken to be alive */
+#define CLASS_IN      1
+#define TYPE_NS       2
 
 struct watched { /* a socket of c-ares */
 	uv_poll_t poll;
@@ -38,6 +41,7 @@ struct channel {
 	ares_channel ares;
 	int own_errno;       /* why this machine could not ask, since c-ares was last called; 0: it could */
 	struct moment heard; /* when anything last came from a server */
+	bool asking_root;    /* whether the servers are alive */
 	int64_t unanswered;  /* names, since the last line in the log */
 	struct moment logged;
 };
@@ -54,6 +58,7 @@ struct resolve_pending { /* outlives the query when that is forgotten */
 	struct resolve_query *query;
 	struct channel *channel;
 	struct moment begun;
+	bool *over; /* set when it ends while it is begun */
 	char name[];
 };
 
@@ -105,12 +110,17 @@ static void process(struct channel *channel, ares_socket_t readable, ares_socket
 	ares_process_fd(channel->ares, readable, writable);
 }
 
+/* What came while this process could not run is read first: c-ares would find it too late. */
 static void on_timer(uv_timer_t *timer)
 {
 	struct resolver *resolver = timer->data;
 
-	for (struct channel *c = resolver->channels; c; c = c->next)
+	for (struct channel *c = resolver->channels; c; c = c->next) {
+		for (struct watched *w = c->watched; w;
+		     w = w->next) /* closed ones stay until the loop's next turn */
+			process(c, w->fd, ARES_SOCKET_BAD);
 		process(c, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	}
 	arm(resolver);
 }
 
@@ -353,22 +363,39 @@ static void log_unanswered(struct channel *channel, const char *name, const char
 	channel->logged = now;
 }
 
+/* Whether no server has said anything since so long before the name was asked for. */
+static bool silent(const struct resolve_pending *pending, int64_t before_us)
+{
+	return moment_between(pending->channel->heard, pending->begun) > before_us;
+}
+
 /*
- * Whether nobody could be asked: this machine could not, or there is no name server at any place where it was told to
- * ask (port closed, ICMP unreachable), of which none has sent a byte meanwhile. c-ares says the same of servers that
- * answer with an error: then the name, or the servers behind ours, may be why.
+ * Whether nobody could be asked: this machine could not; or there is no name server at any place where it was told to
+ * ask (port closed, ICMP unreachable), or none that lives. c-ares says the same of servers that answer with an error:
+ * then the name, or the servers behind ours, may be why.
  */
 static bool is_own_fault(const struct resolve_pending *pending, int status, int timeouts)
 {
-	return status == ARES_ENOMEM || status == ARES_EFILE ||
-	       (status == ARES_ECONNREFUSED && timeouts == 0 &&
-	        moment_between(pending->channel->heard, pending->begun) > 0);
+	if (status == ARES_ENOMEM || status == ARES_EFILE)
+		return true;
+	if (status != ARES_ECONNREFUSED && status != ARES_ETIMEOUT)
+		return false;
+	if (pending->query->charged && !pending->channel->own_errno)
+		return false;
+	return silent(pending, status == ARES_ECONNREFUSED && timeouts == 0 ? 0 : ALIVE_US);
 }
 
 /* EFILE: one that everybody may read could not be opened. */
 static int errno_of(int status)
 {
-	return status == ARES_ENOMEM ? ENOMEM : status == ARES_EFILE ? EMFILE : ECONNREFUSED;
+	switch (status) {
+	case ARES_ENOMEM:
+		return ENOMEM;
+	case ARES_EFILE:
+		return EMFILE;
+	default:
+		return status == ARES_ETIMEOUT ? ETIMEDOUT : ECONNREFUSED;
+	}
 }
 
 static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
@@ -384,12 +411,31 @@ static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *
 	if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
 		log_unanswered(channel, pending->name,
 		               channel->own_errno ? strerror(channel->own_errno) : ares_strerror(status));
+	if (pending->over)
+		*pending->over = true;
 	ares_freeaddrinfo(answer);
 	free(pending);
 	if (!query)
 		return;
 	query->pending = NULL;
 	query->done(query);
+}
+
+static void root_answered(void *arg, int status, int timeouts, unsigned char *answer, int length)
+{
+	struct channel *channel = arg;
+
+	(void)status, (void)timeouts, (void)answer, (void)length; /* that it came was seen by receive() */
+	channel->asking_root = false;
+}
+
+/* Asks a question that every living name server answers at once, when nothing else tells that one lives. */
+static void ask_root(struct channel *channel, struct moment now)
+{
+	if (channel->asking_root || moment_between(channel->heard, now) <= ALIVE_US)
+		return;
+	channel->asking_root = true;
+	ares_query(channel->ares, ".", CLASS_IN, TYPE_NS, root_answered, channel);
 }
 
 void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
@@ -402,6 +448,7 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 	struct resolve_pending *pending = malloc(sizeof *pending + size);
 	struct channel *channel;
 	int status = pending ? find_channel(resolver, servers, &channel) : ARES_ENOMEM;
+	bool over = false;
 
 	query->address_count = 0;
 	query->verdict = verdict_of(FAILURE_DNS);
@@ -418,7 +465,12 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
 	memcpy(pending->name, name, size);
 	query->pending = pending;
 	channel->own_errno = 0;
+	pending->over = &over;
 	ares_getaddrinfo(channel->ares, name, NULL, &hints, answered, pending);
+	if (!over) { /* no address in /etc/hosts: a server was asked */
+		pending->over = NULL;
+		ask_root(channel, pending->begun);
+	}
 	arm(resolver);
 }
 
@@ -427,6 +479,14 @@ void resolve_forget(struct resolve_query *query)
 	if (query->pending)
 		query->pending->query = NULL;
 	query->pending = NULL;
+}
+
+struct verdict resolve_expire(struct resolve_query *query)
+{
+	bool ours = query->pending && !query->charged && silent(query->pending, ALIVE_US);
+
+	resolve_forget(query);
+	return ours ? verdict_not_sent(ETIMEDOUT) : verdict_of(FAILURE_DNS);
 }
 
 /* One server of length bytes: an address, 192.0.2.1:53 or [2001:db8::1]:53. */

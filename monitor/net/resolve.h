@@ -5,6 +5,11 @@
  * take more than a minute over a dead server). No cache: how long a name takes is part of what is measured. A name is
  * taken as it is: no search list, since another name's address would be evidence about the wrong target.
  *
+ * A name that gets no answer is its owner's business, unless our own name servers are dead. So beside the name, the root's
+ * servers are asked for, which every name server knows: when none of ours has said a word, to that or to any other
+ * question, from 0.1 s before a name was asked for until it failed, nobody could be asked (FAILURE_SEND, of this
+ * side), unless the servers are part of the target (charged). docs/decisions/0037.
+ *
  * When no server answers that is said in the log, with what to do, at most once a minute for each list of servers.
  * An answer of more than 16 KB is not read: a thousand addresses are enough, and reading more would keep the loop.
  *
@@ -34,7 +39,8 @@ struct resolve_pending;
 struct resolve_query {
 	union address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
 	size_t address_count;                            /* 0: not resolved */
-	struct verdict verdict; /* without an address: FAILURE_DNS, or FAILURE_SEND: we could not ask */
+	struct verdict verdict; /* without an address: FAILURE_DNS; FAILURE_SEND: nobody could be asked */
+	bool charged;           /* set by the caller: servers that are silent are FAILURE_DNS too */
 	void (*done)(struct resolve_query *query);
 	void *owner;
 	struct resolve_pending *pending;
@@ -49,6 +55,9 @@ void resolve_start(struct resolver *resolver, const char *servers, const char *n
                    struct resolve_query *query);
 
 void resolve_forget(struct resolve_query *query);
+
+/* The caller's time is over: forgets the query and returns its failure, by what is known until now. */
+struct verdict resolve_expire(struct resolve_query *query);
 
 /* Whether a text is such a list of servers, for setting tables. Returns 0 or ERROR_DATA. */
 int resolve_check_servers(const char *servers, struct error *err) MUST_CHECK;

@@ -191,10 +191,11 @@ static void expire(struct probe_run *run)
 	struct flight *flight = run->state;
 
 	if (!flight->burst) {
-		resolve_forget(&flight->query);
+		struct verdict verdict = resolve_expire(&flight->query);
+
 		free(flight);
 		run->state = NULL;
-		probe_down(run, FAILURE_DNS);
+		probe_end(run, verdict, -1);
 		return;
 	}
 	if (flight->burst->sent < flight->burst->packets) { /* the loop could not keep up */
@@ -330,7 +331,8 @@ static void start(struct probe_run *run)
 		return;
 	}
 	run->record.sent_us = moment_wall_us();
-	flight->query = (struct resolve_query){ .done = resolved, .owner = flight };
+	flight->query =
+	    (struct resolve_query){ .done = resolved, .owner = flight, .charged = config->egress.charge_dns };
 	resolve_start(plan->service->context->resolver, config->egress.dns_servers, config->host,
 	              egress_family_number(&config->egress), &flight->query);
 }

@@ -115,7 +115,8 @@ class Blame(unittest.TestCase):
     def test_name_servers(self):
         silent = self.lab.name_server(None)
         self.check({
-            "silent": ("a.test", {"dns_servers": silent}, NO_NAME),
+            "silent": ("a.test", {"dns_servers": silent}, OURS),
+            "silent-and-charged": ("a.test", {"dns_servers": silent, "charge_dns": True}, NO_NAME),
             "port-closed": ("a.test", {"dns_servers": "127.0.0.1:9"}, OURS),
             "unreachable": ("a.test", {"dns_servers": "10.96.1.1"}, OURS),
             "no-route": ("a.test", {"dns_servers": "192.0.2.1"}, OURS),
