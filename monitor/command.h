@@ -20,6 +20,7 @@ struct command_options {
 	const char *file;  /* the configuration; NULL when the command has none */
 	bool json;         /* run: prints each sample as a line; whoever reads must keep up, or all waits */
 	bool no_spool;     /* once: print only */
+	bool prometheus;   /* stats: for a scrape */
 	int64_t for_s;     /* run: stop after that; 0 = until a signal */
 	int64_t timeout_s; /* ship: -1 = the file's ship_wait_s */
 	/* reflect */

@@ -9,17 +9,21 @@
 
 #include <unistd.h>
 
-static int print(const json_t *document, bool json, struct error *err)
+static int print_json(const json_t *document, struct error *err)
+{
+	if (!document || json_dumpf(document, stdout, JSON_INDENT(1)) < 0)
+		error_set(err, ERROR_IO, "cannot write the statistics");
+	putchar('\n');
+	return err->code;
+}
+
+static int print(const json_t *document, const struct command_options *options, struct error *err)
 {
 	struct text text = { 0 };
 
-	if (json) {
-		if (!document || json_dumpf(document, stdout, JSON_INDENT(1)) < 0)
-			error_set(err, ERROR_IO, "cannot write the statistics");
-		putchar('\n');
-		return err->code;
-	}
-	stats_describe(document, &text);
+	if (options->json)
+		return print_json(document, err);
+	(options->prometheus ? stats_prometheus : stats_describe)(document, &text);
 	if (text_failed(&text))
 		error_set(err, ERROR_MEMORY, "out of memory");
 	else
@@ -28,13 +32,14 @@ static int print(const json_t *document, bool json, struct error *err)
 	return err->code;
 }
 
-static int print_answer(const struct config *config, const struct text *answer, bool json, struct error *err)
+static int print_answer(const struct config *config, const struct text *answer,
+                        const struct command_options *options, struct error *err)
 {
 	json_t *document = json_loadb(answer->bytes ? answer->bytes : "", answer->length, 0, NULL);
 	int rc = 0;
 
 	if (document)
-		(void)print(document, json, err);
+		(void)print(document, options, err);
 	else
 		error_set(err, ERROR_IO, "the slamon of spool '%s' gave no whole answer", config->spool.path);
 	if (json_array_size(json_object_get(document, "troubles")))
@@ -44,7 +49,7 @@ static int print_answer(const struct config *config, const struct text *answer, 
 }
 
 /* Nobody listens: with the spool in use that is no answer; else it is one. */
-static int print_spool(const struct config *config, bool json, struct error *err)
+static int print_spool(const struct config *config, const struct command_options *options, struct error *err)
 {
 	struct spool_counters c = { 0 };
 	struct error unseen = { 0 };
@@ -69,22 +74,24 @@ static int print_spool(const struct config *config, bool json, struct error *err
 		return error_hint(err,
 		                  "`slamon once` or `slamon ship` is at work, or run is starting or ending");
 	}
-	document = json_pack("{s:s, s:b, s:o?}", "format", STATS_FORMAT, "running", 0, "spool", spool);
-	(void)print(document, json, err);
+	document =
+	    json_pack("{s:s, s:b, s:{s:s, s:I}, s:o?}", "format", STATS_FORMAT, "running", 0, "vantage", "id",
+	              config->vantage, "number", config->vantage_number, "spool", spool);
+	(void)print(document, options, err);
 	json_decref(document);
 	return err->code < 0 ? err->code : COMMAND_NOT_RUNNING;
 }
 
-static int ask(const struct config *config, bool json, struct error *err)
+static int ask(const struct config *config, const struct command_options *options, struct error *err)
 {
 	struct text answer = { 0 };
 	struct error unheard = { 0 };
 	int rc = stats_ask(config->spool.path, &answer, &unheard);
 
 	if (rc == 0)
-		rc = print_answer(config, &answer, json, err);
+		rc = print_answer(config, &answer, options, err);
 	else if (rc == ERROR_RETRY)
-		rc = print_spool(config, json, err);
+		rc = print_spool(config, options, err);
 	else
 		*err = unheard;
 	text_release(&answer);
@@ -96,9 +103,11 @@ int command_stats(const struct command_options *options, struct error *err)
 	struct config config;
 	int rc;
 
+	if (options->json && options->prometheus)
+		return error_set(err, ERROR_USAGE, "--json and --prometheus exclude each other");
 	if (config_load(&config, options->file, err) < 0)
 		return err->code;
-	rc = ask(&config, options->json, err);
+	rc = ask(&config, options, err);
 	config_release(&config);
 	return rc;
 }

@@ -73,7 +73,9 @@ const struct command command_table[] = {
 	  .about =
 	      "Asks the slamon that runs by the same FILE, through the socket beside its spool. First comes "
 	      "whether it does its own work; targets that are down are no trouble of its own.",
-	  .options = { JSON("everything (govsla-stats/1)") },
+	  .options = { JSON("everything (govsla-stats/1)"),
+	               { 'p', "prometheus", NULL,
+	                 "as Prometheus' text format, for a scrape or node_exporter's textfile collector" } },
 	  .exits = { { 0, "it runs and is well" },
 	             { 1, "no answer in 5 s, or FILE was refused" },
 	             USAGE,

@@ -86,6 +86,9 @@ static int take_option(const struct command_option *option, struct command_optio
 	case 'n':
 		options->no_spool = true;
 		break;
+	case 'p':
+		options->prometheus = true;
+		break;
 	case 's':
 		options->stateful = true;
 		break;

@@ -69,4 +69,9 @@ json_t *stats_quote(const char *said);
 /* The document of stats_json as lines of text. */
 void stats_describe(const json_t *document, struct text *out);
 
+/* ---- stats_prometheus.c: for a scrape ---- */
+
+/* The same document in Prometheus' text format 0.0.4. */
+void stats_prometheus(const json_t *document, struct text *out);
+
 #endif

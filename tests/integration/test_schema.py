@@ -33,7 +33,7 @@ def golden(accepted):
 
 class Schemas(unittest.TestCase):
     def test_are_schemas(self):
-        for name in ("terms", "case", "rates", "statement", "liability-form", "provider"):
+        for name in ("terms", "case", "rates", "statement", "liability-form", "provider", "stats"):
             jsonschema.Draft202012Validator.check_schema(load("contracts", "schema", name + ".schema.json"))
 
     def test_every_accepted_case_fits(self):

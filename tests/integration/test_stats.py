@@ -12,9 +12,13 @@ import tempfile
 import time
 import unittest
 
+import jsonschema
+
 import lab_cluster
 
 SLAMON = os.path.join(lab_cluster.BUILD, "bin", "slamon")
+with open(os.path.join(lab_cluster.ROOT, "contracts", "schema", "stats.schema.json"), encoding="utf-8") as schema:
+    SCHEMA = jsonschema.Draft202012Validator(json.load(schema))
 REASONS = ("in_flight_cap", "not_running", "send", "own_side", "proxy", "rate_limit")
 
 
@@ -78,6 +82,7 @@ class Monitor(unittest.TestCase):
     def stats(self):
         done = self.ask("--json")
         answer = json.loads(done.stdout)
+        SCHEMA.validate(answer)
         self.assertEqual((done.returncode, done.stderr), (4 if answer["troubles"] else 0, ""))
         return answer
 
@@ -156,6 +161,7 @@ class Asking(Monitor):
         self.assertTrue(os.path.exists(self.spool + ".stats"))
         done = self.ask("--json")
         answer = json.loads(done.stdout)
+        SCHEMA.validate(answer)
         self.assertEqual((done.returncode, answer["running"]), (3, False))
         self.assertGreaterEqual(answer["spool"]["records"], 1)
         self.assertGreater(answer["spool"]["oldest_age_ms"], 0)
@@ -206,6 +212,68 @@ class Asking(Monitor):
         self.assertEqual(done.returncode, 0)
         self.assertIn("is too long for a socket beside it", self.log())
         self.assertIn("stats: goes on without", self.log())
+
+
+class Prometheus(Monitor):
+    """Its text format 0.0.4, as the project's documentation defines it and `promtool check metrics` wants it."""
+
+    NAME = re.compile(r"slamon_[a-z0-9]+(?:_[a-z0-9]+)*")
+    LABELS = re.compile(r'(\w+)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)')
+
+    def series(self, text):
+        """{(name, labels): value}; each name has one HELP and TYPE, before it, and stands in one block."""
+        found, types = {}, {}
+        self.assertTrue(text.endswith("\n"))
+        lines = iter(text.splitlines())
+        for line in lines:
+            if line.startswith("# HELP "):
+                name, meaning = line.removeprefix("# HELP ").split(" ", 1)
+                self.assertRegex(name, self.NAME)
+                self.assertNotIn(name, types)
+                self.assertRegex(meaning, r"^[A-Z0-9].*\.$")
+                types[name] = next(lines).removeprefix(f"# TYPE {name} ")
+                self.assertEqual(name.endswith("_total"), types[name] == "counter", name)
+                self.assertIn(types[name], ("counter", "gauge"))
+                continue
+            head, labels, value = re.fullmatch(r"(\w+)\{(.*)\} (\d+(?:\.\d+)?)", line).groups()
+            self.assertEqual(head, name)
+            self.assertEqual(self.LABELS.sub("", labels), "")
+            pairs = self.LABELS.findall(labels)
+            self.assertEqual(pairs[0][0], "vantage")
+            key = (name.removeprefix("slamon_"), dict(pairs[1:]).get("failure"))
+            self.assertNotIn(key, found)
+            found[key] = float(value)
+        self.assertEqual({f"slamon_{name}" for name, _ in found}, set(types))
+        return found
+
+    def test_it_says_what_json_says(self):
+        self.write(REFUSED, vantage='a"b\\c')
+        process = self.start()
+        self.wait_for_stats(lambda s: s["since_start"]["down"] >= 2)
+        before = self.stats()
+        done = self.ask("--prometheus")
+        after = self.stats()
+        self.assertEqual((done.returncode, done.stderr), (4 if before["troubles"] else 0, ""))
+        self.assertIn('slamon_up{vantage="a\\"b\\\\c"} 1\n', done.stdout)
+        told = self.series(done.stdout)
+        for name, pick in (("samples_down_total", lambda s: s["since_start"]["down"]),
+                           ("cpu_seconds_total", lambda s: s["process"]["cpu_ms"] / 1000),
+                           ("spool_oldest_age_seconds", lambda s: s["spool"]["oldest_age_ms"] / 1000),
+                           ("spool_limit_bytes", lambda s: s["spool"]["limit_bytes"])):
+            self.assertTrue(pick(before) <= told[name, None] <= pick(after), (name, told))
+        self.assertEqual(told["failures_down_total", "refused"], told["samples_down_total", None])
+        self.assertGreater(told["resident_memory_bytes", None], 1e6)
+        self.assertEqual(("clock_error_bound_seconds", None) in told, before["clock"]["max_error_us"] is not None)
+        self.assertNotIn(("ship_records_total", None), told)  # no database is configured
+        self.end(process)
+        done = self.ask("--prometheus")
+        self.assertEqual((done.returncode, self.series(done.stdout)["up", None]), (3, 0))
+
+    def test_one_form_at_a_time(self):
+        self.write(REFUSED)
+        done = self.ask("--json", "--prometheus")
+        self.assertEqual((done.returncode, done.stdout, done.stderr.split("\n")[0]),
+                         (2, "", "slamon: --json and --prometheus exclude each other"))
 
 
 class Log(Monitor):
