@@ -308,6 +308,7 @@ static void expire(struct probe_run *run)
 	struct flight *flight = plan->address.any.sa_family == AF_UNSPEC ? run->state : NULL;
 	struct echo *echo = flight ? flight->echo : run->state;
 	struct route *route;
+	bool dropped;
 
 	if (!echo) {
 		struct verdict verdict = resolve_expire(&flight->query);
@@ -321,10 +322,8 @@ static void expire(struct probe_run *run)
 	if (echo->run != run)
 		return;
 	release_run(route, echo);
-	if (drops_since(&route->drops, (struct moment){ echo->trip.sent_ns / 1000 }))
-		probe_end(run, verdict_of(FAILURE_NOT_RUNNING), -1);
-	else
-		probe_down(run, FAILURE_TIMEOUT);
+	dropped = drops_since(&route->drops, (struct moment){ echo->trip.sent_ns / 1000 });
+	probe_end(run, verdict_of(dropped ? FAILURE_NOT_RUNNING : FAILURE_TIMEOUT), -1);
 }
 
 /* ---- life cycle ---- */

@@ -8,7 +8,7 @@
  * quiet time, so that what was lost before is not held against it, then after every reading, and before judging a timeout.
  *
  *     drops_look(&drops, fd, &log);                            all zero before the first
- *     if (drops_since(&drops, sent)) probe_missed(run, FAILURE_NOT_RUNNING);
+ *     if (drops_since(&drops, sent)) … verdict_of(FAILURE_NOT_RUNNING)
  */
 #ifndef GOVSLA_MONITOR_DROPS_H
 #define GOVSLA_MONITOR_DROPS_H

@@ -141,11 +141,18 @@ static void not_sent(struct probe_run *run, int cause)
 	probe_not_sent(run, cause);
 }
 
-/* The answers may have been lost here. */
-static void excuse(struct probe_run *run)
+/* dropped: answers may have been lost at this machine. */
+static enum sample_failure failure_of(const struct stamp_burst *burst, int64_t loss_allowed, bool dropped)
 {
-	run->record.stamp = (struct record_stamp){ 0 };
-	probe_missed(run, FAILURE_NOT_RUNNING);
+	size_t lost = burst->packets - burst->answered;
+
+	if (burst->answered && (int64_t)lost <= loss_allowed)
+		return FAILURE_NONE;
+	if (dropped && lost > burst->refused)
+		return FAILURE_NOT_RUNNING;
+	if (burst->answered)
+		return FAILURE_LOSS;
+	return burst->refused ? (enum sample_failure)burst->failure : FAILURE_TIMEOUT;
 }
 
 /* Judges the run by the answers that are here. */
@@ -170,14 +177,7 @@ static void conclude(struct probe_run *run)
 	if (burst.answered)
 		rtt_us = stamp_sum_delays(&burst.sum, clock_state_read().max_error_us, stamp);
 	run->kernel_timed = burst.answered && burst.kernel_timed;
-	if (burst.answered && stamp->lost <= plan->config->loss_allowed)
-		probe_up(run, rtt_us);
-	else if (burst.answered + burst.refused < burst.packets && dropped)
-		excuse(run);
-	else if (burst.answered)
-		probe_down(run, FAILURE_LOSS);
-	else
-		probe_down(run, burst.refused ? (enum sample_failure)burst.failure : FAILURE_TIMEOUT);
+	probe_end(run, verdict_of(failure_of(&burst, plan->config->loss_allowed, dropped)), rtt_us);
 }
 
 static void on_complete(struct stamp_burst *burst)
