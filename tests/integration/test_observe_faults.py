@@ -9,6 +9,7 @@ Whatever happens, every instant of each target's grid leaves exactly one record:
 import collections
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -21,6 +22,8 @@ import unittest
 import lab_net
 from test_probes import Case, http, icmp, instant
 
+SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
+START_LINE = re.compile(r"observes \d+ targets from .*")
 START = re.compile(r"observes \d+ targets from (\S+) on")
 
 
@@ -179,6 +182,68 @@ class Reload(Faults):
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
+
+    def test_a_storm_of_signals_while_the_file_changes(self):
+        """Hundreds of SIGHUPs within seconds; the file is good, broken, half written, huge, empty, missing, a folder, a pipe;
+        targets come, go, and change their numbers. What is good at the end governs."""
+        path, new = self.lab.path("slamon.json"), self.lab.path("new")
+        chance = random.Random(SEED)
+
+        def good(count):
+            self.lab.config([("always", 1, 1, icmp("127.0.0.1"))] +
+                            [("t%d" % i, 1, 1, icmp("127.0.0.%d" % (i + 2))) for i in chance.sample(range(60), count)])
+            with open(path) as f:
+                return f.read()
+
+        def put(text):
+            with open(new, "w") as f:
+                f.write(text)
+            os.replace(new, path)
+
+        def remove():
+            if os.path.isdir(path):
+                os.rmdir(path)
+            elif os.path.lexists(path):
+                os.unlink(path)
+        text = good(30)
+        run = lab_net.Run(self.lab, path, None)
+        before = self.descriptors(run)
+        kinds = [lambda: put(good(chance.randrange(60))), lambda: put(good(chance.randrange(60))),
+                 lambda: put(text[:chance.randrange(len(text))]), lambda: put(""), lambda: None,
+                 lambda: put(text + " " * 20000000), lambda: put("[" * 100000), lambda: put(text.replace("icmp", "idle")),
+                 lambda: os.mkdir(path), lambda: os.mkfifo(path)]
+        peak = 0
+        for _ in range(60):
+            remove()
+            kinds[chance.randrange(len(kinds))]()
+            for _ in range(chance.randrange(1, 12)):
+                run.process.send_signal(signal.SIGHUP)
+                time.sleep(chance.uniform(0, 0.02))
+            peak = max(peak, self.status_kb(run, "VmRSS"))
+            self.assertIsNone(run.process.poll(), run.log()[-2000:])
+        lab_net.wait_for(lambda: self.is_quiet(run), "the last of the reloads", 60)
+        remove()
+        put(good(5))
+        self.reload(run)
+        self.assertIn("observes 6 targets from", START_LINE.findall(run.log())[-1])
+        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end", 20)
+        self.assertLessEqual(self.descriptors(run), before + 2)
+        self.assertLess(peak, 200000, "a file of 20 MB, read four times at the most")
+        self.assertLess(self.least_kb(run), 60000)
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        seen = collections.Counter((s["target"], s["scheduled"]) for s in samples)
+        self.assertEqual([k for k, n in seen.items() if n > 1], [], "two records of an instant, seed %d" % SEED)
+        always = sorted(us(at) for target, at in seen if target == "always")
+        self.assertEqual({b - a for a, b in zip(always, always[1:])}, {1000000}, "each instant, seed %d" % SEED)
+        self.assertGreater(len(START.findall(run.log())), 3, "seed %d" % SEED)
+        self.assertGreater(run.log().count("goes on as before"), 3, "seed %d" % SEED)
+
+    def is_quiet(self, run):
+        """Nothing was said for a while."""
+        before = len(run.log())
+        time.sleep(1.5)
+        return len(run.log()) == before
 
     def test_what_is_in_flight_counts_on(self):
         port = self.silent_server()
