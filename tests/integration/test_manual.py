@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What the manual shows whole can be run as it stands: the case of case.md, the registry of registry.md."""
+"""What the manual shows whole can be run as it stands: the case of case.md, the registry of registry.md; and what slamon says
+stands in the manual."""
 import os
 import re
 import shlex
@@ -71,6 +72,58 @@ class Manual(unittest.TestCase):
         self.put("records/records.json", records)
         self.put("terms/access-line.json", read("demo", "registry", "terms", "access-line.json"))
         self.slacalc("apply", self.folder, "--check")
+
+
+def sources(folder):
+    for path, _, names in sorted(os.walk(os.path.join(ROOT, folder))):
+        for name in sorted(names):
+            if name.endswith(".c"):
+                yield read(path, name)
+
+
+def literal(text):
+    """What neighbouring C strings say together."""
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+
+
+STRINGS = r'(?:"(?:[^"\\]|\\.)*"\s*)+'
+
+
+class Troubles(unittest.TestCase):
+    """Whoever looks up what slamon said finds it, word for word."""
+
+    page = read("docs", "manual", "troubles.md")
+
+    def assert_told(self, said):
+        pattern = re.sub(r"%[a-z]+", ".+", re.escape(said).replace("\\%", "%").replace("%%", "%"))
+        self.assertTrue(re.search(pattern, self.page), f"not in troubles.md: {said}")
+
+    def test_every_failure_class(self):
+        names = re.findall(r'\[FAILURE_\w+\] = "([^"]+)"', read("base", "sample.c"))
+        self.assertGreater(len(names), 20)
+        for page in (self.page, read("docs", "manual", "monitor.md")):
+            rows = re.findall(r"^\| `([a-z -]+)` \| \S", page, re.M)
+            self.assertLessEqual(set(names), set(rows))
+
+    def test_every_hint(self):
+        hints = []
+        for source in sources("monitor"):
+            hints += re.findall(rf'error_hint\([^;"]*?({STRINGS})', source)
+            hints += re.findall(rf'log_line\("hint", ({STRINGS})', source)
+        of_causes = re.search(r"\*hint_of\(.*?\n}", read("monitor", "observe", "observe_record.c"), re.S)[0]
+        hints += re.findall(rf"return ({STRINGS})", of_causes)
+        hints = {literal(hint) for hint in hints} - {"%s", "slamon --help"}
+        self.assertGreater(len(hints), 25)
+        for hint in hints:
+            with self.subTest(hint):
+                self.assert_told(hint)
+
+    def test_every_advice_of_shipping(self):
+        advice = re.findall(rf'\{{\s*"([^"]*)",\s*({STRINGS})\}}', read("monitor", "ship", "ship_advice.c"))
+        self.assertGreater(len(advice), 12)
+        for code, said in advice:
+            with self.subTest(code):
+                self.assert_told(literal(said))
 
 
 if __name__ == "__main__":
