@@ -203,9 +203,9 @@ int32_t http_counted_us(const struct http_config *config, const struct record *r
 
 /* ---- the verdict ---- */
 
-static bool certificate_too_short(const struct http_transfer *t)
+static enum sample_failure certificate_failure(const struct http_transfer *t)
 {
-	return t->at->tls && tls_demand_too_short(&t->plan->config->demand, t->tls.expiry_us);
+	return t->at->tls ? tls_demand_judge(&t->plan->config->demand, t->tls.expiry_us) : FAILURE_NONE;
 }
 
 static bool wrong_version(const struct http_transfer *t)
@@ -220,6 +220,8 @@ static bool wrong_version(const struct http_transfer *t)
 
 struct verdict http_judge_transfer(const struct http_transfer *t, CURLcode code, int status)
 {
+	enum sample_failure failure;
+
 	if (t->plan->proxy.host) {
 		struct verdict verdict = proxy_failure(t, code, status);
 
@@ -232,9 +234,10 @@ struct verdict http_judge_transfer(const struct http_transfer *t, CURLcode code,
 		return transfer_failure(t, code);
 	if (!t->headers_ended)
 		return verdict_of(FAILURE_RESET);
-	if (certificate_too_short(t))
-		return verdict_of(FAILURE_TLS_EXPIRED);
-	return verdict_of(wrong_version(t) ? FAILURE_PROTOCOL : FAILURE_NONE);
+	failure = certificate_failure(t);
+	if (failure == FAILURE_NONE && wrong_version(t))
+		failure = FAILURE_PROTOCOL;
+	return verdict_of(failure);
 }
 
 const char *http_judge_redirect(const struct http_transfer *t, int status)

@@ -62,6 +62,8 @@ bool own_side_may_be(int failure)
 
 enum own_side_result own_side_result_of(int outcome, int failure)
 {
+	if (outcome == SAMPLE_MISSED && failure == FAILURE_OWN_SIDE)
+		return OWN_SIDE_ANSWERED; /* by a certificate that could not be judged: tls_watch.h */
 	if (outcome == SAMPLE_MISSED)
 		return failure == FAILURE_SEND ? OWN_SIDE_FAILED : OWN_SIDE_UNKNOWN;
 	return outcome == SAMPLE_DOWN && own_side_may_be(failure) ? OWN_SIDE_FAILED : OWN_SIDE_ANSWERED;

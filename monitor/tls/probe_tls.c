@@ -55,8 +55,10 @@ static enum sample_failure judge(const struct flight *flight)
 {
 	const struct tls_config *config = flight->plan->config;
 
-	if (tls_demand_too_short(&config->demand, flight->handshake.watch.expiry_us))
-		return FAILURE_TLS_EXPIRED;
+	enum sample_failure failure = tls_demand_judge(&config->demand, flight->handshake.watch.expiry_us);
+
+	if (failure != FAILURE_NONE)
+		return failure;
 	if (config->alpn.count && !tls_handshake_protocol_chosen(&flight->handshake))
 		return FAILURE_ANSWER_MISMATCH;
 	return FAILURE_NONE;

@@ -1,5 +1,6 @@
 #include "monitor/tls/tls_demand.h"
 
+#include "monitor/record/clock.h"
 #include "monitor/record/moment.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -81,8 +82,12 @@ int tls_demand_context(const struct tls_demand *demand, const char *ca_file, con
 	                         demand->client_key, out, err);
 }
 
-bool tls_demand_too_short(const struct tls_demand *demand, int64_t expiry_us)
+enum sample_failure tls_demand_judge(const struct tls_demand *demand, int64_t expiry_us)
 {
-	return demand->least_days > 0 && expiry_us &&
-	       expiry_us < moment_wall_us() + demand->least_days * DAY_US;
+	int64_t now_us = moment_wall_us(), latest_us = expiry_us - demand->least_days * DAY_US;
+
+	if (demand->least_days == 0 || !expiry_us || now_us <= latest_us)
+		return FAILURE_NONE;
+	return clock_state_tells(clock_state_read(), now_us, latest_us) ? FAILURE_TLS_EXPIRED
+	                                                                : FAILURE_OWN_SIDE;
 }

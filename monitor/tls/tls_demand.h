@@ -10,6 +10,7 @@
 #define GOVSLA_MONITOR_TLS_DEMAND_H
 
 #include "base/document.h"
+#include "base/sample.h"
 #include "monitor/probe/setting.h"
 #include "monitor/tls/tls_contexts.h"
 
@@ -36,7 +37,10 @@ int tls_demand_check(const struct node *probe, const struct tls_demand *demand, 
 int tls_demand_context(const struct tls_demand *demand, const char *ca_file, const char *server,
                        struct tls_contexts *contexts, SSL_CTX **out, struct error *err) MUST_CHECK;
 
-/* Whether a certificate that ends then (UTC µs; 0: none was seen) is not valid for as long as demanded. */
-bool tls_demand_too_short(const struct tls_demand *demand, int64_t expiry_us);
+/*
+ * What the demand says of a certificate that ends then (UTC µs; 0: none was seen): FAILURE_TLS_EXPIRED when it is not valid
+ * for as long as demanded, FAILURE_OWN_SIDE when that is so by a clock that cannot tell (clock_state_tells()).
+ */
+enum sample_failure tls_demand_judge(const struct tls_demand *demand, int64_t expiry_us);
 
 #endif

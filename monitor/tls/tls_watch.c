@@ -1,5 +1,8 @@
 #include "monitor/tls/tls_watch.h"
 
+#include "monitor/record/clock.h"
+#include "monitor/record/moment.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -7,25 +10,64 @@
 
 /* ---- what is seen ---- */
 
+static int64_t time_us(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(time, &tm) == 1 ? (int64_t)timegm(&tm) * 1000000 : 0;
+}
+
+/* Of a certificate that is not valid now: whether that may be because of our clock, or of our own ca_file. */
+static bool may_be_ours(X509_STORE_CTX *store, int error)
+{
+	const X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+	int depth = X509_STORE_CTX_get_error_depth(store);
+	bool over = error == X509_V_ERR_CERT_HAS_EXPIRED;
+
+	if (!certificate || (!over && error != X509_V_ERR_CERT_NOT_YET_VALID))
+		return false;
+	if (depth > 0 && depth >= X509_STORE_CTX_get_num_untrusted(store))
+		return true;
+	return !clock_state_tells(
+	    clock_state_read(), moment_wall_us(),
+	    time_us(over ? X509_get0_notAfter(certificate) : X509_get0_notBefore(certificate)));
+}
+
 static int see_verify(struct tls_watch *watch, int verified, X509_STORE_CTX *store)
 {
 	const X509 *leaf = X509_STORE_CTX_get0_cert(store);
-	struct tm tm;
 
-	if (leaf && ASN1_TIME_to_tm(X509_get0_notAfter(leaf), &tm) == 1)
-		watch->expiry_us = (int64_t)timegm(&tm) * 1000000;
-	if (!verified && !watch->certificate_error)
+	if (leaf)
+		watch->expiry_us = time_us(X509_get0_notAfter(leaf));
+	if (!verified && !watch->certificate_error) {
 		watch->certificate_error = X509_STORE_CTX_get_error(store);
+		watch->ours = may_be_ours(store, watch->certificate_error);
+	}
 	return verified;
 }
 
-static void see_state(struct tls_watch *watch, int where, int value)
+static bool is_of_a_certificate(int alert)
+{
+	return alert >= SSL_AD_BAD_CERTIFICATE && alert <= SSL_AD_CERTIFICATE_UNKNOWN;
+}
+
+static bool is_valid_now(const X509 *certificate)
+{
+	return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0 &&
+	       X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
+}
+
+static void see_state(struct tls_watch *watch, const SSL *ssl, int where, int value)
 {
 	int *first = where & SSL_CB_READ ? &watch->alert_received : &watch->alert_sent;
 	int reason = where == SSL_CB_CONNECT_EXIT && value <= 0 ? ERR_GET_REASON(ERR_peek_last_error()) : 0;
+	const X509 *shown = SSL_get_certificate(ssl);
 
-	if (where & SSL_CB_ALERT && value >> 8 == SSL3_AL_FATAL && !*first)
+	if (where & SSL_CB_ALERT && value >> 8 == SSL3_AL_FATAL && !*first) {
 		*first = value & 0xff;
+		if (where & SSL_CB_READ && is_of_a_certificate(*first) && shown && !is_valid_now(shown))
+			watch->ours = true;
+	}
 	if (reason != SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		watch->fault = reason;
 }
@@ -44,7 +86,7 @@ static int on_context_verify(int verified, X509_STORE_CTX *store)
 
 static void on_context_info(const SSL *ssl, int where, int value)
 {
-	see_state(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)), where, value);
+	see_state(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)), ssl, where, value);
 }
 
 void tls_watch_context(void *ssl_ctx, struct tls_watch *watch)
@@ -65,7 +107,7 @@ static int on_verify(int verified, X509_STORE_CTX *store)
 
 static void on_info(const SSL *ssl, int where, int value)
 {
-	see_state(SSL_get_app_data(ssl), where, value);
+	see_state(SSL_get_app_data(ssl), ssl, where, value);
 }
 
 void tls_watch_connection(void *ssl_pointer, struct tls_watch *watch)
@@ -104,6 +146,8 @@ static struct verdict inside(const struct tls_watch *watch)
 
 struct verdict tls_watch_verdict(const struct tls_watch *watch)
 {
+	if (watch->ours)
+		return verdict_of(FAILURE_OWN_SIDE);
 	if (watch->certificate_error)
 		return certificate_verdict(watch->certificate_error);
 	if (watch->alert_sent == SSL_AD_PROTOCOL_VERSION || watch->alert_received == SSL_AD_PROTOCOL_VERSION)

@@ -18,12 +18,15 @@
 
 #include "monitor/record/verdict.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct tls_watch {
 	int64_t expiry_us;     /* the server certificate's notAfter, UTC µs; 0 none was seen */
 	int certificate_error; /* X509_V_ERR_…: the first that verification complained of; 0 nothing */
-	int alert_sent;        /* the first fatal alert (RFC 8446, 6.2) of either side; 0 none */
+	bool
+	    ours; /* what it complained of, or the server, may be this side's doing: see tls_watch_verdict() */
+	int alert_sent; /* the first fatal alert (RFC 8446, 6.2) of either side; 0 none */
 	int alert_received;
 	int fault; /* what OpenSSL last found wrong (SSL_R_…) with what came; 0 nothing, as when nothing came any more */
 };
@@ -36,6 +39,9 @@ void tls_watch_connection(void *ssl, struct tls_watch *watch);
 
 /*
  * The class of a handshake that the two sides did not finish:
+ *     own side           a certificate is not valid at this time, but this time is that of a clock that cannot tell
+ *                        (clock_state_tells()), or the certificate is one of our own ca_file; or the server refused our
+ *                        client certificate, which is not valid now: missed
  *     tls expired        the certificate is not valid at this time: too late, or too early
  *     tls certificate    verification complained of anything else first: chain, purpose, host name (OpenSSL's own check
  *                        of it; libcurl makes that itself: CURLE_PEER_FAILED_VERIFICATION without certificate_error)

@@ -129,7 +129,7 @@ class Http(Case):
             ("self-trusted", 60, 5, https(SELF, ca_file=self.lab.path("self.pem"))),
             ("wrong-name", 60, 5, https(GOOD, host="localhost", address_family="ipv4")),
             ("no-tls", 60, 5, https(HTTP_PORT)),
-        ], **ca)
+        ], before=self.lab.known_clock(), **ca)
         self.check(s["good"], "up")
         self.assertEqual(s["good"]["rtt_us"], s["good"]["tls_us"])
         self.assertLess(s["good"]["connect_us"], s["good"]["tls_us"])

@@ -222,7 +222,7 @@ class Requests(Case):
             ("none", 60, 5, http(host="dead.test")),
         ], dns_servers=self.name_server({"both.test": ["::1", "127.0.0.1"], "two.test": ["127.0.0.9", "127.0.0.2"],
                                          "site.test": ["127.0.0.9", "127.0.0.1"],
-                                         "dead.test": ["127.0.0.9", "127.0.0.8"]}), **self.ca)
+                                         "dead.test": ["127.0.0.9", "127.0.0.8"]}), before=self.lab.known_clock(), **self.ca)
         for name, outcome in {"h2-missing": "protocol", "h2-plain-missing": "protocol", "too-old": "tls version",
                               "too-few-days": "tls expired", "none": "refused"}.items():
             self.check(s[name], "down", outcome)
@@ -349,7 +349,7 @@ class Proxies(Case):
             ("cut-tunnel", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 200 x\r\n\r\n"))),
             ("silent", 60, 1, http(**silent)),
             ("silent-tunnel", 60, 1, https(**silent)),
-        ], dns_servers=self.name_server(names), **self.ca)
+        ], dns_servers=self.name_server(names), before=self.lab.known_clock(), **self.ca)
         for name in ("plain", "tunnel", "h2", "named", "named-tunnel", "redirected", "user", "user-tunnel"):
             self.check(s[name], "up")
         self.check(s["status"], "down", "http status")

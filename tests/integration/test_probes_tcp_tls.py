@@ -10,6 +10,7 @@ import time
 import unittest
 
 import lab_net
+from lab_clock import REFUSED, TIMESYNCD, UNSYNCHRONISED, Clock, known
 
 DAY = 86400
 
@@ -170,7 +171,7 @@ class Tls(Case):
             "address-as-name": (tls(self.server("address-as-name")), "down", "tls certificate"),
         }
         self.wait_for_servers()
-        samples = self.check_all(rows, **self.ca)
+        samples = self.check_all(rows, before=self.lab.known_clock(), **self.ca)
         self.ask_others(rows)
         for name, days in (("good", 20), ("three-weeks", 20), ("expired", -1), ("expired-unverified", -1),
                            ("future", 20), ("self-signed", 30), ("foreign", 20), ("wrong-name", 20)):
@@ -198,7 +199,55 @@ class Tls(Case):
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
             self.assertEqual(done.returncode == 0, verdict == ["up"], (name, done.stdout))
         names = {n: "127.0.0.1" for n in ("site.test", "site.test.", "other.test", "www.site.test", "a.b.site.test")}
-        self.check_all(twins, dns_servers=self.lab.name_server(names), **self.ca)
+        self.check_all(twins, dns_servers=self.lab.name_server(names), before=self.lab.known_clock(), **self.ca)
+
+    def test_a_certificate_and_our_own_faults(self):
+        """By a clock that nobody synchronises, by an old ca_file, by an old client certificate nobody else is charged."""
+        sign = self.certificates.sign
+        sign("good")
+        sign("expired", first=-30, last=-1)
+        sign("future", first=2)
+        sign("late-middle", names="", last=-1, extensions="basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n")
+        sign("late-chained", issuer="late-middle")
+        sign("late-client", last=-1)
+        with open(self.lab.path("old.pem"), "w") as old:
+            for name in ("root.pem", "late-middle.pem"):
+                with open(self.lab.path(name)) as f:
+                    old.write(f.read())
+        old = self.lab.path("old.pem")
+        late_client = {"client_" + k: self.lab.path("late-client." + v) for k, v in (("certificate", "pem"), ("key", "key"))}
+        good, expired, future, chained = (self.server(n) for n in ("good", "expired", "future", "late-chained"))
+        sent = self.server("late-chained", "-cert_chain", "late-middle.pem")
+        asks = self.server("good", "-Verify", "1", "-CAfile", "root.pem", "-verify_return_error")
+        self.wait_for_servers()
+        ours, theirs, distrusted = ("missed", "own side"), ("down", "tls expired"), ("down", "tls certificate")
+        rows = {  # port, keys, with a clock that tells, with one that does not, with that one 40 days ahead
+            "good": (good, {}, ("up",), ("up",), ours),
+            "expired": (expired, {}, theirs, ours, ours),
+            "future": (future, {}, theirs, ours, ours),  # over by then
+            "three-weeks": (good, {"least_days": 21}, theirs, ours, ours),
+            "two-weeks": (good, {"least_days": 14}, ("up",), ("up",), ours),
+            "unverified": (expired, {"verify_tls": False, "least_days": 1}, theirs, ours, ours),
+            "other-name": (good, {"host": "other.test"}, distrusted, distrusted, None),  # libcurl looks at the name last
+            "old-authority": (chained, {"ca_file": old}, ours, ours, ours),
+            "their-authority": (sent, {}, theirs, ours, ours),
+            "our-certificate": (asks, late_client, ours, ours, ours),
+        }
+        name_server = self.lab.name_server({"other.test": "127.0.0.1"})
+        clock = Clock(self.lab.folder)
+        for column, state, ahead in ((2, known(1500), 0), (2, TIMESYNCD, 0), (3, UNSYNCHRONISED, 0), (3, REFUSED, 0),
+                                     (4, UNSYNCHRONISED, 40 * DAY)):
+            clock.says(state)
+            clock.step(ahead)
+            with self.subTest(state=state, ahead=ahead):
+                samples = self.check_all({
+                    name + "." + kind: (probe, *row[column]) for name, row in rows.items() if row[column] for kind, probe in (
+                        ("tls", tls(row[0], **row[1])),
+                        ("http", dict({k: v for k, v in row[1].items() if k != "host"}, kind="http",
+                                      url="https://%s:%d/" % (row[1].get("host", "127.0.0.1"), row[0]))))
+                }, before=clock.before, dns_servers=name_server, **self.ca)
+                for kind in ("tls", "http"):  # so that it can be judged afterwards by who knows the time
+                    self.assertLess(abs(instant(samples["expired." + kind]["certificate_expires"]) - time.time() + DAY), 300)
 
     def test_versions_and_protocols(self):
         self.certificates.sign("good")

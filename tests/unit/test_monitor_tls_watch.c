@@ -66,6 +66,16 @@ START_TEST(alerts)
 }
 END_TEST
 
+START_TEST(what_may_be_ours_is_missed)
+{
+	struct tls_watch expired = { .certificate_error = X509_V_ERR_CERT_HAS_EXPIRED, .ours = true };
+	struct tls_watch refused = { .alert_received = SSL_AD_CERTIFICATE_EXPIRED, .ours = true };
+
+	ck_assert_int_eq(tls_watch_verdict(&expired).failure, FAILURE_OWN_SIDE);
+	ck_assert_int_eq(tls_watch_verdict(&refused).failure, FAILURE_OWN_SIDE);
+}
+END_TEST
+
 START_TEST(our_own_alert_has_its_cause)
 {
 	struct tls_watch watch = { .alert_sent = SSL_AD_INTERNAL_ERROR, .fault = ERR_R_MALLOC_FAILURE };
@@ -79,5 +89,6 @@ END_TEST
 int main(void)
 {
 	return run_suite("tls_watch", (const TTest *const[]){ complaints_about_a_certificate, alerts,
+	                                                      what_may_be_ours_is_missed,
 	                                                      our_own_alert_has_its_cause, NULL });
 }
