@@ -21,6 +21,18 @@ static struct moment deadline_of(const struct observer *o, const struct probe_ru
 }
 
 /*
+ * When it ends at the latest: where stall follows stall, deadlines that move with them would never come, and what is in
+ * flight would grow without end. Who has not had its whole timeout by then is missed.
+ */
+static struct moment end_of(const struct observer *o, const struct probe_run *run)
+{
+	struct moment deadline = deadline_of(o, run),
+	              latest = moment_after(run->started, 2 * run->timeout_us);
+
+	return deadline.us < latest.us ? deadline : latest;
+}
+
+/*
  * Whether an observation is worth nothing because this process could not run. Spoilt is what it times itself and what
  * waits for its reading; not a status, not a refusal. A timeout stands when the target had the whole of it while
  * this process ran, unless that was stopped for so long that an answer may be lost.
@@ -77,10 +89,10 @@ void observer_expire_runs(struct observer *o, struct moment at)
 	while ((top = heap_top(&o->deadlines)) && top->key <= at.us) {
 		struct probe_run *run =
 		    (struct probe_run *)((char *)top - offsetof(struct probe_run, deadline));
-		struct moment deadline = deadline_of(o, run);
+		struct moment end = end_of(o, run);
 
-		if (deadline.us > at.us) { /* it began later, or this process could not run meanwhile */
-			heap_move(&o->deadlines, top, deadline.us);
+		if (end.us > at.us) { /* it began later, or this process could not run meanwhile */
+			heap_move(&o->deadlines, top, end.us);
 			continue;
 		}
 		run->target->config->kind->expire(run);

@@ -77,6 +77,13 @@ def program(name):
     return os.path.join(build, "bin", name)
 
 
+def use_plain_build():
+    """For tests of memory and of stepped clocks in a suite that is sanitized."""
+    plain = os.environ.get("GOVSLA_PLAIN_BUILD")
+    if plain:
+        os.environ["GOVSLA_BUILD"] = plain
+
+
 def wait_for(condition, what, seconds=10):
     end = time.monotonic() + seconds
     while not condition():

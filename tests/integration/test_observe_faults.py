@@ -423,6 +423,23 @@ class Stalls(Faults):
         for s in samples:  # this machine may stop slamon for longer
             self.assertIn((s["outcome"], s["failure"]), (verdicts[s["target"]], ("missed", "not running")), s)
 
+    def test_stall_after_stall_ends_what_is_in_flight(self):
+        """Deadlines move by each stall, but not for ever: what is in flight would grow until memory is used up."""
+        run = self.lab.run([("t%d" % i, 1, 1, http(port=self.silent_server())) for i in range(10)])
+        before, most = self.descriptors(run), 0
+        for _ in range(10):  # a turn of the loop starts one probe of each target at most, and ends those of 2 s ago
+            run.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.9)
+            most = max(most, self.descriptors(run) - before)
+            run.process.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+        self.assertGreaterEqual(most, 10)
+        self.assertLessEqual(most, 60)  # else 85
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        self.check_grid(run, samples, lambda target, n: 1)
+        for s in samples:
+            self.assertIn((s["outcome"], s["failure"]), (("down", "timeout"), ("missed", "not running")), s)
 
     def test_answers_lost_in_the_own_buffer_are_missed(self):
         """Strangers' replies fill the receive buffer while slamon stands still; what answers meanwhile is not down."""

@@ -489,7 +489,7 @@ class Hostile(Case):
         self.assertIsNone(s["tls never answers"]["tls_us"])
 
     def test_every_instant_has_its_sample_and_memory_stays(self):
-        os.environ["GOVSLA_BUILD"] = os.environ.get("GOVSLA_PLAIN_BUILD", os.environ.get("GOVSLA_BUILD", "build"))
+        lab_net.use_plain_build()
         self.lab.certificates()
         cases = self.servers()
         run = self.lab.run([(name, 1, 1, probe) for name, (probe, _) in cases.items()],
