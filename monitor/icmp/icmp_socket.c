@@ -116,8 +116,8 @@ int icmp_socket_open(struct icmp_socket *s, bool v6, struct error *err)
 	set_option(s->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	if (s->raw)
 		set_filter(s->fd, v6);
-	else
-		set_option(s->fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, 1);
+	/* also raw: without it a packet that this machine's own full queue drops counts as sent (raw_sendmsg, ip(7)) */
+	set_option(s->fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, 1);
 	return 0;
 }
 
@@ -172,7 +172,7 @@ static int receive_batch(struct icmp_socket *s, struct icmp_receiver *r,
 	return n;
 }
 
-/* A ping socket keeps errors apart: the quoted echo request, and in a control message what happened to it. */
+/* Errors are kept apart: the quoted echo request, and in a control message what happened to it. */
 static bool read_error(const struct icmp_socket *s, struct msghdr *header, const uint8_t *bytes,
                        size_t length, struct icmp_arrival *arrival)
 {
@@ -207,6 +207,8 @@ static void receive_errors(struct icmp_socket *s, struct icmp_receiver *r,
 		n = recvmsg(s->fd, header, MSG_ERRQUEUE | MSG_DONTWAIT);
 		if (n < 0)
 			return;
+		if (s->raw) /* it comes as a message too */
+			continue;
 		if (!read_error(s, header, r->buffers[0], (size_t)n, &arrival))
 			continue;
 		set_destination(s, &r->from[0], &arrival.message); /* the name is where it was sent to */
@@ -219,8 +221,7 @@ void icmp_socket_receive(struct icmp_socket *s, struct icmp_receiver *r,
 {
 	int n, errors = 0;
 
-	if (!s->raw)
-		receive_errors(s, r, take, arg);
+	receive_errors(s, r, take, arg);
 	do { /* an error that waits in the socket is reported once, before what was received */
 		n = receive_batch(s, r, take, arg);
 		errors += n < 0;

@@ -249,7 +249,7 @@ static void send_echo(struct probe_run *run, const union address *to)
 	else
 		run->state = echo;
 	cause = transmit(route, echo, packet, length);
-	for (int tries = 1; cause && !route->socket.raw && tries < SEND_TRIES; tries++) {
+	for (int tries = 1; cause && cause != ENOBUFS && tries < SEND_TRIES; tries++) {
 		receive(route); /* an earlier echo's error is reported here: not this one's */
 		if (!echo->run)
 			return;

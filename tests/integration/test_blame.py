@@ -5,6 +5,7 @@ What this machine cannot do, or was told wrongly, is missed; what the path or th
 and the kinds agree with each other.
 """
 
+import subprocess
 import unittest
 
 import lab_net
@@ -92,6 +93,19 @@ class Blame(unittest.TestCase):
         self.let_report()
         self.lab.on_peer("ip", "route", "add", "prohibit", "10.98.3.0/24")
         self.check({"prohibited": ("10.98.3.1", {}, UNREACHABLE)}, kinds=("icmp", "tls", "http", "dns", "stamp"))
+
+    def test_own_queue_is_full(self):
+        """What this machine drops on its way to the wire was not sent, whoever is asked to believe so."""
+        for family, address in (("-4", PEER), ("-6", PEER6)):  # or the neighbour would have to be asked for, in vain
+            link = subprocess.run(["nsenter", "-t", str(self.lab.peer.pid), "-n", "ip", "-o", "link", "show", "peer"],
+                                  check=True, stdout=subprocess.PIPE, text=True).stdout
+            lab_net.run("ip", family, "neigh", "replace", address, "dev", "here", "nud", "permanent", "lladdr",
+                        link.split("link/ether ")[1].split()[0])
+        lab_net.run("tc", "qdisc", "replace", "dev", "here", "root", "pfifo", "limit", "0")
+        kinds = ("icmp", "dns", "stamp")
+        self.check({"queue": (PEER, {}, OURS), "queue6": (PEER6, {}, OURS)}, kinds=kinds)
+        lab_net.run("tc", "qdisc", "del", "dev", "here", "root")
+        self.check({"queue": (PEER, {}, dict(dict.fromkeys(kinds, REFUSED), icmp=UP))}, kinds=kinds)
 
     def test_names(self):
         """A name that does not exist is its owner's; a name server of ours that cannot be asked is not the target's."""
