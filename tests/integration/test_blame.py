@@ -5,6 +5,7 @@ What this machine cannot do, or was told wrongly, is missed; what the path or th
 and the kinds agree with each other.
 """
 
+import socket
 import subprocess
 import unittest
 
@@ -48,6 +49,7 @@ class Blame(unittest.TestCase):
         for family, net in (("-4", "10.96.%d.0/24"), ("-6", "fd96:%d::/64")):
             for n, kind in enumerate(("unreachable", "prohibit", "blackhole")):
                 lab_net.run("ip", family, "route", "add", kind, net % (n + 1))
+        lab_net.run("ip", "route", "add", "10.95.0.0/16", "via", "10.99.0.98")
         lab_net.run("ip", "-6", "route", "add", "fd98::/16", "via", PEER6)
         for name, value in (("ipv6/conf/all/forwarding", 1), ("ipv6/icmp/ratelimit", 0)):
             self.lab.on_peer("sh", "-c", "echo %d > /proc/sys/net/%s" % (value, name))
@@ -78,6 +80,7 @@ class Blame(unittest.TestCase):
             "path-silent": (silent[0], {}, TIMEOUT),
             "path-silent6": (silent[1], {}, TIMEOUT),
             "no-neighbour": ("10.99.0.99", {}, UNREACHABLE),
+            "no-gateway": ("10.95.1.1", {}, UNREACHABLE),  # whose router that is, references say
             "no-neighbour6": ("fd99::99", {}, UNREACHABLE),
         }, timeouts={"path-silent": 1, "path-silent6": 1})
 
@@ -106,6 +109,16 @@ class Blame(unittest.TestCase):
         self.check({"queue": (PEER, {}, OURS), "queue6": (PEER6, {}, OURS)}, kinds=kinds)
         lab_net.run("tc", "qdisc", "del", "dev", "here", "root")
         self.check({"queue": (PEER, {}, dict(dict.fromkeys(kinds, REFUSED), icmp=UP))}, kinds=kinds)
+
+    def test_own_ports_are_used_up(self):
+        with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as f:
+            f.write("40000 40000")
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            held = socket.socket(socket.AF_INET6, kind)  # of both families
+            self.addCleanup(held.close)
+            held.bind(("::", 40000))
+        kinds = ("tcp", "tls", "http", "dns", "stamp")
+        self.check({"ports": (PEER, {}, OURS), "ports6": (PEER6, {}, OURS)}, kinds=kinds)
 
     def test_names(self):
         """A name that does not exist is its owner's; a name server of ours that cannot be asked is not the target's."""
