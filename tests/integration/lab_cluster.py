@@ -16,6 +16,12 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRIPT = os.path.join(ROOT, "sql", "local-cluster")
 BUILD = os.path.join(ROOT, os.environ.get("GOVSLA_BUILD", "build"))
+TRIES = 5
+HASTE = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+
+# The psql of Debian's PATH is a Perl program that looks for the real one, which takes longer than the query.
+for _psql in glob.glob("/usr/lib/postgresql/*/bin/psql"):
+    os.environ["PATH"] = os.path.dirname(_psql) + ":" + os.environ["PATH"]
 
 
 def program(name):
@@ -24,13 +30,18 @@ def program(name):
 
 
 class Cluster:
-    def __init__(self, migrate=True):
+    """durable: as users have it; without it is quicker, and would not survive a power cut."""
+
+    def __init__(self, migrate=True, durable=True):
         self.folder = tempfile.mkdtemp(prefix="govsla-lab-")
-        self.migrate = migrate
+        self.migrate, self.durable = migrate, durable
 
     def __enter__(self):
         try:
             self.start()
+            if not self.durable:
+                self.psql(*(word for name in HASTE for word in ("--command", "ALTER SYSTEM SET %s = off" % name)),
+                          "--command", "SELECT pg_reload_conf()")
             if self.migrate:
                 for path in sorted(glob.glob(os.path.join(ROOT, "sql", "migrations", "*.sql"))):
                     self.psql("--single-transaction", "--file", path)
@@ -67,12 +78,25 @@ class Cluster:
         return self.url.replace("user=govsla", "user=" + role)
 
     def psql(self, *arguments, role="govsla", check=True):
-        return subprocess.run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+        done = subprocess.run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
                                "--set=ON_ERROR_STOP=1", "--dbname", self.url_of(role), *arguments],
-                              check=check, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if check and done.returncode != 0:
+            raise AssertionError("psql %s: %s" % (" ".join(arguments), done.stderr))
+        return done
 
     def value(self, sql, role="govsla"):
         return self.psql("--command", sql, role=role).stdout.strip()
+
+    def change(self, sql):
+        """A change of the schema while others write: the server may have to give up either of two that wait for each
+        other."""
+        for _ in range(TRIES):
+            done = self.psql("--command", sql, check=False)
+            if "deadlock detected" not in done.stderr:
+                break
+        if done.returncode != 0:
+            raise AssertionError("psql %s: %s" % (sql, done.stderr))
 
     def error(self, sql, role):
         """What the server says to a statement that it must refuse; "" when it does not refuse."""

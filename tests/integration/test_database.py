@@ -11,11 +11,12 @@ import unittest
 
 import jsonschema
 
+import lab_cluster
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(ROOT, "build")))
 SLACALC = os.path.join(BUILD, "bin", "slacalc")
-LOCAL_CLUSTER = os.path.join(ROOT, "sql", "local-cluster")
 
 TERMS = {
     "id": "own-line", "title": "a fictitious line contract", "provider": "NSP", "customer": "LG",
@@ -98,15 +99,7 @@ def write_directory(path, registry=None, terms=None, records=None):
 def setUpModule():
     """One private cluster, thrown away at the end: it need not survive a power cut."""
     global cluster_url
-    var = tempfile.TemporaryDirectory(prefix="govsla-db-")
-    unittest.addModuleCleanup(var.cleanup)
-    unittest.addModuleCleanup(subprocess.run, [LOCAL_CLUSTER, "stop", var.name], check=True)
-    subprocess.run([LOCAL_CLUSTER, "start", var.name], check=True)
-    cluster_url = subprocess.run([LOCAL_CLUSTER, "url", var.name], check=True, capture_output=True,
-                                 text=True).stdout.strip()
-    for sql in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off",
-                "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"):
-        subprocess.run(["psql", "-qX", cluster_url, "-c", sql], check=True, stdout=subprocess.DEVNULL)
+    cluster_url = unittest.enterModuleContext(lab_cluster.Cluster(migrate=False, durable=False)).url
 
 
 class Databases(unittest.TestCase):

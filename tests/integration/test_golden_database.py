@@ -253,9 +253,7 @@ class Golden(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.cluster = cls.enterClassContext(lab_cluster.Cluster(migrate=False))
-        for sql in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"):
-            cls.cluster.psql("--command", sql)
+        cls.cluster = cls.enterClassContext(lab_cluster.Cluster(migrate=False, durable=False))
         cls.run_slacalc("db", "migrate")
         cls.cluster.psql("--command", "ALTER DATABASE govsla RENAME TO template_of_golden",
                          "--dbname", cls.cluster.url.replace("/govsla?", "/postgres?"))

@@ -43,9 +43,7 @@ class Ledger(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.cluster = cls.enterClassContext(lab_cluster.Cluster())
-        for sql in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"):
-            cls.cluster.psql("--command", sql)
+        cls.cluster = cls.enterClassContext(lab_cluster.Cluster(durable=False))
         cls.elsewhere = cls.cluster.url.replace("/govsla?", "/postgres?")
         subprocess.run(["psql", "-qX", cls.elsewhere, "-c", "ALTER DATABASE govsla RENAME TO template_of_ledger"], check=True)
 

@@ -83,12 +83,12 @@ class FaultCase(unittest.TestCase):
         """A fault that is made and lifted by SQL while records come in."""
         feeder = self.start()
         self.wait_for_more()
-        self.cluster.value(make)
+        self.cluster.change(make)
         self.end_sessions()  # in a transaction after it: a new session is refused
         try:
             feeder.wait_told(*told)
         finally:
-            self.cluster.value(lift)
+            self.cluster.change(lift)
             self.end_sessions()
         self.wait_for_more()
         self.assertIn("connected again", feeder.errors)
