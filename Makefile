@@ -5,7 +5,7 @@
 #   make check                            sets up, builds, runs every test (also under sanitizers)
 #   make check-ledgers                    journals balanced by beancount and ledger too
 #   make fuzz SECONDS=60                  every reader of foreign bytes under libFuzzer, a minute each
-#   make kill-test KILLS=10000            slamon's spool killed -9 so many times, PostgreSQL among it
+#   make kill-test KILLS=10000            slamon and its spool killed -9 so many times, PostgreSQL too
 #   make soak MINUTES=60                  slamon among random faults for an hour
 #   make backlog HOURS=72                 PostgreSQL away for so long, then back: 216 million records, 50 GB
 #   make demo                             sets up, builds, runs the main job on real endpoints
@@ -161,7 +161,7 @@ fuzz: setup
 # Killed -9 so many times, then every record accounted for.
 KILLS ?= 10000
 kill-test: setup programs $(integration_programs)
-	@GOVSLA_BUILD=$(BUILD) tests/long/kill --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+	@GOVSLA_BUILD=$(BUILD) tests/long/kill --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 # An hour of random faults around slamon, every sample accounted for.
 MINUTES ?= 60

@@ -15,7 +15,8 @@ class Backlog(unittest.TestCase):
         return subprocess.run([BACKLOG, *options], capture_output=True, text=True)
 
     def test_half_an_hour_of_1000_targets(self):
-        done = self.run_it("--hours", "0.5", "--targets", "1000", "--interval", "5", "--every", "2", "--shared-buffers", "128MB")
+        done = self.run_it("--hours", "0.5", "--targets", "1000", "--interval", "5", "--every", "2",
+                           "--shared-buffers", "128MB")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for law in ("generated: 360000 of 360000 records", "gaps: 0 in one stream", "every law held"):
             self.assertIn("backlog: " + law, done.stdout)
