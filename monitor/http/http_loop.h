@@ -4,7 +4,7 @@
  * Not here: what a transfer asks for (http_transfer.h) and what its end means (http_judge.h). Transfers share nothing
  * but the processor: connections are never reused.
  *
- *     http_loop_open(&http, loop, done, arg, &err);
+ *     http_loop_open(&http, loop, &calls, &err);
  *     http_loop_add(http, easy);       it runs; done(arg, easy, code) comes once, perhaps from within this call
  *     http_loop_remove(http, easy);    instead of waiting for done()
  *     http_loop_close(http);           when no transfer runs; frees itself as its handles close

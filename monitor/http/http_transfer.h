@@ -6,7 +6,7 @@
  *
  *     struct http_transfers transfers = { 0 };
  *     t = http_transfer_take(&transfers, plan);
- *     http_transfer_point(t);          where it connects: t->addresses, unless that is a literal
+ *     http_transfer_point(t);          where it connects: t->query, unless that is a literal
  *     … it runs; redirected: http_transfer_redirect(t, url, status, &place), point and run it again …
  *     http_transfer_put_back(&transfers, t);
  *     http_transfers_release(&transfers);

@@ -1,7 +1,7 @@
 /*
  * stamp: the packets of STAMP (RFC 8762), as bytes and as numbers; nothing else. No I/O, no clock.
  *
- * Not here: sending (probe_stamp.c), reflecting (reflector.c), what losses mean (stamp_loss.h).
+ * Not here: sending (probe_stamp.c), reflecting (reflector.c), what answers and losses come to (stamp_sum.h).
  *
  *              unauthenticated, 44 bytes              authenticated, 112 bytes
  *     request   0 sequence                             0 sequence
