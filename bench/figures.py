@@ -24,7 +24,12 @@ def figure(name, value, unit, asked, peer=None, places=1):
 
 
 def figure_of_pairs(name, pairs, unit, asked, who, places=1):
-    """pairs: (ours, the peer's), measured in turn; printed are the medians, and the median of the pairs' ratios."""
+    """pairs: (ours, the peer's), measured in turn; printed are the medians, and the median of the pairs' ratios. A pair with
+    None could not be measured: this machine does not keep the pace."""
+    pairs = [pair for pair in pairs if None not in pair]
+    if not pairs:
+        print("bench: %s not measured: this machine is too busy" % name, flush=True)
+        return
     ours, theirs = (statistics.median(side) for side in zip(*pairs))
     print("bench: %s %.*f %s (peer %s %.*f %s, ratio %.2f, asked %s)"
           % (name, places, ours, unit, who, places, theirs, unit,

@@ -17,7 +17,7 @@
 #define QUEUE_BYTES  (4 * 1024 * 1024)
 #define ID_TRIES     16
 
-struct icmp_receiver {
+struct icmp_receiver { /* its messages are prepared at any time */
 	struct mmsghdr messages[BATCH];
 	struct iovec vectors[BATCH];
 	union address from[BATCH];
@@ -130,16 +130,6 @@ void icmp_socket_close(struct icmp_socket *s)
 
 /* ---- receiving ---- */
 
-struct icmp_receiver *icmp_receiver_new(void)
-{
-	return calloc(1, sizeof(struct icmp_receiver));
-}
-
-void icmp_receiver_free(struct icmp_receiver *r)
-{
-	free(r);
-}
-
 static void prepare_message(struct icmp_receiver *r, int i)
 {
 	r->vectors[i] = (struct iovec){ r->buffers[i], BUFFER_SIZE };
@@ -151,23 +141,35 @@ static void prepare_message(struct icmp_receiver *r, int i)
 		                                  .msg_controllen = CONTROL_SIZE };
 }
 
+struct icmp_receiver *icmp_receiver_new(void)
+{
+	struct icmp_receiver *r = calloc(1, sizeof(struct icmp_receiver));
+
+	for (int i = 0; r && i < BATCH; i++)
+		prepare_message(r, i);
+	return r;
+}
+
+void icmp_receiver_free(struct icmp_receiver *r)
+{
+	free(r);
+}
+
 static int receive_batch(struct icmp_socket *s, struct icmp_receiver *r,
                          void (*take)(void *arg, const struct icmp_arrival *arrival), void *arg)
 {
-	int n;
+	int n = recvmmsg(s->fd, r->messages, BATCH, MSG_DONTWAIT, NULL);
 
-	for (int i = 0; i < BATCH; i++)
-		prepare_message(r, i);
-	n = recvmmsg(s->fd, r->messages, BATCH, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < n; i++) {
 		struct icmp_arrival arrival;
+		bool whole = icmp_parse(s->v6, s->raw && !s->v6, r->buffers[i], r->messages[i].msg_len,
+		                        &arrival.message);
 
-		if (!icmp_parse(s->v6, s->raw && !s->v6, r->buffers[i], r->messages[i].msg_len,
-		                &arrival.message))
-			continue;
 		arrival.from = r->from[i];
 		arrival.stamp_ns = round_trip_stamp_ns(&r->messages[i].msg_hdr);
-		take(arg, &arrival);
+		prepare_message(r, i);
+		if (whole)
+			take(arg, &arrival);
 	}
 	return n;
 }
