@@ -1,6 +1,6 @@
 #include "monitor/config/config.h"
 
-#include "monitor/net/resolve.h"
+#include "monitor/net/address.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static const struct setting top_settings[] = {
 	  .help = "trusted certificates (PEM) for targets that name none" },
 	{ .key = "dns_servers",
 	  .type = SETTING_STRING,
-	  .check = resolve_check_servers,
+	  .check = address_check_servers,
 	  .place = offsetof(struct config, dns_servers),
 	  .help = "name servers, ADDRESS[:PORT] separated by commas; absent: those of /etc/resolv.conf" },
 	{ .key = "dns_timeout_ms",

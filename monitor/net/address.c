@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool address_literal(const char *text, int family, union address *out)
@@ -25,4 +26,46 @@ bool address_same_host(const union address *a, const union address *b)
 {
 	return a->any.sa_family == b->any.sa_family &&
 	       memcmp(address_bytes(a), address_bytes(b), a->any.sa_family == AF_INET6 ? 16 : 4) == 0;
+}
+
+/* One server of length bytes: an address, 192.0.2.1:53 or [2001:db8::1]:53. */
+static bool is_server(const char *text, size_t length)
+{
+	char server[80], *host = server, *port;
+	union address address;
+
+	if (length == 0 || length >= sizeof server)
+		return false;
+	memcpy(server, text, length);
+	server[length] = '\0';
+	if (address_literal(server, AF_UNSPEC, &address))
+		return true;
+	port = strrchr(server, ':');
+	if (!port || strspn(port + 1, "0123456789") != strlen(port + 1) || strtol(port + 1, NULL, 10) < 1 ||
+	    strtol(port + 1, NULL, 10) > 65535)
+		return false;
+	*port = '\0';
+	if (*host == '[' && port[-1] == ']') {
+		port[-1] = '\0';
+		return address_literal(host + 1, AF_INET6, &address);
+	}
+	return address_literal(host, AF_INET, &address);
+}
+
+int address_check_servers(const char *servers, struct error *err)
+{
+	const char *at = servers;
+
+	for (;;) {
+		size_t length = strcspn(at, ",");
+
+		if (!is_server(at, length))
+			return error_set(err, ERROR_DATA,
+			                 "'%.64s' is not a list of name servers such as "
+			                 "\"192.0.2.1,192.0.2.2:5353\"",
+			                 servers);
+		if (!at[length])
+			return 0;
+		at += length + 1;
+	}
 }

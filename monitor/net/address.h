@@ -10,6 +10,8 @@
 #ifndef GOVSLA_MONITOR_ADDRESS_H
 #define GOVSLA_MONITOR_ADDRESS_H
 
+#include "base/error.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,5 +58,8 @@ static inline uint16_t address_port(const union address *address)
 {
 	return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
 }
+
+/* Whether a text is a list ADDRESS[:PORT],… of name servers, for setting tables. Returns 0 or ERROR_DATA. */
+int address_check_servers(const char *servers, struct error *err) MUST_CHECK;
 
 #endif

@@ -1,7 +1,6 @@
 #include "monitor/net/egress.h"
 
 #include "monitor/net/address.h"
-#include "monitor/net/resolve.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -42,7 +41,7 @@ const struct setting egress_settings[] = {
 	  .help = "differentiated services codepoint of the packets sent, such as 46 (EF)" },
 	{ .key = "dns_servers",
 	  .type = SETTING_STRING,
-	  .check = resolve_check_servers,
+	  .check = address_check_servers,
 	  .place = offsetof(struct egress, dns_servers),
 	  .help = "name servers for this target, ADDRESS[:PORT] separated by commas" },
 	{ .key = "charge_dns",

@@ -1,10 +1,5 @@
 #include "monitor/net/gate.h"
 
-void gate_init(struct gate *gate, size_t most)
-{
-	*gate = (struct gate){ .most = most };
-}
-
 static void put_in(struct gate_list *list, struct gate_pass *pass)
 {
 	pass->before = list->last;

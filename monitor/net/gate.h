@@ -45,8 +45,6 @@ struct gate {                             /* all zero: no limit */
 	bool letting_in;
 };
 
-void gate_init(struct gate *gate, size_t most);
-
 void gate_request(struct gate *gate, struct gate_pass *pass, void (*enter)(void *owner), void *owner);
 
 /* Lets the next one enter, from within this call. */

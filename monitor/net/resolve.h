@@ -59,9 +59,6 @@ void resolve_forget(struct resolve_query *query);
 /* The caller's time is over: forgets the query and returns its failure, by what is known until now. */
 struct verdict resolve_expire(struct resolve_query *query);
 
-/* Whether a text is such a list of servers, for setting tables. Returns 0 or ERROR_DATA. */
-int resolve_check_servers(const char *servers, struct error *err) MUST_CHECK;
-
 /* Pending queries are forgotten; frees itself as its handles close. */
 void resolver_close(struct resolver *resolver);
 

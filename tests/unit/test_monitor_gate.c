@@ -20,7 +20,7 @@ START_TEST(those_beyond_the_limit_wait_in_their_order)
 	struct visitor v[5] = { 0 };
 	int order = 0;
 
-	gate_init(&gate, 2);
+	gate = (struct gate){ .most = 2 };
 	for (size_t i = 0; i < ROWS(v); i++) {
 		v[i].order = &order;
 		gate_request(&gate, &v[i].pass, enter, &v[i]);
@@ -77,7 +77,7 @@ START_TEST(leaving_from_within_entering_lets_all_through)
 	struct visitor blocker = { 0 };
 	int order = 0, left = (int)ROWS(c);
 
-	gate_init(&gate, 1);
+	gate = (struct gate){ .most = 1 };
 	blocker.order = &order;
 	gate_request(&gate, &blocker.pass, enter, &blocker);
 	for (size_t i = 0; i < ROWS(c); i++) {
@@ -98,7 +98,7 @@ START_TEST(who_stays_too_long_is_counted_as_gone)
 	struct visitor v[4] = { 0 };
 	int order = 0;
 
-	gate_init(&gate, 1);
+	gate = (struct gate){ .most = 1 };
 	for (size_t i = 0; i < ROWS(v); i++) {
 		v[i].order = &order;
 		gate_request(&gate, &v[i].pass, enter, &v[i]);
