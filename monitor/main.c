@@ -155,6 +155,7 @@ static int run(const struct command *command, int argc, char **argv, struct erro
 	struct command_options options;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is a full disk */
 	raise_descriptor_limit();
 	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* or it grows, and a former file's tables stay resident */

@@ -52,7 +52,7 @@ struct spool {
 	    reading; /* under read_mutex: whoever calls spool_read, or the writer that changes the file */
 	struct file_identity file, log;            /* what the writer has open */
 	struct timespec repair_after, renew_after; /* not before: the file, the queue's; the writer's */
-	bool gone_told, queue_told;                /* the writer's */
+	bool gone_told, queue_told, blind_told;    /* the writer's */
 	pthread_t writer;
 	bool writer_started, mutex_made;
 

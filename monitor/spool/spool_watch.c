@@ -7,8 +7,10 @@
 #include "monitor/spool/spool_part.h"
 #include "monitor/spool/spool_repair.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define AGAIN_MS 1000
 
@@ -159,6 +161,28 @@ static void check_queue(struct spool *spool)
 	spool->renew_after = spool_after_ms(AGAIN_MS);
 }
 
+/* Whether one may look what lies under the name: without the right to, nothing is known to be gone. */
+static bool may_look(struct spool *spool)
+{
+	struct stat st;
+	bool may = stat(spool->path, &st) == 0 || errno == ENOENT || errno == ENOTDIR;
+	char text[600];
+
+	if (may == !spool->blind_told)
+		return may;
+	if (may)
+		snprintf(text, sizeof(text), "spool '%s' can be looked at again", spool->path);
+	else
+		snprintf(
+		    text, sizeof(text),
+		    "spool '%s' cannot be looked at: %s; records go on to what is open, but slamon could not "
+		    "start again; give the user of slamon its rights to the folder back",
+		    spool->path, strerror(errno));
+	spool->blind_told = !may;
+	spool_tell(spool, text);
+	return may;
+}
+
 int spool_watch(struct spool *spool, struct error *err)
 {
 	struct file_identity file, log;
@@ -174,6 +198,8 @@ int spool_watch(struct spool *spool, struct error *err)
 		pthread_mutex_unlock(&spool->mutex);
 		return err->code;
 	}
+	if (!may_look(spool))
+		return 0;
 	check_queue(spool);
 	if (!is_due(&spool->repair_after))
 		return 0;

@@ -8,11 +8,15 @@ It writes its record's number into lateness_us (a clock record: max_error_us), s
 lost, doubled or mixed up: see RECORDS.
 """
 
+import concurrent.futures
+import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
+import unittest
 
 import lab_cluster
 
@@ -43,12 +47,39 @@ def drain(spool, database, vantage, seconds=LONGEST_S):
                           text=True)
 
 
-class Feeder:
-    """rate: records a second; stall_ms: how long a server may be silent, 0: as slamon's."""
+def main(at_once=6):
+    """Runs the tests of this program; without a name all side by side, in one process, against the module's one server:
+    each waits for its own fault most of the time."""
+    if len(sys.argv) > 1:
+        unittest.main()
+    module = sys.modules["__main__"]
 
-    def __init__(self, spool, database, vantage, rate=20000, batch=500, stall_ms=0):
-        self.process = subprocess.Popen([PROGRAM, "run", spool, database, *map(str, (vantage, rate, batch, stall_ms))],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    def run(test):
+        result = unittest.TestResult()
+        test.run(result)
+        return test.id(), "".join(text for _, text in result.failures + result.errors)
+    tests = [test for suite in unittest.defaultTestLoader.loadTestsFromModule(module) for test in suite]
+    module.setUpModule()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+            results = list(pool.map(run, tests))
+    finally:
+        module.tearDownModule()
+    for name, wrong in results:
+        print(name.replace("__main__.", ""), "FAILED\n" + wrong if wrong else "ok")
+    failed = sum(bool(wrong) for _, wrong in results)
+    print("%d passed, %d failed" % (len(results) - failed, failed))
+    sys.exit(1 if failed or not results else 0)
+
+
+class Feeder:
+    """rate: records a second; stall_ms: how long a server may be silent, 0: as slamon's; before: a command that runs it;
+    environment: what it finds there besides."""
+
+    def __init__(self, spool, database, vantage, rate=20000, batch=500, stall_ms=0, before=(), environment=None):
+        self.process = subprocess.Popen([*before, PROGRAM, "run", spool, database,
+                                         *map(str, (vantage, rate, batch, stall_ms))],
+                                        env=dict(os.environ, **(environment or {})), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
         self.errors, self.kept = "", 0
         self.readers = [threading.Thread(target=each, daemon=True) for each in (self.read_errors, self.read_kept)]
         for each in self.readers:

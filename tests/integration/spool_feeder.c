@@ -201,6 +201,7 @@ int main(int argc, char **argv)
 
 	if (!is_run && !is_fill && !is_drain)
 		return 2;
+	signal(SIGXFSZ, SIG_IGN); /* as slamon does */
 	if (spool_open(&f.spool,
 	               &(struct spool_options){ .path = argv[2],
 	                                        .vantage = atoi(argv[is_fill ? 3 : 4]),

@@ -5,13 +5,11 @@ stays flat, a line says what is wrong, and when the real one is back all of it a
 # build: plain
 # waits
 
-import concurrent.futures
 import os
 import re
 import ssl
 import struct
 import subprocess
-import sys
 import threading
 import time
 import unittest
@@ -22,7 +20,6 @@ import test_ship_faults
 from lab_feeder import RECORDS
 from test_ship_faults import FaultCase, setUpModule, tearDownModule  # noqa: F401
 
-AT_ONCE = 6
 STALL_MS = 2000
 HELD_MOST_MS = 5000  # of a busy machine; what is tested against would be far more
 MEMORY_MOST_KB = 40000
@@ -52,9 +49,9 @@ class HostileCase(FaultCase):
         held = int(re.search("the loop was held for ([0-9]+) ms", self.feeder.errors)[1])
         self.assertLess(held, HELD_MOST_MS)
 
-    def between(self, act, *told, password=""):
+    def between(self, act, *told):
         """Shipping goes on; then what connects meets act, until it was told; then the real one again."""
-        feeder = self.start(self.open_front() + password, rate=500, stall_ms=STALL_MS)
+        feeder = self.start(self.open_front(), rate=500, stall_ms=STALL_MS)
         self.wait_for_more()
         before = self.peak_kb()
         self.front.act = act
@@ -161,16 +158,6 @@ class Servers(HostileCase):
         places = iter([lambda s: None, lambda s: s.startup(), lambda s: s.greet(), lambda s: s.up_to_mark(b"0"),
                        lambda s: s.up_to_copy(), lambda s: s.up_to_copy() or s.read()])
         self.between(lambda s: next(places, lambda s: None)(s), "trying again")
-
-    def later_a_password_that_would_take_for_ever(self):
-        """SCRAM: the server says how often to hash."""
-        def act(session):
-            session.startup()
-            session.send(b"R", struct.pack(">I", 10) + b"SCRAM-SHA-256\0\0")
-            nonce = session.read()[1].split(b"r=")[1]
-            session.send(b"R", struct.pack(">I", 11) + b"r=" + nonce + b"x,s=QUFBQUFBQUE=,i=2000000000")
-            session.read()
-        self.between(act, "trying again", password="&password=secret")
 
 
 class Marks(HostileCase):
@@ -282,28 +269,5 @@ class Encrypted(HostileCase):
         self.assert_exactly_once()
 
 
-def main():
-    """Without a name all of them side by side against one real server: each waits for its own fault most of the time."""
-    if len(sys.argv) > 1:
-        unittest.main()
-
-    def run(test):
-        result = unittest.TestResult()
-        test.run(result)
-        return test.id(), "".join(text for _, text in result.failures + result.errors)
-    tests = [t for suite in unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) for t in suite]
-    setUpModule()
-    try:
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            results = list(pool.map(run, tests))
-    finally:
-        tearDownModule()
-    for name, wrong in results:
-        print(name.replace("__main__.", ""), "FAILED\n" + wrong if wrong else "ok")
-    failed = sum(bool(wrong) for _, wrong in results)
-    print("%d passed, %d failed" % (len(results) - failed, failed))
-    sys.exit(1 if failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    lab_feeder.main()
