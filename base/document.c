@@ -197,8 +197,9 @@ static int check_numbers(const struct node *node, int depth, struct error *err)
 	if (depth > DEPTH_MOST)
 		return node_fail(node, err, "nested deeper than %d", DEPTH_MOST);
 	if (json_is_real(node->value))
-		return node_fail(node, err,
-		                 "a number must be whole; write an exact number as a string, like \"99.99\"");
+		return node_fail(
+		    node, err,
+		    "a number must be whole; where a fraction is allowed, it is a string like \"99.99\"");
 	if (json_is_array(node->value))
 		json_array_foreach (node->value, i, value) {
 			struct node item = { node->doc, value, node, NULL, i };
@@ -232,6 +233,9 @@ static int parse_text(struct document *doc, struct error *err)
 	doc->value = json_loadb(text_string(&doc->text), doc->text.length, JSON_REJECT_DUPLICATES, &problem);
 	if (!doc->value) {
 		error_set(err, ERROR_DATA, "%s", problem.text);
+		if (strstr(problem.text, "expected near") && !strstr(problem.text, "end of file"))
+			error_hint(err,
+			           "JSON has a comma between entries, none after the last, and no comments");
 		return error_at(err, doc->name, problem.line > 0 ? problem.line : 0, NULL);
 	}
 	root.value = doc->value;
@@ -288,6 +292,18 @@ static bool listed(const char *word, const char *const *list)
 	return false;
 }
 
+/* Whether one is the other with at most two letters otherwise, missing or too many, or its beginning. */
+static bool alike(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), front = 0, back = 0, shorter = la < lb ? la : lb;
+
+	while (front < shorter && a[front] == b[front])
+		front++;
+	while (back < shorter - front && a[la - 1 - back] == b[lb - 1 - back])
+		back++;
+	return front == shorter ? front >= 3 : (la > lb ? la : lb) - front - back <= 2 && front + back >= 2;
+}
+
 int node_check_keys(const struct node *object, const char *const *known, struct error *err)
 {
 	const char *key;
@@ -296,8 +312,13 @@ int node_check_keys(const struct node *object, const char *const *known, struct 
 	json_object_foreach (object->value, key, value) {
 		struct node member = { object->doc, value, object, key, 0 };
 
-		if (!listed(key, known))
-			return node_fail(&member, err, "unknown key '%s'", key);
+		if (listed(key, known))
+			continue;
+		node_fail(&member, err, "unknown key '%s'", key);
+		for (const char *const *near = known; *near; near++)
+			if (alike(key, *near))
+				return error_hint(err, "did you mean '%s'?", *near);
+		return err->code;
 	}
 	return 0;
 }

@@ -56,7 +56,7 @@ void document_release(struct document *doc);
 /* The document's value, which must be an object. */
 int document_root(const struct document *doc, struct node *out, struct error *err) MUST_CHECK;
 
-/* Refuses a key that is not in the NULL-terminated list, naming the key. */
+/* Refuses a key that is not in the NULL-terminated list, naming the key, with a hint where one of the list is nearly it. */
 int node_check_keys(const struct node *object, const char *const *known, struct error *err) MUST_CHECK;
 
 /*

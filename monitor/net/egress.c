@@ -66,6 +66,26 @@ static int check_family(const struct node *probe, const char *key, const char *v
 	return node_fail(&node, err, "'%.64s' is not an IPv%d address", value, family == AF_INET ? 4 : 6);
 }
 
+/*
+ * A host is an address or a name of letters, digits, '-', '_' and '.': what else somebody wrote, such as a URL, would
+ * only fail as a name that does not exist, and look like the target's fault.
+ */
+static int check_host(const struct node *probe, const char *key, const char *value, struct error *err)
+{
+	struct node node = node_member(probe, key);
+	union address address;
+
+	if (!value || address_literal(value, AF_UNSPEC, &address) ||
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")] == '\0')
+		return 0;
+	node_fail(&node, err, "'%.64s' is neither an address nor a host name", value);
+	if (strchr(value, '/'))
+		return error_hint(err, "the host alone; a whole URL is probed by the kind 'http'");
+	if (strchr(value, ':'))
+		return error_hint(err, "the host alone, IPv6 without brackets; the port is the key 'port'");
+	return error_hint(err, "ASCII letters, digits, '-', '_' and '.'; other scripts in their xn-- form");
+}
+
 int egress_check(const struct node *probe, const struct egress *egress, const char *host,
                  const char *host_key, struct error *err)
 {
@@ -73,7 +93,8 @@ int egress_check(const struct node *probe, const struct egress *egress, const ch
 	             : egress->family == EGRESS_IPV6 ? AF_INET6
 	                                             : AF_UNSPEC;
 
-	if (check_family(probe, "source_address", egress->source_address, family, err) < 0)
+	if (check_family(probe, "source_address", egress->source_address, family, err) < 0 ||
+	    check_host(probe, host_key, host, err) < 0)
 		return err->code;
 	return check_family(probe, host_key, host, egress_family_number(egress), err);
 }

@@ -33,7 +33,8 @@ struct egress {
 extern const struct setting egress_settings[];
 
 /*
- * Rules between the keys of one probe: source address and host, when it is an address, are of the family. host: as
+ * Rules between the keys of one probe: host is an address or a name; source address and host, when it is an address, are
+ * of the family. host: as
  * in the configuration; host_key: what it is called there. Returns 0 or ERROR_DATA.
  */
 int egress_check(const struct node *probe, const struct egress *egress, const char *host,

@@ -147,7 +147,7 @@ int setting_read(const struct setting *table, const struct node *object, struct 
 
 	(void)collect_keys(table, known, 0);
 	if (node_check_keys(object, known, err) < 0)
-		return err->code;
+		return error_hint(err, "`slamon config` lists the keys");
 	return read_rows(table, object, arena, config, err);
 }
 

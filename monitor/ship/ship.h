@@ -61,6 +61,9 @@ struct ship_counters {
 	char last_error[512]; /* "" when the last thing done succeeded */
 };
 
+/* Whether libpq understands a connection string or URI. Returns 0, ERROR_DATA with its message, ERROR_MEMORY. */
+int ship_check_database(const char *database, struct error *err) MUST_CHECK;
+
 /* Checks the connection string; does not connect. Returns 0, ERROR_DATA for a string that libpq refuses,
  * ERROR_MEMORY. */
 int ship_init(struct ship **out, uv_loop_t *loop, const struct ship_options *options,

@@ -1,6 +1,7 @@
 #include "monitor/ship/ship_connect.h"
 
 #include "base/text.h"
+#include "monitor/ship/ship.h"
 #include "monitor/ship/ship_sql.h"
 
 #include <arpa/inet.h>
@@ -46,21 +47,32 @@ static int find_host(struct ship_connect *c, struct error *err)
 	return 0;
 }
 
-int ship_connect_init(struct ship_connect *c, const char *database, int32_t vantage, struct error *err)
+static PQconninfoOption *parse_database(const char *database, struct error *err)
 {
 	char *message = NULL;
+	PQconninfoOption *parsed = PQconninfoParse(database ? database : "", &message);
+	size_t length = message ? strcspn(message, "\n") : 0;
 
-	memset(c, 0, sizeof(*c));
-	ship_role(c->role, vantage);
-	c->given = PQconninfoParse(database ? database : "", &message);
-	if (!c->given) {
-		size_t length = message ? strcspn(message, "\n") : 0;
-
+	if (!parsed)
 		error_set(err, message ? ERROR_DATA : ERROR_MEMORY, "database: %.*s", (int)length,
 		          message ? message : "");
-		PQfreemem(message);
+	PQfreemem(message);
+	return parsed;
+}
+
+int ship_check_database(const char *database, struct error *err)
+{
+	PQconninfoFree(parse_database(database, err));
+	return err->code;
+}
+
+int ship_connect_init(struct ship_connect *c, const char *database, int32_t vantage, struct error *err)
+{
+	memset(c, 0, sizeof(*c));
+	ship_role(c->role, vantage);
+	c->given = parse_database(database, err);
+	if (!c->given)
 		return err->code;
-	}
 	c->defaults = PQconndefaults();
 	if (!c->defaults)
 		return error_set(err, ERROR_MEMORY, "no memory for the connection's parameters");

@@ -10,6 +10,8 @@ static int parsed(struct document *doc, const char *text, struct node *root, str
 	return document_root(doc, root, err);
 }
 
+#define JSON_HINT "\nhint: JSON has a comma between entries, none after the last, and no comments"
+
 static const struct {
 	const char *text, *want;
 } refused[] = {
@@ -17,11 +19,11 @@ static const struct {
 	{ "[]", "d.json:1: must be an object" },
 	{ "\n\n []", "d.json:3: must be an object" },
 	{ "{\"a\": 1.5}",
-	  "d.json:1: a: a number must be whole; write an exact number as a string, like \"99.99\"" },
+	  "d.json:1: a: a number must be whole; where a fraction is allowed, it is a string like \"99.99\"" },
 	{ "{\"a\":\n1e5}",
-	  "d.json:1: a: a number must be whole; write an exact number as a string, like \"99.99\"" },
-	{ "{\n \"a\": [ 1,\n { \"b\": 1.0 } ] }",
-	  "d.json:3: a[1].b: a number must be whole; write an exact number as a string, like \"99.99\"" },
+	  "d.json:1: a: a number must be whole; where a fraction is allowed, it is a string like \"99.99\"" },
+	{ "{\n \"a\": [ 1,\n { \"b\": 1.0 } ] }", "d.json:3: a[1].b: a number must be whole; where a "
+	                                          "fraction is allowed, it is a string like \"99.99\"" },
 	{ "{\n\"a\": 1,\n\"a\": 2}", "d.json:3: duplicate object key near '\"a\"'" },
 	{ "{\"x\": {\n\"a\": 1,\n\"\\u0061\": 2}}", "d.json:3: duplicate object key near '\"\\u0061\"'" },
 	{ "{\"a\": 99999999999999999999}", "d.json:1: too big integer near '99999999999999999999'" },
@@ -30,10 +32,10 @@ static const struct {
 	{ "{\"a\": \"\xff\"}", "d.json:1: unable to decode byte 0xff near '\"'" },
 	{ "{} {}", "d.json:1: end of file expected near '{'" },
 	{ "{\"a\": 01}", "d.json:1: invalid token near '0'" },
-	{ "{'a': 1}", "d.json:1: string or '}' expected near '''" },
+	{ "{'a': 1}", "d.json:1: string or '}' expected near '''" JSON_HINT },
 	{ "{\"a\": +7}", "d.json:1: invalid token near '+'" },
 	{ "{\"a\": NaN}", "d.json:1: invalid token near 'NaN'" },
-	{ "{\"a\": 1 // no\n}", "d.json:1: '}' expected near '/'" },
+	{ "{\"a\": 1 // no\n}", "d.json:1: '}' expected near '/'" JSON_HINT },
 };
 
 START_TEST(what_is_no_case_of_json_is_refused_with_its_line)
@@ -272,6 +274,40 @@ START_TEST(a_very_long_key_is_refused_whole)
 }
 END_TEST
 
+START_TEST(a_key_that_is_nearly_known_is_named)
+{
+	static const struct {
+		const char *given, *near;
+	} rows[] = {
+		{ "intervall_s", "interval_s" },
+		{ "interval", "interval_s" },
+		{ "inteval_s", "interval_s" },
+		{ "Interval_s", "interval_s" },
+		{ "hots", "host" },
+		{ "source", "source_address" },
+		{ "colour", NULL },
+		{ "in", NULL },
+		{ "", NULL },
+	};
+	static const char *const known[] = { "host", "interval_s", "source_address", NULL };
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct document doc = { 0 };
+		struct error err = { 0 };
+		struct node root;
+		char text[64], want[100] = "";
+
+		snprintf(text, sizeof text, "{\"%s\": 1}", rows[i].given);
+		ck_assert_int_eq(parsed(&doc, text, &root, &err), 0);
+		ck_assert_int_eq(node_check_keys(&root, known, &err), ERROR_DATA);
+		if (rows[i].near)
+			snprintf(want, sizeof want, "did you mean '%s'?", rows[i].near);
+		ck_assert_str_eq(err.hint, want);
+		document_release(&doc);
+	}
+}
+END_TEST
+
 START_TEST(lines_of_paths)
 {
 	static const char text[] =
@@ -306,10 +342,11 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("document",
-	                 (const TTest *const[]){
-	                     what_is_no_case_of_json_is_refused_with_its_line, a_nul_byte_is_refused,
-	                     deep_nesting_is_refused, values_are_read, absent_and_null_are_the_same,
-	                     a_refusal_names_line_and_path, a_value_of_our_own_is_read_the_same_way,
-	                     a_very_long_key_is_refused_whole, lines_of_paths, a_file_that_is_absent, NULL });
+	return run_suite(
+	    "document",
+	    (const TTest *const[]){ what_is_no_case_of_json_is_refused_with_its_line, a_nul_byte_is_refused,
+	                            deep_nesting_is_refused, values_are_read, absent_and_null_are_the_same,
+	                            a_refusal_names_line_and_path, a_value_of_our_own_is_read_the_same_way,
+	                            a_very_long_key_is_refused_whole, a_key_that_is_nearly_known_is_named,
+	                            lines_of_paths, a_file_that_is_absent, NULL });
 }

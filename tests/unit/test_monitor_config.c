@@ -63,6 +63,45 @@ START_TEST(references_are_found_by_their_ids)
 }
 END_TEST
 
+START_TEST(a_host_is_an_address_or_a_name)
+{
+	static const struct {
+		const char *host, *hint; /* NULL: accepted */
+	} rows[] = {
+		{ "192.0.2.1", NULL },
+		{ "2001:db8::1", NULL },
+		{ "www.example.jp", NULL },
+		{ "www.example.jp.", NULL },
+		{ "_sip-1.example.jp", NULL },
+		{ "https://www.example.jp/", "the host alone; a whole URL is probed by the kind 'http'" },
+		{ "www.example.jp:443", "the host alone, IPv6 without brackets; the port is the key 'port'" },
+		{ "[2001:db8::1]", "the host alone, IPv6 without brackets; the port is the key 'port'" },
+		{ "\xe4\xbe\x8b.jp",
+		  "ASCII letters, digits, '-', '_' and '.'; other scripts in their xn-- form" },
+		{ "my host", "ASCII letters, digits, '-', '_' and '.'; other scripts in their xn-- form" },
+	};
+	static const char *const kinds[] = { "\"icmp\", \"host\"", "\"tcp\", \"port\": 1, \"host\"",
+		                             "\"tls\", \"host\"", "\"stamp\", \"host\"",
+		                             "\"dns\", \"name\": \"a.jp\", \"server\"" };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0] * 5; i++) {
+		struct config config;
+		struct error err;
+		char text[600];
+
+		snprintf(text, sizeof text,
+		         HEAD "\"targets\": [ { \"number\": 1, \"id\": \"t1\", \"interval_s\": 60, "
+		              "\"timeout_s\": 5, \"probe\": { \"kind\": %s: \"%s\" } } ] }",
+		         kinds[i % 5], rows[i / 5].host);
+		parse(text, &config, &err);
+		ck_assert_str_eq(err.hint, rows[i / 5].hint ? rows[i / 5].hint : "");
+		ck_assert_msg(err.code == (rows[i / 5].hint ? ERROR_DATA : ERROR_NONE), "%s: %s", text,
+		              err.text);
+		config_release(&config);
+	}
+}
+END_TEST
+
 START_TEST(defaults_are_those_of_the_table)
 {
 	struct config config;
@@ -122,7 +161,8 @@ START_TEST(bad_files_are_refused)
 	        "c.json:4: : duplicate object key near '\"vantage\"'");
 	refused(HEAD "  \"targets\": [] }", "c.json:3: targets: names no target");
 	refused(HEAD "  \"in_flight_max\": 1.5, \"targets\": [] }",
-	        "c.json:3: in_flight_max: a number must be whole; write an exact number as a string, like "
+	        "c.json:3: in_flight_max: a number must be whole; where a fraction is allowed, it is a "
+	        "string like "
 	        "\"99.99\"");
 	refused(HEAD "  \"in_flight_max\": 0, \"targets\": [] }",
 	        "c.json:3: in_flight_max: 0 is not in 1 to 60000");
@@ -271,6 +311,7 @@ int main(void)
 	tcase_add_test(cases, bad_targets_are_refused);
 	tcase_add_test(cases, bad_probes_are_refused);
 	tcase_add_test(cases, status_lists);
+	tcase_add_test(cases, a_host_is_an_address_or_a_name);
 	tcase_add_test(cases, bad_status_lists);
 	tcase_add_test(cases, described_defaults_are_valid);
 	suite_add_tcase(suite, cases);
