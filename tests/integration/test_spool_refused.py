@@ -75,7 +75,8 @@ class Refused(FaultCase):
 
     def refuses(self, number, *told):
         shim, fault = os.path.join(self.folder, "disk_fault.so"), os.path.join(self.folder, "fault")
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, os.path.join(HERE, "preload", "disk_fault.c"), "-ldl"], check=True)
+        source = os.path.join(HERE, "preload", "disk_fault.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, source, "-ldl"], check=True)
         feeder = self.start(environment={"LD_PRELOAD": shim, "DISK_FAULT": fault})
         self.wait_for_more()
         with open(fault, "w") as file:
