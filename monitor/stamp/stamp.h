@@ -116,7 +116,10 @@ int64_t stamp_between_ns(uint64_t from, uint64_t to, uint16_t error);
  */
 uint16_t stamp_error(int64_t bound_us);
 
-/* The bound in µs, rounded up; -1 unknown: not synchronised, no multiplier, or more than 2^40 µs. */
+/*
+ * The bound in µs, rounded up; -1 unknown: not synchronised, more than 2^40 µs, or no multiplier. RFC 4656 would have a
+ * packet without multiplier discarded; that would be a loss which nobody suffered.
+ */
 int64_t stamp_error_us(uint16_t error);
 
 #endif

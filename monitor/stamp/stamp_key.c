@@ -43,8 +43,9 @@ static int read_file(FILE *file, struct stamp_key *key, struct error *err)
 	size_t length;
 	bool good;
 
-	if (fstat(fileno(file), &about) == 0 && about.st_mode & S_IROTH) {
-		error_set(err, ERROR_DATA, "a key that everybody may read is no secret");
+	if (fstat(fileno(file), &about) == 0 && about.st_mode & (S_IROTH | S_IWOTH)) {
+		error_set(err, ERROR_DATA, "a key that everybody may %s is no secret",
+		          about.st_mode & S_IROTH ? "read" : "write");
 		return error_hint(err, "chmod o-rwx it, and make a new key if others have an account here");
 	}
 	length = fread(text, 1, sizeof text, file);

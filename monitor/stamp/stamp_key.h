@@ -3,7 +3,7 @@
  *
  * The file holds one key as hexadecimal digits, 16 to 64 bytes of it; blanks and line ends are skipped:
  *     openssl rand -hex 32 >stamp.key; chmod 600 stamp.key
- * A file that everybody may read is refused.
+ * A file that everybody may read or write is refused.
  */
 #ifndef GOVSLA_MONITOR_STAMP_KEY_H
 #define GOVSLA_MONITOR_STAMP_KEY_H

@@ -13,6 +13,7 @@ import time
 import unittest
 
 import lab_net
+from lab_clock import UNSYNCHRONISED, Clock
 from lab_stamp import Answer, Capture, FakeReflector, Reflector, Relay, Request, ntp, seal, seconds, write_pcap
 
 KEY = bytes(range(100, 132))
@@ -223,38 +224,23 @@ class Loss(Case):
         self.check_told(samples[-1], 0, 0)
 
 
-FAKE_CLOCK = """
-#include <string.h>
-#include <sys/timex.h>
-int ntp_adjtime(struct timex *t) { memset(t, 0, sizeof *t); t->maxerror = 1500; return TIME_OK; }
-"""
-
-
 class Delay(Case):
-    def known_clock(self):
-        """env … for programs whose kernel says that the clock is right within 1.5 ms."""
-        with open(self.lab.path("clock.c"), "w") as f:
-            f.write(FAKE_CLOCK)
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", self.lab.path("clock.so"), self.lab.path("clock.c")], check=True)
-        return ["env", "LD_PRELOAD=" + self.lab.path("clock.so"),
-                "ASAN_OPTIONS=verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")]
-
     def once(self, port, before=(), **more):
         return self.lab.once([("t", 60, 5, stamp(port, packets=3, spacing_ms=1, **more))], before=before)["t"]
 
     def test_each_way(self):
-        env = self.known_clock()
-        known, unknown = Reflector(self.lab, before=env), Reflector(self.lab)
+        bound, none = self.lab.known_clock(), Clock(self.lab.folder, UNSYNCHRONISED).before
+        known, unknown = Reflector(self.lab, before=bound), Reflector(self.lab, before=none)
         relay = Relay(self.lab, known.port, lambda n: 0.25, lambda n: 0.05)
-        sample = self.once(relay.port, env)
+        sample = self.once(relay.port, bound)
         s = sample["stamp"]
         self.check(sample, "up")
         self.assertGreaterEqual(s["forward_us"], 250000)
         self.assertGreaterEqual(s["backward_us"], 50000)
         self.assertLess(s["backward_us"], s["forward_us"])
         self.assertAlmostEqual(s["forward_us"] + s["backward_us"], sample["rtt_us"], delta=2)
-        self.assertTrue(3000 <= s["one_way_error_us"] <= 3030, s)  # 1.5 ms each, theirs rounded up
-        for port, before in ((unknown.port, env), (known.port, ())):
+        self.assertTrue(3000 <= s["one_way_error_us"] <= 3030, s)  # 1.5 ms each, rounded up
+        for port, before in ((unknown.port, bound), (known.port, none)):
             with self.subTest(before=before):
                 s = self.once(port, before)["stamp"]
                 self.assertEqual((s["forward_us"], s["backward_us"], s["one_way_error_us"]), (None, None, None))
@@ -274,10 +260,23 @@ class Delay(Case):
         def answer(data):
             error = 0x8001 | PTP
             return [Answer(Request.parse(data), received=5 << 32 | 999999000, timestamp=6 << 32, error=error).pack()]
-        sample = self.lab.once([("t", 60, 5, stamp(FakeReflector(self.lab, answer).port))], before=self.known_clock())["t"]
+        sample = self.lab.once([("t", 60, 5, stamp(FakeReflector(self.lab, answer).port))], before=self.lab.known_clock())["t"]
         self.check(sample, "up")
         self.assertEqual(sample["stamp"]["reflector_us"], 1)
         self.assertIsNone(sample["stamp"]["forward_us"])
+
+    def test_error_estimates_and_sessions_that_must_not_be(self):
+        """A multiplier of 0 (RFC 4656, 4.1.2: never) says nothing of the clock; an SSID that nobody asked for (RFC 8972, 3)
+        is not what an answer is known by. The answer is one all the same."""
+        for error, ssid, known in ((0x8000, 0, False), (0x8001, 0x1234, True), (0x0001, 0, False), (0xbfff, 0, False)):
+            with self.subTest(error=error, ssid=ssid):
+                def answer(data):
+                    a = Answer(Request.parse(data), error=error)
+                    a.ssid = ssid
+                    return [a.pack()]
+                sample = self.once(FakeReflector(self.lab, answer).port, self.lab.known_clock())
+                self.check(sample, "up")
+                self.assertEqual(sample["stamp"]["one_way_error_us"] is not None, known)
 
     def test_a_lying_clock_changes_no_round_trip(self):
         for received, sent in ((2, 1), (1, 30)):  # stepped back; stepped forward
@@ -395,6 +394,7 @@ class Hostile(Case):
     def test_key_files_are_checked(self):
         config = self.lab.config([("t", 60, 1, stamp(1, key_file=self.lab.path("key")))])
         for content, mode, want in ((KEY.hex(), 0o644, "a key that everybody may read is no secret"),
+                                    (KEY.hex(), 0o602, "a key that everybody may write is no secret"),
                                     ("secret words", 0o600, "is not a key: 16 to 64 bytes as hexadecimal digits"),
                                     (KEY.hex()[:31], 0o600, "is not a key"), ("ab" * 65, 0o600, "is not a key"),
                                     (None, None, "cannot open")):
@@ -410,6 +410,7 @@ class Hostile(Case):
                     self.assertEqual(done.returncode, 1)
                     self.assertIn(want, done.stderr)
                     self.assertNotIn("secret words", done.stderr)
+                    self.assertNotIn(KEY.hex()[:8], done.stderr + done.stdout)
 
     def test_settings_are_checked(self):
         for more, want in (({"padding_bytes": 3}, "padding_bytes: is 0 or at least 4"),
