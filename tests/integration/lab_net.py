@@ -84,7 +84,8 @@ def use_plain_build():
         os.environ["GOVSLA_BUILD"] = plain
 
 
-def wait_for(condition, what, seconds=10):
+def wait_for(condition, what, seconds=60):
+    """Generous: a machine under load may be late with anything, and who succeeds does not wait for it."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -275,20 +276,19 @@ class Lab:
         """Probes each target one time; returns {id: sample}. before: a command that runs slamon.
 
         A sample that says "not running" tells that this machine stopped slamon while it was probing: then it shows
-        nothing about the target, which is probed again, a few times at the most; where targets speak for each other,
+        nothing about the target, which is probed again, for a minute and a half at the most; where targets speak for each other,
         all of them."""
-        samples, left = {}, targets
+        samples, left, end = {}, targets, time.monotonic() + 90
         alone = all(len(t) == 4 for t in targets)
-        for _ in range(8):
+        while True:
             out = subprocess.run([*before, program("slamon"), "once", self.config(left, **more), "--json",
                                   "--no-spool"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  timeout=60)
             samples.update((s["target"], s) for s in json.loads(out.stdout)["samples"])
             stopped = [t for t in targets if samples[t[0]]["failure"] == "not running"]
-            if not stopped:
-                break
+            if not stopped or time.monotonic() > end:
+                return samples
             left = stopped if alone else targets
-        return samples
 
     def run(self, targets, environment=None, **more):
         """Starts slamon run; its samples come as JSON lines from Run.finish()."""

@@ -128,7 +128,7 @@ class Reload(Faults):
             run.process.send_signal(signal.SIGHUP)
             time.sleep(0.02)
         time.sleep(0.5)
-        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end", 20)
+        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         log = run.log()
@@ -226,7 +226,7 @@ class Reload(Faults):
         put(good(5))
         self.reload(run)
         self.assertIn("observes 6 targets from", START_LINE.findall(run.log())[-1])
-        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end", 20)
+        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
         self.assertLessEqual(self.descriptors(run), before + 2)
         self.assertLess(peak, 200000, "a file of 20 MB, read four times at the most")
         self.assertLess(self.least_kb(run), 60000)
@@ -320,7 +320,7 @@ class Limits(Faults):
             again = [s["failure"] for s in run.samples()[short:]]
             return len(again) > 60 and "send" not in again[-60:] and "timeout" in again[-60:]
 
-        lab_net.wait_for(recovered, "a round in which all were sent", 20)
+        lab_net.wait_for(recovered, "a round in which all were sent")
         used = self.descriptors(run)
         code, samples = run.finish()
         self.assertEqual(code, 0)
@@ -415,7 +415,7 @@ class Stalls(Faults):
             time.sleep(0.5)
             return any(s["outcome"] == "down" and instant(s["scheduled"]) + 0.2 < at < instant(s["scheduled"]) + 1.8
                        for s in run.samples() for at in stops if s["target"] == "hangs")
-        lab_net.wait_for(stop_and_look, "a timeout that was in flight when it stopped", 30)
+        lab_net.wait_for(stop_and_look, "a timeout that was in flight when it stopped")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
@@ -462,7 +462,7 @@ class Stalls(Faults):
             time.sleep(0.8)
             return ("missed", "not running") in {(s["outcome"], s["failure"]) for s in run.samples()}
         lab_net.wait_for(lost, "an answer that was lost", 60)
-        lab_net.wait_for(lambda: "packets were lost at this machine's receive buffer" in run.log(), "the message", 20)
+        lab_net.wait_for(lambda: "packets were lost at this machine's receive buffer" in run.log(), "the message")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.assertIn("hint: a larger buffer: sysctl net.core.rmem_max", run.log())

@@ -541,8 +541,7 @@ class Gate(Case):
 class Phases(Case):
     """Each phase against a delay that is known, from below exactly and from above generously."""
 
-    NAME, TLS, FIRST_BYTE, BODY, REDIRECT = 0.15, 0.2, 0.25, 0.3, 0.2
-    MARGIN = 0.14
+    NAME = 0.15
 
     def tls_server(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -562,33 +561,47 @@ class Phases(Case):
                 secure.sendall(b"lf")
         return self.lab.tcp_server(answer)
 
-    def about(self, us, seconds, sample):
-        self.assertGreaterEqual(us, 1e6 * seconds - 2000, sample)
-        self.assertLess(us, 1e6 * (seconds + self.MARGIN), sample)
+    def phases(self):
+        return ("connect_us", 0), ("tls_us", self.TLS), ("first_byte_us", self.FIRST_BYTE), ("total_us", self.BODY)
+
+    def check_phases(self, sample):
+        """None ends before the server has slept so long since the name was known: whatever this machine was late with."""
+        least = 0
+        for phase, seconds in self.phases():
+            least += 1e6 * seconds
+            self.assertGreaterEqual(sample[phase] - sample["name_us"], least - 2000, sample)
+
+    def in_time(self, sample):
+        """Whether no phase has what belongs to another."""
+        times = [sample["name_us"]] + [sample[phase] for phase, _ in self.phases()]
+        return all(after - before < 1e6 * (seconds + self.MARGIN)
+                   for before, after, (_, seconds) in zip(times, times[1:], self.phases()))
 
     def test_phases(self):
         self.lab.certificates()
         port = self.tls_server()
-        s = self.lab.once([
-            ("t", 60, 9, https(port=port, host="site.test")),
-            ("moved", 60, 9, https("/moved", port=port, host="site.test", redirects="same_host")),
-        ], dns_servers=self.name_server({"site.test": ["127.0.0.1"]}, self.NAME), ca_file=self.lab.path("ca.pem"),
-            handshakes_max=100)
-        t, moved = s["t"], s["moved"]
-        self.check(t, "up")
-        self.check(moved, "up")
-        # the name server answers one query after the other: A and AAAA of one or of both
-        self.assertGreaterEqual(t["name_us"], 1e6 * self.NAME)
-        self.about(t["connect_us"] - t["name_us"], 0, t)
-        self.about(t["tls_us"] - t["connect_us"], self.TLS, t)
-        self.about(t["first_byte_us"] - t["tls_us"], self.FIRST_BYTE, t)
-        self.about(t["total_us"] - t["first_byte_us"], self.BODY, t)
-        # of the last request, since the start of the probe
-        self.assertGreaterEqual(moved["name_us"], 1e6 * (self.NAME + self.TLS + self.REDIRECT))
-        self.about(moved["connect_us"] - moved["name_us"], 0, moved)
-        self.about(moved["tls_us"] - moved["connect_us"], self.TLS, moved)
-        self.about(moved["first_byte_us"] - moved["tls_us"], self.FIRST_BYTE, moved)
-        self.about(moved["total_us"] - moved["first_byte_us"], self.BODY, moved)
+        names = self.name_server({"site.test": ["127.0.0.1"]}, self.NAME)
+        for slower in (1, 1, 2, 2, 4, 8):  # a busy machine may be late with any phase, or not run
+            self.TLS, self.FIRST_BYTE, self.BODY, self.REDIRECT, self.MARGIN = (
+                slower * s for s in (0.2, 0.25, 0.3, 0.2, 0.14))
+            s = self.lab.once([
+                ("t", 60, 40, https(port=port, host="site.test")),
+                ("moved", 60, 40, https("/moved", port=port, host="site.test", redirects="same_host")),
+            ], dns_servers=names, ca_file=self.lab.path("ca.pem"), handshakes_max=100)
+            t, moved = s["t"], s["moved"]
+            if "not running" in (t["failure"], moved["failure"]):
+                continue
+            self.check(t, "up")
+            self.check(moved, "up")
+            # the name server answers one query after the other: A and AAAA of one or of both
+            self.assertGreaterEqual(t["name_us"], 1e6 * self.NAME)
+            self.check_phases(t)
+            # of the last request, since the start of the probe
+            self.assertGreaterEqual(moved["name_us"], 1e6 * (self.NAME + self.TLS + self.REDIRECT))
+            self.check_phases(moved)
+            if self.in_time(t) and self.in_time(moved):
+                return
+        self.fail(s)
 
 
 if __name__ == "__main__":
