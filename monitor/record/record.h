@@ -85,7 +85,7 @@ struct record {
 		struct record_stamp stamp;   /* of a sample */
 		struct record_status status; /* of a status record */
 		struct record_gap gap;       /* of a gap */
-		int64_t stepped_us;          /* clock: the time of day was stepped by that much; 0 it was not */
+		int64_t stepped_us; /* clock: the time of day was stepped by that much; 0 it was not */
 	};
 };
 

@@ -67,8 +67,9 @@ static int64_t wall_ns(int64_t real)
 
 static int64_t boot_ns(void)
 {
-	return real_ns(CLOCK_BOOTTIME) +
-	       (real_ns(CLOCK_REALTIME) < wishes()->at_ns ? wishes()->boot_before_ns : wishes()->boot_after_ns);
+	return real_ns(CLOCK_BOOTTIME) + (real_ns(CLOCK_REALTIME) < wishes()->at_ns
+	                                      ? wishes()->boot_before_ns
+	                                      : wishes()->boot_after_ns);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *t)
