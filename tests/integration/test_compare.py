@@ -21,7 +21,7 @@ QUANTITIES = ("measure", "downtime_s", "credit")
 
 
 def run(*arguments, status=0):
-    done = subprocess.run([SLACALC, *arguments], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([SLACALC, *arguments], capture_output=True, text=True, timeout=300)
     if done.returncode != status:
         raise AssertionError(f"{arguments}: exit status {done.returncode}: {done.stderr}")
     return done.stderr if status else done.stdout

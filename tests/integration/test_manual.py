@@ -37,7 +37,7 @@ class Manual(unittest.TestCase):
         return path
 
     def slacalc(self, *arguments):
-        done = subprocess.run([SLACALC, *arguments], capture_output=True, text=True, timeout=30)
+        done = subprocess.run([SLACALC, *arguments], capture_output=True, text=True, timeout=300)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
@@ -58,7 +58,7 @@ class Manual(unittest.TestCase):
         for command, printed in shown:
             with self.subTest(command):
                 done = subprocess.run([SLACALC, *shlex.split(command)], cwd=self.folder, capture_output=True, text=True,
-                                      timeout=30)
+                                      timeout=300)
                 self.assertEqual(done.stdout.rstrip("\n"), printed.rstrip("\n"))
         [below] = re.findall(r"^```\n( +n8 .*?)^```$", page, re.MULTILINE | re.DOTALL)
         done = subprocess.run([SLACALC, "explain", "credit_total", "case.json"], cwd=self.folder, capture_output=True, text=True)

@@ -49,7 +49,7 @@ def chromium(directory, *arguments):
         ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
          "--disable-dev-shm-usage", "--user-data-dir=" + os.path.join(directory, "profile"), *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=True,
         env={**os.environ, "HOME": directory}).stdout
 
 

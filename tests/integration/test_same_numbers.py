@@ -82,7 +82,7 @@ class SameNumbers(unittest.TestCase):
                             "ca_file": os.path.join(self.folder, "pem")}, **more), f)
 
     def slamon(self, *arguments):
-        return subprocess.run([SLAMON, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=90,
+        return subprocess.run([SLAMON, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300,
                               check=True).stdout
 
     def printed(self, samples):

@@ -60,7 +60,7 @@ class Database(unittest.TestCase):
                                        text=True)
             time.sleep(2.2)
             process.send_signal(end)
-            out, errors = process.communicate(timeout=30)
+            out, errors = process.communicate(timeout=300)
             self.assertIn(process.returncode, (0, -end), errors)
             if end == signal.SIGTERM:  # of a killed one the last samples may be printed and not on disk
                 printed += [json.loads(line) for line in out.splitlines()]

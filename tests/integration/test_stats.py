@@ -57,27 +57,27 @@ class Monitor(unittest.TestCase):
 
     def end(self, process):
         process.terminate()
-        self.assertEqual(process.wait(30), 0, self.log())
+        self.assertEqual(process.wait(300), 0, self.log())
 
     def give_up(self, process):
         """Ends it without waiting for what is in flight."""
         process.terminate()
         self.wait_for(lambda: "terminated: waiting" in self.log(), "the first signal")
         process.terminate()
-        self.assertEqual(process.wait(30), 0, self.log())
+        self.assertEqual(process.wait(300), 0, self.log())
 
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
             return file.read()
 
     def wait_for(self, true, what):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while not true():
             self.assertLess(time.monotonic(), deadline, f"waited for {what}: {self.log()}")
             time.sleep(0.05)
 
     def ask(self, *options):
-        return subprocess.run([SLAMON, "stats", self.config, *options], capture_output=True, text=True, timeout=30)
+        return subprocess.run([SLAMON, "stats", self.config, *options], capture_output=True, text=True, timeout=300)
 
     def stats(self):
         done = self.ask("--json")
@@ -208,7 +208,7 @@ class Asking(Monitor):
         self.spool = os.path.join(self.folder, "s" * 100)
         self.write(REFUSED)
         with open(os.path.join(self.folder, "log"), "w", encoding="utf-8") as log:
-            done = subprocess.run([SLAMON, "run", self.config, "--for", "1s"], stderr=log, timeout=60)
+            done = subprocess.run([SLAMON, "run", self.config, "--for", "1s"], stderr=log, timeout=300)
         self.assertEqual(done.returncode, 0)
         self.assertIn("is too long for a socket beside it", self.log())
         self.assertIn("stats: goes on without", self.log())

@@ -146,7 +146,7 @@ static inline void flush_all(struct spool *spool)
 {
 	struct error err = { 0 };
 
-	ck_assert_msg(spool_flush(spool, 20000, &err) == 0, "%s", err.text);
+	ck_assert_msg(spool_flush(spool, 100000, &err) == 0, "%s", err.text);
 }
 
 #endif
