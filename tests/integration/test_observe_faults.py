@@ -344,7 +344,7 @@ class Limits(Faults):
                 "expect_limit_bytes": 1048576}
         port = self.silent_server()
         self.addCleanup(talk.set)
-        run = self.lab.run([("t%d" % i, 1, 2, http(port=port)) for i in range(200)] +
+        run = self.lab.run([("t%d" % i, 1, 2, http(port=port)) for i in range(60)] +
                            [("said%d" % i, 1, 2, said) for i in range(8)])
         self.limit(run, **{"as": self.status_kb(run, "VmSize") * 1024})
         talk.set()
@@ -352,7 +352,7 @@ class Limits(Faults):
         def not_sent():
             return {s["target"][:4] for s in run.samples() if s["failure"] == "send"}
 
-        lab_net.wait_for(lambda: "said" in not_sent(), "a sample that was not sent", 60)
+        lab_net.wait_for(lambda: "said" in not_sent(), "a sample that was not sent", 120)
         self.limit(run, **{"as": 1})  # nothing more at all
         run.process.send_signal(signal.SIGHUP)
         lab_net.wait_for(lambda: "goes on as before" in run.log(), "the refusal", 60)
@@ -362,9 +362,9 @@ class Limits(Faults):
 
         def recovered():
             again = [s["failure"] for s in run.samples()[short:]]
-            return len(again) > 600 and "send" not in again[-400:] and "timeout" in again
+            return len(again) > 200 and "send" not in again[-130:] and "timeout" in again
 
-        lab_net.wait_for(recovered, "two rounds in which all were sent")
+        lab_net.wait_for(recovered, "two rounds in which all were sent", 120)
         last = len(run.samples())
         code, samples = run.finish()
         self.assertEqual(code, 0)
