@@ -6,8 +6,9 @@
  * the samples. This reads, it does not set the clock and does not ask any time server.
  *
  * The kernel's maximum error is known only where the daemon that disciplines it tells: 16,000,000 µs is the
- * kernel's "never told", and systemd-timesyncd writes 0. Both are unknown (-1), never zero. Source:
- * ntp_adjtime(3), RFC 5905 section 11.2; adjtimex STA_UNSYNC.
+ * kernel's "never told"; systemd-timesyncd writes 0, and as estimate 0 too, which the kernel then lets grow by 500 µs
+ * a second as if it had been one. Both are unknown (-1), never zero. Source: ntp_adjtime(3), RFC 5905 section 11.2;
+ * adjtimex STA_UNSYNC; second_overflow() of the kernel; manager_adjust_clock() of systemd-timesyncd.
  *
  *     struct clock_watch watch = { 0 };
  *     every second: if (clock_watch_read(&watch, &record)) spool_put(spool, &record);
@@ -28,8 +29,10 @@ struct clock_state {
 /* Reads the kernel's state. Where the kernel does not tell (ntp_adjtime refused), not synchronised, unknown. */
 struct clock_state clock_state_read(void);
 
-/* The rule for what the kernel gives: status bits, maxerror in µs, and the return value of ntp_adjtime. */
-struct clock_state clock_state_of(int result, int status, int64_t maxerror_us);
+struct timex;
+
+/* The rule for what the kernel gives: the return value of ntp_adjtime, and what it said. */
+struct clock_state clock_state_of(int result, const struct timex *said);
 
 /*
  * Whether such a clock tells on which side of an instant now is (both UTC µs): a synchronised one unless they are
@@ -45,6 +48,8 @@ struct clock_watch {
 	struct clock_state last;
 	bool recorded;
 	int64_t wall_offset_us; /* time of day minus monotonic */
+	int64_t since_us;       /* monotonic; since then … */
+	int64_t most_us;        /* … no higher bound was needed */
 };
 
 /* What is read at one moment. */
@@ -58,7 +63,8 @@ struct clock_reading {
  * Whether the reading is to be recorded, and if so fills record. What is recorded is not the error itself, which
  * creeps by up to 500 µs a second, but a bound that holds until the next record: the next power of two.
  * Recorded at the first time, when synchronised changes, when the bound becomes known or unknown, when the
- * recorded one may soon be exceeded, when a quarter of it would do, and when the time of day was stepped.
+ * recorded one may soon be exceeded, when a quarter of it was enough for an hour (a daemon sets the error back at each
+ * of its polls, up to 1,300 times a day), and when the time of day was stepped.
  */
 bool clock_watch_take(struct clock_watch *watch, struct clock_reading reading, struct record *record);
 

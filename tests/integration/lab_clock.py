@@ -17,15 +17,15 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shim", "clock
 STA_INS, STA_DEL, STA_UNSYNC, STA_PLL = 0x10, 0x20, 0x40, 0x1
 TIME_OK, TIME_INS, TIME_OOP, TIME_WAIT, TIME_ERROR = 0, 1, 3, 4, 5
 
-# (result, status, maxerror) of ntp_adjtime(); known(us) is what chrony tells
-UNSYNCHRONISED = (TIME_ERROR, STA_UNSYNC, 16000000)
-SENTINEL = (TIME_OK, STA_PLL, 16000000)
-TIMESYNCD = (TIME_OK, STA_PLL, 0)
-REFUSED = (-1, 0, 0)
+# (result, status, maxerror, esterror) of ntp_adjtime(); known(us) is what chrony tells
+UNSYNCHRONISED = (TIME_ERROR, STA_UNSYNC, 16000000, 16000000)
+SENTINEL = (TIME_OK, STA_PLL, 16000000, 16000000)
+TIMESYNCD = (TIME_OK, STA_PLL, 3500, 0)  # seven seconds after it wrote 0 for both
+REFUSED = (-1, 0, 0, 0)
 
 
 def known(us, status=STA_PLL, result=TIME_OK):
-    return result, status, us
+    return result, status, us, us
 
 
 class Clock:
@@ -39,9 +39,9 @@ class Clock:
                            check=True)
         path = os.path.join(folder, "clock-%d" % Clock.made)
         with open(path, "wb") as file:
-            file.write(bytes(64))
+            file.write(bytes(72))
         with open(path, "r+b") as file:
-            self.map = mmap.mmap(file.fileno(), 64)
+            self.map = mmap.mmap(file.fileno(), 72)
         self.wall = self.boot = 0
         self.says(says)
         self.environment = {"LD_PRELOAD": library, "CLOCK_SHIM": path,
@@ -49,7 +49,7 @@ class Clock:
         self.before = ["env"] + ["%s=%s" % item for item in self.environment.items()]
 
     def says(self, state):
-        self.map[40:64] = struct.pack("=3q", *state)
+        self.map[40:72] = struct.pack("=4q", *state)
 
     def now(self):
         """Its time of day."""

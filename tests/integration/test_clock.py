@@ -74,7 +74,7 @@ class Recorded(Case):
                 (known(1548), "t|2048", 1548),  # a bound with room for what it may creep until the next look
                 (SENTINEL, "t|", None),
                 (known(900, lab_clock.STA_INS, lab_clock.TIME_INS), "t|2048", 900),  # a leap second is due
-                (TIMESYNCD, "t|", None),  # 0 is not an error of nothing
+                (TIMESYNCD, "t|", None),  # what grows from 0 is not a bound
                 (known(30000, lab_clock.STA_DEL, lab_clock.TIME_OOP), "t|32768", 30000),
                 (REFUSED, "f|", None)):
             self.clock.says(state)

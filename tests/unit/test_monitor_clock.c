@@ -10,24 +10,30 @@
 static const struct {
 	const char *what;
 	int result, status;
-	int64_t maxerror_us;
+	int64_t maxerror_us, esterror_us;
 	bool synchronised;
 	int64_t want_us;
 } readings[] = {
-	{ "chrony tells a bound", TIME_OK, STA_PLL, 2500, true, 2500 },
-	{ "systemd-timesyncd writes 0: unknown", TIME_OK, STA_PLL, 0, true, -1 },
-	{ "the kernel's sentinel: unknown", TIME_OK, STA_PLL, 16000000, true, -1 },
-	{ "a leap second is pending", TIME_INS, STA_PLL | STA_INS, 900, true, 900 },
-	{ "unsynchronised by its status", TIME_OK, STA_UNSYNC, 2500, false, -1 },
-	{ "unsynchronised by its result", TIME_ERROR, 0, 2500, false, -1 },
-	{ "the call is refused", -1, 0, 2500, false, -1 },
+	{ "chrony tells a bound", TIME_OK, STA_PLL, 2500, 30, true, 2500 },
+	{ "chrony whose estimate is below 1 µs", TIME_OK, STA_PLL, 2501, 0, true, 2501 },
+	{ "systemd-timesyncd writes 0: unknown", TIME_OK, STA_PLL, 0, 0, true, -1 },
+	{ "its 0 has grown for a second", TIME_OK, STA_PLL, 500, 0, true, -1 },
+	{ "its 0 has grown for half an hour", TIME_OK, STA_PLL, 900000, 0, true, -1 },
+	{ "who writes 0 for the bound only", TIME_OK, STA_PLL, 1000, 16000000, true, -1 },
+	{ "the kernel's sentinel: unknown", TIME_OK, STA_PLL, 16000000, 16000000, true, -1 },
+	{ "a leap second is pending", TIME_INS, STA_PLL | STA_INS, 900, 30, true, 900 },
+	{ "unsynchronised by its status", TIME_OK, STA_UNSYNC, 2500, 30, false, -1 },
+	{ "unsynchronised by its result", TIME_ERROR, 0, 2500, 30, false, -1 },
+	{ "the call is refused", -1, 0, 2500, 30, false, -1 },
 };
 
 START_TEST(the_kernels_words_are_read)
 {
 	for (size_t i = 0; i < ROWS(readings); i++) {
-		struct clock_state s =
-		    clock_state_of(readings[i].result, readings[i].status, readings[i].maxerror_us);
+		const struct timex said = { .status = readings[i].status,
+			                    .maxerror = readings[i].maxerror_us,
+			                    .esterror = readings[i].esterror_us };
+		struct clock_state s = clock_state_of(readings[i].result, &said);
 
 		ck_assert_msg(s.synchronised == readings[i].synchronised &&
 		                  s.max_error_us == readings[i].want_us,
@@ -38,19 +44,25 @@ END_TEST
 
 /* In the order in which they come; want_us -2: nothing is recorded. The error may grow by 500 µs till the next reading. */
 static const struct {
+	int64_t at_s;
 	bool synchronised;
 	int64_t max_error_us, want_us;
 } course[] = {
-	{ true, 1000, 2048 }, /* the first */
-	{ true, 1548, -2 },   /* just within the bound that was recorded */
-	{ true, 1549, 4096 }, /* beyond it a second later */
-	{ true, 1548, -2 },   /* needs half of it */
-	{ true, 524, 1024 },  /* a quarter is enough */
-	{ true, -1, -1 },     /* becomes unknown */
-	{ true, -1, -2 },     /* still */
-	{ false, -1, -1 },    /* no longer synchronised */
-	{ false, -1, -2 },    /* still */
-	{ true, 1, 512 },     /* synchronised again; the least bound */
+	{ 0, true, 1000, 2048 },   /* the first */
+	{ 1, true, 1548, -2 },     /* just within the bound that was recorded */
+	{ 2, true, 1549, 4096 },   /* beyond it a second later */
+	{ 3, true, 1548, -2 },     /* needs half of it */
+	{ 3600, true, 524, -2 },   /* a quarter is enough, but was not an hour ago */
+	{ 3602, true, 500, -2 },   /* in this hour half was needed */
+	{ 3603, true, 100, -2 },   /* in the next … */
+	{ 7201, true, 524, -2 },   /* … */
+	{ 7202, true, 100, 1024 }, /* … never more than this quarter */
+	{ 10802, true, 100, -2 },  /* half of that is enough */
+	{ 10803, true, -1, -1 },   /* becomes unknown */
+	{ 15000, true, -1, -2 },   /* still */
+	{ 15001, false, -1, -1 },  /* no longer synchronised */
+	{ 20000, false, -1, -2 },  /* still */
+	{ 20001, true, 1, 512 },   /* synchronised again; the least bound */
 };
 
 static struct clock_reading reading_of(bool synchronised, int64_t max_error_us, int64_t now_us)
@@ -64,9 +76,10 @@ START_TEST(a_change_is_recorded_and_nothing_else)
 
 	for (size_t i = 0; i < ROWS(course); i++) {
 		struct record record;
-		bool taken = clock_watch_take(
-		    &watch, reading_of(course[i].synchronised, course[i].max_error_us, 1000 + (int64_t)i),
-		    &record);
+		bool taken = clock_watch_take(&watch,
+		                              reading_of(course[i].synchronised, course[i].max_error_us,
+		                                         NOW_US + course[i].at_s * 1000000),
+		                              &record);
 
 		ck_assert_msg(taken == (course[i].want_us != -2), "row %zu", i);
 		if (!taken)
@@ -74,11 +87,32 @@ START_TEST(a_change_is_recorded_and_nothing_else)
 		ck_assert_msg(record.max_error_us == course[i].want_us, "row %zu: %lld", i,
 		              (long long)record.max_error_us);
 		ck_assert_int_eq(record.kind, RECORD_CLOCK);
-		ck_assert_int_eq(record.scheduled_us, 1000 + (int64_t)i);
+		ck_assert_int_eq(record.scheduled_us, NOW_US + course[i].at_s * 1000000);
 		ck_assert_int_eq(record.synchronised, course[i].synchronised);
 		ck_assert_int_eq(record.stepped_us, 0);
 		ck_assert_ptr_null(record_fault(&record));
 	}
+}
+END_TEST
+
+/* A daemon that polls each 64 s, the kernel's 500 µs a second in between, and the network's own ups and downs. */
+START_TEST(a_bound_holds_and_is_not_told_all_day)
+{
+	struct clock_watch watch = { 0 };
+	int64_t error_us = 0, bound_us = 0;
+	int records = 0;
+
+	for (int64_t s = 0; s < 86400; s++) {
+		struct record record;
+
+		ck_assert_msg(error_us <= bound_us, "s %lld", (long long)s); /* until the next reading */
+		error_us = s % 64 ? error_us + 500 : 1000 + s / 64 % 7 * 200;
+		if (!clock_watch_take(&watch, reading_of(true, error_us, NOW_US + s * 1000000), &record))
+			continue;
+		bound_us = record.max_error_us;
+		records++;
+	}
+	ck_assert_int_le(records, 6); /* 2 to 64 ms while it grows for the first time */
 }
 END_TEST
 
@@ -150,8 +184,8 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("clock", (const TTest *const[]){ the_kernels_words_are_read,
-	                                                  a_change_is_recorded_and_nothing_else,
-	                                                  a_step_is_recorded_once, what_a_clock_tells,
-	                                                  this_machine_is_read, NULL });
+	return run_suite("clock", (const TTest *const[]){
+	                              the_kernels_words_are_read, a_change_is_recorded_and_nothing_else,
+	                              a_bound_holds_and_is_not_told_all_day, a_step_is_recorded_once,
+	                              what_a_clock_tells, this_machine_is_read, NULL });
 }

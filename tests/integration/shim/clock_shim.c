@@ -25,7 +25,7 @@
 struct wishes {        /* lab_clock.py packs it */
 	int64_t at_ns; /* real time of day */
 	int64_t wall_before_ns, wall_after_ns, boot_before_ns, boot_after_ns;
-	int64_t result, status, maxerror_us; /* of ntp_adjtime(); result -1: refused */
+	int64_t result, status, maxerror_us, esterror_us; /* of ntp_adjtime(); result -1: refused */
 };
 
 /* Mapped when first asked for, which may be before any constructor has run. */
@@ -106,6 +106,7 @@ int ntp_adjtime(struct timex *t)
 	memset(t, 0, sizeof *t);
 	t->status = (int)wishes()->status;
 	t->maxerror = wishes()->maxerror_us;
+	t->esterror = wishes()->esterror_us;
 	return (int)wishes()->result;
 }
 
