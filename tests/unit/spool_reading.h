@@ -66,7 +66,7 @@ static inline struct spool_counters counters_of(struct spool *spool)
 /* The writer works when it likes: waits up to 20 s for what it will do. */
 #define WAIT_UNTIL(condition)                                                                                \
 	for (int tries_ = 0; !(condition); tries_++) {                                                       \
-		ck_assert_msg(tries_ < 20000, "still not: %s", #condition);                                   \
+		ck_assert_msg(tries_ < 20000, "still not: %s", #condition);                                  \
 		usleep(5000);                                                                                \
 	}
 
