@@ -36,7 +36,8 @@ static const char *todo_of_missed(enum sample_failure why)
 	case FAILURE_SEND:
 		return "the log says why this machine could not send";
 	case FAILURE_OWN_SIDE:
-		return "look at this side's own network: every reference failed";
+		return "look at this side's own network if references failed, else at its clock and "
+		       "certificates";
 	case FAILURE_PROXY:
 		return "look at the proxy, and at 'proxy' of these targets";
 	case FAILURE_RATE_LIMIT:
