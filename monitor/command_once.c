@@ -107,7 +107,7 @@ static int probe_all(struct once *once, bool show, struct error *err)
 	once->records = calloc(once->config.target_count, sizeof *once->records);
 	if (!once->records || uv_loop_init(&once->loop) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
-	if (observer_open(&once->observer, &once->loop, &once->config, NULL, keep_record, once, err) == 0) {
+	if (observer_open(&once->observer, &once->loop, &once->config, keep_record, once, err) == 0) {
 		keep_clock(once);
 		observer_once(once->observer, on_drained);
 	}

@@ -54,7 +54,7 @@ static void try_here(const struct config *config)
 
 	if (uv_loop_init(&loop) < 0)
 		return;
-	if (observer_open(&observer, &loop, config, NULL, forget_record, NULL, &err) == 0)
+	if (observer_open(&observer, &loop, config, forget_record, NULL, &err) == 0)
 		observer_close(observer, NULL);
 	else
 		log_error("would not start on this machine", &err);

@@ -145,6 +145,7 @@ static void on_drained(void *arg)
 	uv_close((uv_handle_t *)&run->terminate, NULL);
 	uv_close((uv_handle_t *)&run->interrupt, NULL);
 	uv_close((uv_handle_t *)&run->hang_up, NULL);
+	uv_close((uv_handle_t *)&run->reload.preparing, NULL);
 	uv_close((uv_handle_t *)&run->second_timer, NULL);
 	uv_close((uv_handle_t *)&run->minute_timer, NULL);
 	uv_close((uv_handle_t *)&run->end_timer, NULL);
@@ -161,6 +162,7 @@ static void stop(struct run *run, const char *why)
 		return;
 	}
 	run->stopping = true;
+	run_stop_reload(run);
 	notify_say(&run->notify, "STOPPING=1\nSTATUS=%s, waits for what is in flight", why);
 	log_line("run", "%s: waiting for %lld probes in flight", why,
 	         (long long)observer_counts(run->watches->observer).in_flight);
@@ -187,11 +189,12 @@ static void start_handles(struct run *run, int64_t for_s)
 	uv_signal_init(&run->loop, &run->terminate);
 	uv_signal_init(&run->loop, &run->interrupt);
 	uv_signal_init(&run->loop, &run->hang_up);
+	uv_idle_init(&run->loop, &run->reload.preparing);
 	uv_timer_init(&run->loop, &run->second_timer);
 	uv_timer_init(&run->loop, &run->minute_timer);
 	uv_timer_init(&run->loop, &run->end_timer);
 	uv_timer_init(&run->loop, &run->watchdog_timer);
-	run->terminate.data = run->interrupt.data = run->hang_up.data = run;
+	run->terminate.data = run->interrupt.data = run->hang_up.data = run->reload.preparing.data = run;
 	run->second_timer.data = run->minute_timer.data = run->end_timer.data = run->watchdog_timer.data =
 	    run;
 	uv_signal_start(&run->terminate, on_signal, SIGTERM);
@@ -220,8 +223,8 @@ static int start_ship(struct run *run, const struct config *config, struct error
 
 static int observe(struct run *run, struct watch *watch, int64_t for_s, struct error *err)
 {
-	if (run_start_thread(run, err) == 0 && observer_open(&watch->observer, &run->loop, &watch->config,
-	                                                     NULL, run_keep_record, watch, err) == 0) {
+	if (run_start_thread(run, err) == 0 &&
+	    observer_open(&watch->observer, &run->loop, &watch->config, run_keep_record, watch, err) == 0) {
 		if (start_ship(run, &watch->config, err) == 0) {
 			start_handles(run, for_s);
 			run_use_watch(watch, 0);

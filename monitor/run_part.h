@@ -26,9 +26,13 @@ struct watch {
 	bool drained;
 };
 
-/* A configuration on its way: read by another thread, since a large one would stop the probes for a while. */
+/*
+ * A configuration on its way: read by another thread and then prepared a few targets each turn of the loop, since a
+ * large one would hold the probes up.
+ */
 struct reload {
-	uv_work_t work;
+	uv_work_t reading;
+	uv_idle_t preparing; /* active meanwhile */
 	struct watch *watch; /* NULL: none is on its way */
 	struct error err;
 	bool again; /* asked for meanwhile */
@@ -78,6 +82,9 @@ void run_use_watch(struct watch *watch, int64_t from_us);
  * many former configurations are still waiting for answers.
  */
 void run_reload(struct run *run);
+
+/* Gives up one that is on its way; nothing is said. */
+void run_stop_reload(struct run *run);
 
 /*
  * Has libuv make the thread for reloads while there is memory for it: later, without any, it would end the process.

@@ -9,8 +9,9 @@
 
 #define RELOAD_ROOM                                                                                          \
 	((size_t)1 << 20) /* what reading a configuration takes, and each byte of it: more than it does */
-#define RELOAD_TIMES 64
-#define FORMER_MOST  4 /* configurations whose probes are still in flight; a further reload waits */
+#define RELOAD_TIMES     64
+#define PREPARED_AT_ONCE 128 /* targets: less than a millisecond's work */
+#define FORMER_MOST      4   /* configurations whose probes are still in flight; a further reload waits */
 
 /* ---- watches ---- */
 
@@ -75,30 +76,33 @@ static void on_former_drained(void *arg)
 	run_close_watch(arg, on_retired);
 }
 
-static int replace(struct run *run, struct watch *watch, struct error *err)
+static int begin(struct run *run, struct watch *watch, struct error *err)
 {
-	struct watch *former = run->watches;
+	const struct watch *former = run->watches;
 	const char *fixed = config_fixed_change(&former->config, &watch->config);
 
 	if (fixed) {
 		error_set(err, ERROR_DATA, "the key '%s' can be changed by a restart only", fixed);
 		return error_at(err, run->file, 0, NULL);
 	}
-	if (observer_open(&watch->observer, &run->loop, &watch->config, former->observer, run_keep_record,
-	                  watch, err) < 0)
-		return err->code;
-	run_use_watch(watch, observer_stop(former->observer, on_former_drained) + 1);
+	return observer_begin(&watch->observer, &run->loop, &watch->config, former->observer, run_keep_record,
+	                      watch, err);
+}
+
+static void replace(struct run *run, struct watch *watch)
+{
+	run_use_watch(watch, observer_stop(run->watches->observer, on_former_drained) + 1);
 	run->stats.reloads++;
-	return 0;
+	run_say_state(run, "READY=1\n");
 }
 
 /*
  * In a thread of its own. The configuration's memory comes from an arena, which ends the process when there is no
  * more: fine at the start, not now. So it is asked for first.
  */
-static void read_config(uv_work_t *work)
+static void read_config(uv_work_t *reading)
 {
-	struct run *run = work->data;
+	struct run *run = reading->data;
 	struct stat facts;
 	void *room = NULL;
 
@@ -108,7 +112,7 @@ static void read_config(uv_work_t *work)
 	free(room);
 	if (run->reload.err.code == ERROR_NONE &&
 	    config_load(&run->reload.watch->config, run->file, &run->reload.err) < 0)
-		return; /* end_reload() sees the error */
+		return; /* on_read() sees the error */
 }
 
 static void refuse_reload(struct run *run)
@@ -127,23 +131,71 @@ static void refuse_reload(struct run *run)
 	           err->text);
 }
 
-static void end_reload(uv_work_t *work, int status)
+/* The next one may come. */
+static void end_reload(struct run *run)
 {
-	struct run *run = work->data;
+	run->reload.watch = NULL;
+	if (run->reload.again)
+		run_reload(run);
+}
+
+static void on_given_up(void *arg)
+{
+	struct watch *watch = arg;
+	struct run *run = watch->run;
+
+	run_free_watch(watch);
+	end_reload(run);
+}
+
+static void give_up(struct watch *watch)
+{
+	if (watch->observer)
+		observer_close(watch->observer, on_given_up);
+	else
+		on_given_up(watch);
+}
+
+static void prepare_some(uv_idle_t *preparing)
+{
+	struct run *run = preparing->data;
+	struct watch *watch = run->reload.watch;
+	int rc = observer_prepare(watch->observer, PREPARED_AT_ONCE, &run->reload.err);
+
+	if (rc > 0)
+		return;
+	uv_idle_stop(preparing);
+	if (rc < 0) {
+		refuse_reload(run);
+		give_up(watch);
+	} else {
+		replace(run, watch);
+		end_reload(run);
+	}
+}
+
+static void on_read(uv_work_t *reading, int status)
+{
+	struct run *run = reading->data;
 	struct reload *reload = &run->reload;
-	struct watch *watch = reload->watch;
 
 	(void)status; /* never cancelled */
-	reload->watch = NULL;
-	if (run->stopping || reload->err.code < 0 || replace(run, watch, &reload->err) < 0) {
-		if (!run->stopping)
-			refuse_reload(run);
-		run_free_watch(watch);
+	if (run->stopping) {
+		give_up(reload->watch);
+	} else if (reload->err.code < 0 || begin(run, reload->watch, &reload->err) < 0) {
+		refuse_reload(run);
+		give_up(reload->watch);
 	} else {
-		run_say_state(run, "READY=1\n");
+		uv_idle_start(&reload->preparing, prepare_some);
 	}
-	if (reload->again)
-		run_reload(run);
+}
+
+void run_stop_reload(struct run *run)
+{
+	if (!uv_is_active((uv_handle_t *)&run->reload.preparing))
+		return; /* there is none, or on_read() sees to it */
+	uv_idle_stop(&run->reload.preparing);
+	give_up(run->reload.watch);
 }
 
 void run_reload(struct run *run)
@@ -155,8 +207,8 @@ void run_reload(struct run *run)
 		return;
 	reload->err = (struct error){ 0 };
 	reload->watch = run_new_watch(run);
-	reload->work.data = run;
-	if (!reload->watch || uv_queue_work(&run->loop, &reload->work, read_config, end_reload) < 0) {
+	reload->reading.data = run;
+	if (!reload->watch || uv_queue_work(&run->loop, &reload->reading, read_config, on_read) < 0) {
 		error_set(&reload->err, ERROR_MEMORY, "out of memory");
 		refuse_reload(run);
 		free(reload->watch);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define REMEMBERED_MOST 4096 /* probes of a reference */
-#define TARGETS_AT_ONCE 128  /* less than a millisecond's work */
+#define CLOSED_AT_ONCE  128  /* targets: less than a millisecond's work */
 
 /* ---- opening: kinds ---- */
 
@@ -32,8 +32,7 @@ static bool is_open(const struct observer *o, const struct probe_kind *kind)
 }
 
 /* A kind that this machine does not allow leaves the others alone; one that was open until now is not given up. */
-static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind,
-                     const struct observer *former, struct error *err)
+static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind, struct error *err)
 {
 	struct error cause = { 0 };
 
@@ -41,7 +40,7 @@ static int open_kind(struct observer *o, size_t i, const struct probe_kind *kind
 		o->kinds[i] = kind;
 		return 0;
 	}
-	if (cause.code != ERROR_IO || (former && is_open(former, kind))) {
+	if (cause.code != ERROR_IO || (o->former && is_open(o->former, kind))) {
 		*err = cause;
 		return err->code;
 	}
@@ -60,13 +59,12 @@ static bool opens_descriptors(const struct probe_kind *kind, const struct probe_
 	return !kind->shares_socket || !address_literal(plan->destination, AF_UNSPEC, &address);
 }
 
-static int prepare_plan(struct observer *o, struct target *target, const struct observer *former,
-                        struct error *err)
+static int prepare_plan(struct observer *o, struct target *target, struct error *err)
 {
 	const struct target_config *config = target->config;
 	size_t i = place_of(o, config->kind);
 
-	if (!o->kinds[i] && open_kind(o, i, config->kind, former, err) < 0)
+	if (!o->kinds[i] && open_kind(o, i, config->kind, err) < 0)
 		return err->code;
 	if (o->shut[i])
 		return 0;
@@ -107,7 +105,7 @@ static int prepare_reference(struct target *target, int64_t timeout_most_s, stru
 }
 
 static int prepare_target(struct observer *o, struct target *target, const struct target_config *config,
-                          const struct observer *former, struct error *err)
+                          struct error *err)
 {
 	target->config = config;
 	target->observer = o;
@@ -115,7 +113,7 @@ static int prepare_target(struct observer *o, struct target *target, const struc
 	target->lasting = lasting_target_use(o->lasting, config->id);
 	if (!target->lasting || heap_add(&o->due, &target->due, INT64_MAX) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
-	if (prepare_plan(o, target, former, err) < 0)
+	if (prepare_plan(o, target, err) < 0)
 		return err->code;
 	return prepare_destination(o, target, err);
 }
@@ -165,14 +163,7 @@ static int assign_references(struct observer *o, struct target *target, struct e
 
 /* ---- opening ---- */
 
-/* Opening many targets takes a while: what is due meanwhile by the configuration in force does not wait for it. */
-static void let_start(struct observer *former, size_t done)
-{
-	if (former && done % TARGETS_AT_ONCE == 0)
-		observer_start_due(former, observer_now_us(former, moment_now()));
-}
-
-static int prepare(struct observer *o, struct observer *former, struct error *err)
+static int make_room(struct observer *o, struct error *err)
 {
 	const struct config *config = o->config;
 
@@ -181,26 +172,14 @@ static int prepare(struct observer *o, struct observer *former, struct error *er
 		return err->code;
 	o->gaps = calloc(OBSERVE_GAPS_LEAST, sizeof *o->gaps);
 	o->targets = calloc(config->target_count, sizeof *o->targets);
-	if (!o->gaps || !o->targets)
+	if (!o->gaps || !o->targets || heap_reserve(&o->due, config->target_count) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	o->gap_size = OBSERVE_GAPS_LEAST;
-	for (size_t i = 0; i < config->target_count; i++) {
-		if (prepare_target(o, &o->targets[i], &config->targets[i], former, err) < 0)
-			return err->code;
-		let_start(former, i);
-	}
-	if (prepare_references(o, err) < 0)
-		return err->code;
-	for (size_t i = 0; i < config->target_count; i++) {
-		if (assign_references(o, &o->targets[i], err) < 0)
-			return err->code;
-		let_start(former, i);
-	}
 	return 0;
 }
 
-int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
-                  struct observer *former, observer_record *record, void *arg, struct error *err)
+int observer_begin(struct observer **out, uv_loop_t *loop, const struct config *config,
+                   const struct observer *former, observer_record *record, void *arg, struct error *err)
 {
 	struct observer *o = calloc(1, sizeof *o);
 
@@ -211,16 +190,56 @@ int observer_open(struct observer **out, uv_loop_t *loop, const struct config *c
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	}
 	o->config = config;
+	o->former = former;
 	o->record = record;
 	o->arg = arg;
 	o->context = (struct probe_context){ .loop = loop,
 		                             .ca_file = config->ca_file,
 		                             .handshakes = &o->lasting->handshakes };
-	/* that of the former, so that a step since then is noticed by this one too */
-	o->wall_offset_us = former ? former->wall_offset_us : moment_wall_offset_us();
 	uv_timer_init(loop, &o->timer);
-	o->timer.data = o;
-	if (prepare(o, former, err) < 0) {
+	uv_idle_init(loop, &o->closing);
+	o->timer.data = o->closing.data = o;
+	if (make_room(o, err) < 0) {
+		observer_close(o, NULL);
+		return err->code;
+	}
+	*out = o;
+	return 0;
+}
+
+int observer_prepare(struct observer *o, size_t most, struct error *err)
+{
+	const struct config *config = o->config;
+
+	for (; most && o->prepared < config->target_count; most--) {
+		size_t i = o->prepared++;
+
+		if (prepare_target(o, &o->targets[i], &config->targets[i], err) < 0)
+			return err->code;
+	}
+	if (o->prepared < config->target_count)
+		return 1;
+	if (!o->references && prepare_references(o, err) < 0)
+		return err->code;
+	for (; most && o->assigned < config->target_count; most--)
+		if (assign_references(o, &o->targets[o->assigned++], err) < 0)
+			return err->code;
+	if (o->assigned < config->target_count)
+		return 1;
+	/* that of the former, so that a step since then is noticed by this one too */
+	o->wall_offset_us = o->former ? o->former->wall_offset_us : moment_wall_offset_us();
+	o->former = NULL;
+	return 0;
+}
+
+int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
+                  observer_record *record, void *arg, struct error *err)
+{
+	struct observer *o = NULL;
+
+	if (observer_begin(&o, loop, config, NULL, record, arg, err) < 0)
+		return err->code;
+	if (observer_prepare(o, SIZE_MAX, err) < 0) {
 		observer_close(o, NULL);
 		return err->code;
 	}
@@ -342,6 +361,8 @@ struct observer_counts observer_counts(const struct observer *o)
 
 static void release_target(struct observer *o, struct target *target)
 {
+	if (target->plan)
+		target->config->kind->unprepare(target->plan);
 	if (target->destination)
 		destination_drop(&o->lasting->destinations, target->destination);
 	if (target->references != o->references)
@@ -373,18 +394,32 @@ static void free_observer(uv_handle_t *handle)
 		closed(arg);
 }
 
-void observer_close(struct observer *o, observer_closed *closed)
+/* Some targets each turn of the loop, so that those of another observer are not late; then what they had in common. */
+static void close_some(uv_idle_t *closing)
 {
-	o->closed = closed;
-	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
-		if (o->targets[i].plan)
-			o->targets[i].config->kind->unprepare(o->targets[i].plan);
+	struct observer *o = closing->data;
+
+	for (int n = 0; n < CLOSED_AT_ONCE && o->prepared > 0; n++)
+		release_target(o, &o->targets[--o->prepared]);
+	if (o->prepared > 0)
+		return;
 	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
 		if (!o->shut[i])
 			o->kinds[i]->close(o->services[i]);
-	for (size_t i = 0; o->targets && i < o->config->target_count; i++)
-		release_target(o, &o->targets[i]);
 	if (o->context.resolver)
 		resolver_close(o->context.resolver);
-	uv_close((uv_handle_t *)&o->timer, free_observer);
+	uv_close((uv_handle_t *)closing, free_observer);
+}
+
+static void start_closing(uv_handle_t *timer)
+{
+	struct observer *o = timer->data;
+
+	uv_idle_start(&o->closing, close_some);
+}
+
+void observer_close(struct observer *o, observer_closed *closed)
+{
+	o->closed = closed;
+	uv_close((uv_handle_t *)&o->timer, start_closing);
 }

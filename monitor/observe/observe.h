@@ -22,15 +22,17 @@
  * may have been suspended, and an answer lost. The schedule is driven on the monotonic clock;
  * when the time of day is stepped by more than 1 ms, the next instants follow the new time.
  *
- *     observer_open(&o, loop, &config, NULL, record, arg, &err);
+ *     observer_open(&o, loop, &config, record, arg, &err);
  *     observer_start(o, 0);                   or observer_once(o, drained);
  *     uv_run(loop, …);
  *     observer_end(o, drained);               no new probes; drained(arg) once none is in flight
  *     observer_close(o, closed);              from drained() on; frees o in the loop, then closed(arg)
  * Another observer may take over at the instant up to which the first had started everything; what is in flight
- * counts on, and so do destinations' rates and what references said:
- *     observer_open(&next, loop, &other_config, o, record, arg, &err);
- *     observer_start(next, observer_stop(o, drained) + 1);
+ * counts on, and so do destinations' rates and what references said. It is prepared a few targets at a time, between
+ * which the loop turns, so that the first one's probes are not late:
+ *     observer_begin(&next, loop, &other_config, o, record, arg, &err);
+ *     observer_prepare(next, 128, &err)       again while it returns 1
+ *     observer_start(next, observer_stop(o, drained) + 1);      at once after it returned 0
  */
 #ifndef GOVSLA_MONITOR_OBSERVE_H
 #define GOVSLA_MONITOR_OBSERVE_H
@@ -49,15 +51,29 @@ typedef void observer_drained(void *arg);
 typedef void observer_closed(void *arg);
 
 /*
- * Makes the observer and prepares every target (opens sockets, checks files of certificates); probes nothing and
- * changes nothing yet. former: the one that it is to take over from, or NULL; what that has due is started meanwhile, so
- * that its probes are not late. The config must outlive it (observer_close()). A kind of probe that this machine does
- * not allow is said in the log, and its targets' instants are missed (send); where former had it open, that is an
- * error. Returns 0 or a negative code; on failure nothing remains, but the loop must still be run for handles that are
- * closing.
+ * Makes the observer and prepares every target (opens sockets, checks files of certificates); probes nothing yet. The
+ * config must outlive it, until closed(). A kind of probe that this machine does not allow is said in the log, and its
+ * targets' instants are missed (send). Returns 0 or a negative code; on failure nothing remains, but the loop must
+ * still be run, with the config, for what is closing.
  */
 int observer_open(struct observer **out, uv_loop_t *loop, const struct config *config,
-                  struct observer *former, observer_record *record, void *arg, struct error *err) MUST_CHECK;
+                  observer_record *record, void *arg, struct error *err) MUST_CHECK;
+
+/*
+ * The same in steps, for one that is to take over from a former one, which is borrowed until all is prepared (NULL:
+ * none) and of which nothing is changed yet. Returns 0 or a negative code; on failure nothing remains but handles that
+ * are closing.
+ */
+int observer_begin(struct observer **out, uv_loop_t *loop, const struct config *config,
+                   const struct observer *former, observer_record *record, void *arg,
+                   struct error *err) MUST_CHECK;
+
+/*
+ * Prepares so many more targets at the most. A kind of probe that is no longer allowed, but that the former has open,
+ * is an error. Returns 0: all are prepared; 1: not yet; or a negative code, after which only observer_close() is left,
+ * as it is for whoever wants it no more.
+ */
+int observer_prepare(struct observer *o, size_t most, struct error *err) MUST_CHECK;
 
 /* Starts the schedule with the first instants at or after from_us (UTC µs); 0: from now. Returns from_us, or now. */
 int64_t observer_start(struct observer *o, int64_t from_us);
@@ -77,7 +93,7 @@ void observer_end(struct observer *o, observer_drained *drained);
 /* Ends what is in flight at once as missed (not running). For a second signal. */
 void observer_abort(struct observer *o);
 
-/* Closes its handles; frees o when that is done and calls closed(arg), which may be NULL. */
+/* Closes it, a few targets each turn of the loop; then frees o and calls closed(arg), which may be NULL. */
 void observer_close(struct observer *o, observer_closed *closed);
 
 /* Of all observers of the process together; what came of their samples is counted by who gets them (tally.h). */

@@ -49,6 +49,7 @@ struct gap {
 
 struct observer {
 	const struct config *config;
+	const struct observer *former; /* until everything is prepared; NULL: none */
 	observer_record *record;
 	observer_drained *drained;
 	observer_closed *closed;
@@ -59,6 +60,8 @@ struct observer {
 	void *services[OBSERVE_KINDS_MOST];
 	bool shut[OBSERVE_KINDS_MOST]; /* could not be opened: its targets' instants are missed */
 	struct target *targets;
+	size_t prepared;                        /* targets, from the first on: what there is to release */
+	size_t assigned;                        /* likewise, their references */
 	struct own_side_reference **references; /* all of the file */
 	size_t reference_count;
 	struct heap due, deadlines;
@@ -66,6 +69,7 @@ struct observer {
 	struct gap *gaps;
 	size_t gap_first, gap_count, gap_size;
 	uv_timer_t timer;
+	uv_idle_t closing;
 	int64_t in_flight, held; /* probes and samples of this observer */
 	int64_t wall_offset_us;  /* time of day minus monotonic */
 	struct moment wake;      /* when the timer is due */

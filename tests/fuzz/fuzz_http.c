@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	load(&config, listen_on_loopback(&s), probes[data[0] % CONFIGS]);
-	fuzz_law(observer_open(&s.observer, &s.loop, &config, NULL, count_record, &s, &err) == 0,
+	fuzz_law(observer_open(&s.observer, &s.loop, &config, count_record, &s, &err) == 0,
 	         "it can be observed");
 	observer_once(s.observer, on_drained);
 	uv_run(&s.loop, UV_RUN_DEFAULT);

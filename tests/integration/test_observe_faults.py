@@ -239,6 +239,24 @@ class Reload(Faults):
         self.assertGreater(len(START.findall(run.log())), 3, "seed %d" % SEED)
         self.assertGreater(run.log().count("goes on as before"), 3, "seed %d" % SEED)
 
+    def test_ended_while_many_targets_are_prepared(self):
+        """The loop turns meanwhile: what is due is sent, a further signal is heard, an end is an end."""
+        path = self.lab.config([("always", 1, 1, icmp("127.0.0.1"))] +
+                               [("t%d" % i, 3600, 1, icmp("127.0.0.2")) for i in range(8000)])
+        chance = random.Random(SEED)
+        for _ in range(3):
+            run = lab_net.Run(self.lab, path, None)
+            for _ in range(2):
+                run.process.send_signal(signal.SIGHUP)
+                time.sleep(chance.uniform(0, 0.5))
+            code, samples = run.finish(seconds=60)
+            self.assertEqual(code, 0, run.log())
+            self.assertNotIn("goes on as before", run.log())
+            seen = collections.Counter((s["target"], s["scheduled"]) for s in samples)
+            self.assertEqual([k for k, n in seen.items() if n > 1], [], "two records of an instant, seed %d" % SEED)
+            always = sorted(us(at) for target, at in seen if target == "always")
+            self.assertLessEqual({b - a for a, b in zip(always, always[1:])}, {1000000}, "seed %d" % SEED)
+
     def is_quiet(self, run):
         """Nothing was said for a while."""
         before = len(run.log())
