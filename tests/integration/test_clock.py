@@ -99,12 +99,14 @@ class Recorded(Case):
                                     "DESC LIMIT 1"), "f|t")
 
     def step(self, run, seconds, says=UNSYNCHRONISED):
-        """As clock_settime() does: the kernel forgets what it knew of its error. Waits until a second has been observed
-        since."""
-        done = run.log().count("stepped by")
+        """As clock_settime() does: the kernel forgets what it knew of its error. Waits until it is recorded (two steps
+        between two looks are one, their sum) and a second has been observed since."""
+        recorded = "SELECT count(*) FROM clock_state WHERE stepped_us IS NOT NULL"
+        done, rows = run.log().count("stepped by"), int(self.value(recorded))
         self.clock.step(seconds)
         self.clock.says(says)
-        lab_net.wait_for(lambda: run.log().count("stepped by") > done, "the step to be noticed", 30)
+        lab_net.wait_for(lambda: run.log().count("stepped by") > done, "the step to be noticed", 60)
+        lab_net.wait_for(lambda: int(self.value(recorded)) > rows, "the step to be recorded", 60)
         seen = len(run.samples())
         lab_net.wait_for(lambda: len(run.samples()) >= seen + 3, "samples", 30)
 
