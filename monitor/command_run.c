@@ -13,11 +13,24 @@
 #define SECOND_MS 1000
 #define MINUTE_MS 60000
 
+/* A document as text, whole or not at all: without memory json_dumps() leaves out keys. NULL: no memory. */
+static char *whole_text(const json_t *document, size_t flags)
+{
+	size_t length = document ? json_dumpb(document, NULL, 0, flags) : 0;
+	char *text = length ? malloc(length + 1) : NULL;
+
+	if (!text || json_dumpb(document, text, length, flags) != length) {
+		free(text);
+		return NULL;
+	}
+	text[length] = '\0';
+	return text;
+}
+
 static void print_sample(const struct target_config *target, const struct record *record)
 {
 	json_t *line = record_json(target, record);
-
-	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+	char *text = whole_text(line, JSON_COMPACT);
 
 	if (text) /* without memory a line is missing, not the record */
 		puts(text);
@@ -51,7 +64,7 @@ static void tell_stats(void *arg, struct text *out)
 	const struct run *run = arg;
 	struct stats_view view = view_of(run);
 	json_t *document = stats_json(&run->stats, &view);
-	char *bytes = document ? json_dumps(document, JSON_INDENT(1)) : NULL;
+	char *bytes = whole_text(document, JSON_INDENT(1));
 
 	if (bytes)
 		text_add(out, bytes);

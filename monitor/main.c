@@ -1,6 +1,7 @@
 /* slamon: observes, and keeps what came of it. Reads the command line; the only file of the program that exits. */
 #include "base/error.h"
 #include "monitor/command.h"
+#include "monitor/probe/memory.h"
 
 #include <getopt.h>
 #include <malloc.h>
@@ -159,6 +160,8 @@ static int run(const struct command *command, int argc, char **argv, struct erro
 	raise_descriptor_limit();
 	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* or it grows, and a former file's tables stay resident */
+	if (memory_begin(err) < 0)
+		return err->code;
 	if (parse(command, argc, argv, &options, err) < 0)
 		return error_hint(err, "slamon %s --help", command->name);
 	return command->run(&options, err);

@@ -155,25 +155,21 @@ static struct watched *watch(struct channel *channel, ares_socket_t fd)
 	return watched;
 }
 
-/* c-ares says what it waits for on a socket; nothing means that it closes the socket now. */
-static void socket_state(void *data, ares_socket_t fd, int readable, int writable)
+static struct watched **find_watched(struct channel *channel, ares_socket_t fd)
 {
-	struct channel *channel = data;
-	struct watched **link = &channel->watched, *watched;
+	struct watched **link = &channel->watched;
 
 	while (*link && (*link)->fd != fd)
 		link = &(*link)->next;
-	watched = *link;
-	if (!readable && !writable) {
-		if (watched) {
-			*link = watched->next;
-			uv_close((uv_handle_t *)&watched->poll, watched_closed);
-		}
-		return;
-	}
-	if (!watched)
-		watched = watch(channel, fd);
-	if (watched) /* otherwise the query ends with its timeout */
+	return link;
+}
+
+/* c-ares says what it waits for on a socket; nothing means that it closes the socket now. */
+static void socket_state(void *data, ares_socket_t fd, int readable, int writable)
+{
+	struct watched *watched = *find_watched(data, fd);
+
+	if (watched && (readable || writable))
 		uv_poll_start(&watched->poll, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0),
 		              on_socket);
 }
@@ -185,14 +181,25 @@ static ares_socket_t open_socket(int family, int type, int protocol, void *data)
 	struct channel *channel = data;
 	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	if (fd < 0)
+	if (fd < 0) {
 		channel->own_errno = errno;
-	return fd;
+		return fd;
+	}
+	if (watch(channel, fd))
+		return fd;
+	close(fd); /* c-ares would use it for all later queries, and nobody would read it */
+	errno = channel->own_errno = ENOMEM;
+	return -1;
 }
 
 static int close_socket(ares_socket_t fd, void *data)
 {
-	(void)data;
+	struct watched **link = find_watched(data, fd), *watched = *link;
+
+	if (watched) {
+		*link = watched->next;
+		uv_close((uv_handle_t *)&watched->poll, watched_closed);
+	}
 	return close(fd);
 }
 

@@ -1,6 +1,8 @@
 /* observe_probe: probes from the instant at which they are due until they have ended. */
 #include "monitor/observe/observe_part.h"
 
+#include "monitor/probe/memory.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +54,24 @@ static bool spoilt_by_stall(const struct observer *o, const struct probe_run *ru
 	       record->failure == FAILURE_TLS || record->failure == FAILURE_LOSS;
 }
 
+/*
+ * Whether it failed about when a library was refused memory: that calls it what it likes, a bad certificate, an unknown
+ * name, a silence; and what it could not set up then may fail who comes a little later.
+ */
+static bool spoilt_by_memory(const struct probe_run *run)
+{
+	struct moment refused = memory_refused();
+
+	return run->record.outcome == SAMPLE_DOWN && refused.us &&
+	       moment_between(refused, run->started) <= run->timeout_us;
+}
+
+static void excuse(struct probe_run *run, struct verdict verdict)
+{
+	record_miss(&run->record, verdict.failure);
+	run->cause = verdict.cause;
+}
+
 void observer_finish(struct probe_run *run)
 {
 	struct observer *o = run->observer;
@@ -71,7 +91,9 @@ static void run_finished(struct probe_run *run)
 
 	observer_notice_stall(o, now);
 	if (spoilt_by_stall(o, run, now))
-		record_miss(&run->record, FAILURE_NOT_RUNNING);
+		excuse(run, verdict_of(FAILURE_NOT_RUNNING));
+	else if (spoilt_by_memory(run))
+		excuse(run, verdict_not_sent(ENOMEM));
 	heap_remove(&o->deadlines, &run->deadline);
 	target->lasting->in_flight--;
 	o->lasting->counts.in_flight--;
