@@ -116,6 +116,10 @@ static bool wal_header(struct wal *w, bool *empty)
 	       w->sum[0] == big_get32(header + 24) && w->sum[1] == big_get32(header + 28);
 }
 
+/*
+ * Whether there is a commit that nobody will see: behind a frame that does not sum up, one that does with the frame before
+ * it. One that does not is what kill -9 left of a commit before it was whole, or of an earlier one of those.
+ */
 static bool wal_frames_damaged(struct wal *w)
 {
 	bool broken = false;
@@ -123,18 +127,16 @@ static bool wal_frames_damaged(struct wal *w)
 	while (fread(w->frame, 1, 24 + w->page, w->file) == 24 + w->page) {
 		bool ours = big_get32(w->frame + 8) == w->salt[0] && big_get32(w->frame + 12) == w->salt[1];
 		bool commits = big_get32(w->frame + 4) != 0;
+		uint32_t said[2] = { big_get32(w->frame + 16), big_get32(w->frame + 20) };
+		bool sound;
 
-		/* a commit that nobody will see, behind a frame that does not sum up */
-		if (broken && ours && commits)
-			return true;
-		if (broken)
-			continue;
 		wal_sum(w, w->frame, 8);
 		wal_sum(w, w->frame + 24, w->page);
-		broken =
-		    !ours || w->sum[0] != big_get32(w->frame + 16) || w->sum[1] != big_get32(w->frame + 20);
-		if (broken && ours && commits)
+		sound = ours && w->sum[0] == said[0] && w->sum[1] == said[1];
+		if (broken && sound && commits)
 			return true;
+		broken |= !sound;
+		memcpy(w->sum, said, sizeof(said));
 	}
 	return false;
 }

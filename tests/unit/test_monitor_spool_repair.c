@@ -3,6 +3,7 @@
  * number, every other number lies within a gap, and no number is given twice.
  */
 #include "monitor/spool/spool.h"
+#include "monitor/spool/spool_repair.h"
 
 #include "tests/unit/random.h"
 #include "tests/unit/spool_place.h"
@@ -252,6 +253,63 @@ START_TEST(a_missing_log_shows_as_a_gap)
 }
 END_TEST
 
+/* A commit of the log that a killed process had begun to write: its frame's header is there, its page is not. */
+static void append_torn_commit(const char *log)
+{
+	static const uint8_t page_and_size[8] = { 0, 0, 0, 2, 0, 0, 0, 9 };
+	static const uint8_t page[65536];
+	uint8_t header[32];
+	FILE *file = fopen(log, "r+b");
+
+	ck_assert_uint_eq(fread(header, 1, sizeof(header), file), sizeof(header));
+	fseek(file, 0, SEEK_END);
+	fwrite(page_and_size, 1, sizeof(page_and_size), file);
+	fwrite(header + 16, 1, 8, file); /* the log's salt */
+	fwrite("\1\2\3\4\5\6\7", 1, 8, file);
+	fwrite(page, 1, (size_t)header[8] << 24 | header[9] << 16 | header[10] << 8 | header[11], file);
+	fclose(file);
+}
+
+static void change_first_frame(const char *log)
+{
+	FILE *file = fopen(log, "r+b");
+	int byte;
+
+	fseek(file, 32 + 24 + 100, SEEK_SET);
+	byte = fgetc(file);
+	fseek(file, 32 + 24 + 100, SEEK_SET);
+	fputc(byte ^ 1, file);
+	fclose(file);
+}
+
+START_TEST(a_commit_that_was_not_whole_is_no_damage_one_that_was_is)
+{
+	struct place place;
+	struct account account;
+	struct spool *spool;
+	char log[200];
+
+	place_make(&place);
+	in_another_process(&place, 1, 700, true);
+	in_another_process(&place, 701, 900, true);
+	beside(&place, "-wal", log);
+	ck_assert(!spool_repair_log_damaged(place.spool));
+	append_torn_commit(log);
+	append_torn_commit(log); /* and one of an earlier process behind it */
+	ck_assert(!spool_repair_log_damaged(place.spool));
+	change_first_frame(log);
+	ck_assert(spool_repair_log_damaged(place.spool));
+	change_first_frame(log); /* as it was */
+	spool = place_open(&place, 1);
+	account = account_of(spool, 0);
+	ck_assert_int_eq(account.records, 900);
+	ck_assert_int_eq(account.lost + account.damaged, 0);
+	ck_assert_ptr_null(strstr(place.said, "damaged"));
+	spool_close(spool);
+	place_remove(&place);
+}
+END_TEST
+
 START_TEST(another_vantages_spool_is_never_taken_for_damaged)
 {
 	struct place place;
@@ -465,6 +523,7 @@ int main(void)
 	const TTest *const tests[] = { kill_9_loses_nothing_that_was_put,
 		                       whatever_is_damaged_nothing_is_invented_or_numbered_twice,
 		                       a_missing_log_shows_as_a_gap,
+		                       a_commit_that_was_not_whole_is_no_damage_one_that_was_is,
 		                       another_vantages_spool_is_never_taken_for_damaged,
 		                       deleted_while_in_use_it_is_made_again_with_all_it_held,
 		                       without_its_folder_it_goes_on_and_comes_back,
