@@ -292,16 +292,22 @@ static bool listed(const char *word, const char *const *list)
 	return false;
 }
 
-/* Whether one is the other with at most two letters otherwise, missing or too many, or its beginning. */
+/*
+ * Whether one is the beginning of the other, or the other with one or two letters otherwise, missing or too many, while
+ * twice as many agree; not the first one, of which only the case is mistyped: 'indirect' is no 'direct'.
+ */
 static bool alike(const char *a, const char *b)
 {
-	size_t la = strlen(a), lb = strlen(b), front = 0, back = 0, shorter = la < lb ? la : lb;
+	size_t la = strlen(a), lb = strlen(b), front = 0, back = 0, shorter = la < lb ? la : lb, other;
 
 	while (front < shorter && a[front] == b[front])
 		front++;
 	while (back < shorter - front && a[la - 1 - back] == b[lb - 1 - back])
 		back++;
-	return front == shorter ? front >= 3 : (la > lb ? la : lb) - front - back <= 2 && front + back >= 2;
+	if (front == shorter)
+		return front >= 3;
+	other = (la > lb ? la : lb) - front - back;
+	return ((a[0] ^ b[0]) & ~0x20) == 0 && other <= 2 && front + back >= 2 * other;
 }
 
 int node_check_keys(const struct node *object, const char *const *known, struct error *err)

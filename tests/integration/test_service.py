@@ -163,12 +163,14 @@ class Unit(unittest.TestCase):
         self.end(process)
 
     def test_systemd_understands_every_line(self):
+        programs = os.path.join(self.folder, "bin")
+        os.symlink(BIN, programs)  # whose own name may need quotes
         for name, as_name in (("slamon@.service", "slamon@tokyo.service"), ("slamon-reflect.service",) * 2):
             with open(os.path.join(ROOT, "deploy", name), encoding="utf-8") as file:
                 text = file.read()
             path = os.path.join(self.folder, as_name)
             with open(path, "w", encoding="utf-8") as file:
-                file.write(text.replace("/usr/local/bin", BIN))
+                file.write(text.replace("/usr/local/bin", programs))
             done = subprocess.run(["systemd-analyze", "verify", "--man=no", path], capture_output=True, text=True, timeout=60)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
 

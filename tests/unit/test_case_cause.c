@@ -82,7 +82,8 @@ static const struct refusal rows[] = {
 	{ { .settle = TERMS_EXCLUDE("[ {} ]") },
 	  "case.json:5: terms[0].exclusions[0]: the key 'kind' is missing" },
 	{ { .settle = TERMS_EXCLUDE("[ { 'kind': 'beta', 'notice': 3 } ]") },
-	  "case.json:5: terms[0].exclusions[0].notice: unknown key 'notice'" },
+	  "case.json:5: terms[0].exclusions[0].notice: unknown key 'notice'\nhint: did you mean "
+	  "'notice_days'?" },
 	{ { .settle = TERMS_EXCLUDE("[ { 'kind': 'beta', 'notice_days': 367 } ]") },
 	  "case.json:5: terms[0].exclusions[0].notice_days: 367 is not in 0 to 366" },
 	{ { .settle = TERMS_EXCLUDE("[ { 'kind': 'beta', 'notice_hours': -1 } ]") },
