@@ -293,8 +293,9 @@ static bool listed(const char *word, const char *const *list)
 }
 
 /*
- * Whether one is the beginning of the other, or the other with one or two letters otherwise, missing or too many, while
- * twice as many agree; not the first one, of which only the case is mistyped: 'indirect' is no 'direct'.
+ * Whether one is the beginning of the other; or the other but for two letters that changed places, or one or two that are
+ * otherwise, missing or too many, while twice as many agree. Not the first one, of which only the case is mistyped:
+ * 'indirect' is no 'direct'.
  */
 static bool alike(const char *a, const char *b)
 {
@@ -307,6 +308,8 @@ static bool alike(const char *a, const char *b)
 	if (front == shorter)
 		return front >= 3;
 	other = (la > lb ? la : lb) - front - back;
+	if (la == lb && other == 2 && a[front] == b[front + 1] && a[front + 1] == b[front])
+		return true;
 	return ((a[0] ^ b[0]) & ~0x20) == 0 && other <= 2 && front + back >= 2 * other;
 }
 

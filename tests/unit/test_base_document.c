@@ -284,6 +284,8 @@ START_TEST(a_key_that_is_nearly_known_is_named)
 		{ "inteval_s", "interval_s" },
 		{ "Interval_s", "interval_s" },
 		{ "hots", "host" },
+		{ "hose", "host" },
+		{ "hint", NULL },
 		{ "source", "source_address" },
 		{ "colour", NULL },
 		{ "in", NULL },
