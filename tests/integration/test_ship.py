@@ -4,6 +4,7 @@
 The records are those of lab_feeder; the real slamon takes its place in the last class.
 """
 
+import concurrent.futures
 import json
 import os
 import random
@@ -283,6 +284,19 @@ class Partitions(ShipCase):
         self.assertEqual(cluster.value("SELECT sample_partitions_ensure('2001-02-02', '2001-02-04')"), "3")
         self.assertEqual(cluster.value(where), "sample_20010203")
         self.assertEqual(cluster.value("SELECT sample_partitions_ensure('2001-02-02', '2001-02-04')"), "0")
+
+    def test_two_that_need_the_same_new_day(self):
+        """The second waits for the first, and finds the day's table made."""
+        ensure = "SELECT sample_partitions_ensure('2001-03-%02d', '2001-03-%02d')"
+        waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        for day in range(1, 4):
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                first = pool.submit(cluster.value, "BEGIN; %s; DO $$ BEGIN WHILE (%s) = 0 LOOP PERFORM pg_sleep(0.01); END "
+                                    "LOOP; END $$; COMMIT" % (ensure % (day, day), waits))
+                lab_feeder.wait_for(lambda: cluster.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+                                    != "0", "the first one's lock")
+                second = pool.submit(cluster.value, ensure % (day, day))
+                self.assertEqual((first.result(), second.result()), ("1", "0"))
 
     def test_a_span_that_is_absurd_is_refused(self):
         self.assertIn("are not a span of at most 400 days",
