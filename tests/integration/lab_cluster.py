@@ -29,6 +29,15 @@ def program(name):
     return os.path.join(BUILD, "tests", "integration", name)
 
 
+def runs(pid):
+    """Whether that process runs; one that has ended and that nobody has waited for does not."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 class Cluster:
     """durable: as users have it; without it is quicker, and would not survive a power cut."""
 

@@ -113,7 +113,7 @@ class Killed(ShipCase):
             time.sleep(self.random.uniform(0, 0.4))
             postmaster = cluster.postmaster()
             os.kill(postmaster, signal.SIGQUIT)  # immediate shutdown: no farewell, recovery at the start
-            feeder.wait(lambda: not os.path.exists("/proc/%d" % postmaster), "the server goes on")
+            feeder.wait(lambda: not lab_cluster.runs(postmaster), "the server goes on")
             cluster.start()
             self.wait_for_shipping(feeder)
         kept = feeder.end(signal.SIGTERM)
