@@ -19,27 +19,13 @@ import threading
 import time
 import unittest
 
+import lab_grid
 import lab_net
 from test_probes import Case, http, icmp, instant
 
 SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
 START_LINE = re.compile(r"observes \d+ targets from .*")
 START = re.compile(r"observes \d+ targets from (\S+) on")
-
-
-def offset_us(vantage, target, interval_us):
-    """monitor/observe/schedule.h: FNV-1a over both ids, MurmurHash3's finaliser, in slots of 10 ms."""
-    mask, h = (1 << 64) - 1, 14695981039346656037
-    for byte in (vantage + "\0" + target).encode():
-        h = (h ^ byte) * 1099511628211 & mask
-    return finalise(h) % (interval_us // 10000) * 10000
-
-
-def finalise(h):
-    mask = (1 << 64) - 1
-    h = (h ^ h >> 33) * 0xff51afd7ed558ccd & mask
-    h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53 & mask
-    return h ^ h >> 33
 
 
 def us(text):
@@ -58,11 +44,7 @@ class Faults(Case):
                 if interval_of(target, n) is None:
                     continue
                 step = interval_of(target, n) * 1000000
-                at = offset_us("lab", target, step)
-                at += -((at - first) // step) * step  # the first at or after the start
-                while at < min(after, end + 1):
-                    want.add((target, at))
-                    at += step
+                want.update((target, at) for at in lab_grid.grid("lab", target, step, first, min(after, end + 1)))
         return want
 
     def check_grid(self, run, samples, interval_of):

@@ -74,8 +74,8 @@ class Refused(FaultCase):
         self.assert_exactly_once()
 
     def refuses(self, number, *told):
-        shim, fault = os.path.join(self.folder, "disk_fault.so"), os.path.join(self.folder, "fault")
-        source = os.path.join(HERE, "preload", "disk_fault.c")
+        shim, fault = os.path.join(self.folder, "disk_shim.so"), os.path.join(self.folder, "fault")
+        source = os.path.join(HERE, "shim", "disk_shim.c")
         subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, source, "-ldl"], check=True)
         feeder = self.start(environment={"LD_PRELOAD": shim, "DISK_FAULT": fault})
         self.wait_for_more()

@@ -1,5 +1,5 @@
 /*
- * disk_fault: a disk that refuses, for a program that this is preloaded into: while the file named by the environment
+ * disk_shim: a disk that refuses, for a program that this is preloaded into: while the file named by the environment
  * variable DISK_FAULT is there, what changes a file or brings it to disk fails with the errno that it holds.
  */
 #define _GNU_SOURCE
