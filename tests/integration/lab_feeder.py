@@ -22,6 +22,7 @@ import lab_cluster
 
 PROGRAM = lab_cluster.program("spool_feeder")
 LONGEST_S = 300
+BATCH = 500  # records of a transaction, at the most
 
 # every record of the database: what it says its number is, and the number it has
 RECORDS = """(SELECT stream, vantage, seq, lateness_us AS number FROM sample
@@ -76,7 +77,7 @@ class Feeder:
     """rate: records a second; stall_ms: how long a server may be silent, 0: as slamon's; before: a command that runs it;
     environment: what it finds there besides."""
 
-    def __init__(self, spool, database, vantage, rate=20000, batch=500, stall_ms=0, before=(), environment=None):
+    def __init__(self, spool, database, vantage, rate=20000, batch=BATCH, stall_ms=0, before=(), environment=None):
         self.process = subprocess.Popen([*before, PROGRAM, "run", spool, database,
                                          *map(str, (vantage, rate, batch, stall_ms))],
                                         env=dict(os.environ, **(environment or {})), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
