@@ -161,7 +161,7 @@ fuzz: setup
 # Killed -9 so many times, then every record accounted for.
 KILLS ?= 10000
 kill-test: setup programs $(integration_programs)
-	@GOVSLA_BUILD=$(BUILD) tests/long/kill --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+	@GOVSLA_BUILD=$(BUILD) tests/long/kill --keep --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 # An hour of random faults around slamon, every sample accounted for.
 MINUTES ?= 60

@@ -39,11 +39,12 @@ def runs(pid):
 
 
 class Cluster:
-    """durable: as users have it; without it is quicker, and would not survive a power cut."""
+    """durable: as users have it; without it is quicker, and would not survive a power cut. Who sets keep finds the
+    folder afterwards, with the server stopped."""
 
     def __init__(self, migrate=True, durable=True):
         self.folder = tempfile.mkdtemp(prefix="govsla-lab-")
-        self.migrate, self.durable = migrate, durable
+        self.migrate, self.durable, self.keep = migrate, durable, False
 
     def __enter__(self):
         try:
@@ -61,7 +62,8 @@ class Cluster:
 
     def __exit__(self, *_):
         subprocess.run([SCRIPT, "stop", self.folder], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
         subprocess.run([SCRIPT, "start", self.folder], check=True)
