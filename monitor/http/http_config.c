@@ -32,7 +32,7 @@ static int check_proxy(const char *value, struct error *err)
 
 static bool is_token(const char *text, size_t length)
 {
-	static const char extra[] = "!#$%&'*+-.^_`|~"; /* RFC 9110, 5.6.2 */
+	static const char extra[] = "!#$%&'*+-.^_`|~"; /* RFC 9110 section 5.6.2 */
 
 	for (size_t i = 0; i < length; i++) {
 		char c = text[i];

@@ -24,7 +24,7 @@ static int fill(struct http_place *out, const char *scheme, const char *host, co
 int http_place_of(const char *url, struct http_place *out, struct error *err)
 {
 	CURLU *parts = curl_url();
-	char *scheme = NULL, *host = NULL, *port = NULL;
+	char *scheme = NULL, *host = NULL, *port = NULL, *user = NULL;
 	CURLUcode code =
 	    parts ? curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) : CURLUE_OUT_OF_MEMORY;
 	int rc;
@@ -36,6 +36,7 @@ int http_place_of(const char *url, struct http_place *out, struct error *err)
 		code = curl_url_get(parts, CURLUPART_HOST, &host, 0);
 	if (code == CURLUE_OK)
 		(void)curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+	out->user = code == CURLUE_OK && curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
 	if (code == CURLUE_OK)
 		rc = fill(out, scheme, host, port ? port : "0", url, err);
 	else if (code == CURLUE_OUT_OF_MEMORY)
@@ -45,6 +46,7 @@ int http_place_of(const char *url, struct http_place *out, struct error *err)
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(port);
+	curl_free(user);
 	curl_url_cleanup(parts);
 	return rc;
 }
@@ -63,7 +65,7 @@ bool http_place_same_host(const struct http_place *a, const struct http_place *b
 bool http_redirect_allowed(enum http_redirects policy, const struct http_place *from,
                            const struct http_place *to)
 {
-	if (policy == HTTP_REDIRECTS_NONE || (from->tls && !to->tls))
+	if (policy == HTTP_REDIRECTS_NONE || (from->tls && !to->tls) || to->user)
 		return false;
 	return policy == HTTP_REDIRECTS_ANY || http_place_same_host(from, to);
 }

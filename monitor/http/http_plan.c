@@ -2,17 +2,38 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- headers ---- */
 
-static int add_header(struct http_plan *plan, const char *header, struct error *err)
+static int append(struct curl_slist **list, const char *header, struct error *err)
 {
-	struct curl_slist *more = curl_slist_append(plan->headers, header);
+	struct curl_slist *more = curl_slist_append(*list, header);
 
 	if (!more)
 		return error_set(err, ERROR_MEMORY, "out of memory");
-	plan->headers = more;
+	*list = more;
 	return 0;
+}
+
+/* Those that go with the body when a redirect makes GET of a method (RFC 9110 section 15.4). */
+static bool is_about_a_body(const char *header)
+{
+	static const char *const names[] = { "Content-Encoding:", "Content-Language:", "Content-Length:",
+		                             "Content-Location:", "Content-Type:",     "Digest:",
+		                             "Content-Digest:",   "Last-Modified:",    "Transfer-Encoding:" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strncasecmp(header, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+static int add_header(struct http_plan *plan, const char *header, struct error *err)
+{
+	if (append(&plan->headers, header, err) < 0)
+		return err->code;
+	return is_about_a_body(header) ? 0 : append(&plan->bodiless_headers, header, err);
 }
 
 static int read_headers_file(struct http_plan *plan, struct error *err)
@@ -128,6 +149,7 @@ void http_plan_free(struct http_plan *plan)
 	http_place_release(&plan->place);
 	http_place_release(&plan->proxy);
 	curl_slist_free_all(plan->headers);
+	curl_slist_free_all(plan->bodiless_headers);
 	text_release(&plan->body);
 	free(plan->proxy_user);
 	free(plan);

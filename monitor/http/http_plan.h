@@ -29,7 +29,8 @@ struct http_plan {
 	bool literal;            /* the host to connect to, the proxy's or the target's, is an address */
 	union address address;
 	struct curl_slist *headers;
-	struct curl_slist *bare_headers; /* of them those for any host */
+	struct curl_slist *bodiless_headers; /* a list of its own: those that say nothing of a body */
+	struct curl_slist *bare_headers;     /* of headers those for any host */
 	struct text body;
 	char *proxy_user; /* "name:password"; NULL none */
 	SSL_CTX *ctx;     /* whom it trusts and what it shows; NULL: never TLS */

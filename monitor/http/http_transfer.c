@@ -1,5 +1,7 @@
 #include "monitor/http/http_transfer.h"
 
+#include "monitor/tls/tls_name.h"
+
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
@@ -44,12 +46,21 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
 	return length;
 }
 
+/* An answer of 1xx announces another one (RFC 9110 section 15.2). */
+static bool is_final(const struct http_transfer *t)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status >= 200;
+}
+
 static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct http_transfer *t = arg;
 
 	if (count > 0 && size * count <= 2 && (*bytes == '\r' || *bytes == '\n'))
-		t->headers_ended = true;
+		t->headers_ended = is_final(t);
 	t->header_length += (int64_t)(size * count);
 	if (t->header_length > HTTP_HEADERS_MOST) {
 		t->too_long = true;
@@ -91,6 +102,9 @@ static CURLcode set_up_tls(CURL *easy, void *ssl_ctx, void *arg)
 	tls_watch_context(ssl_ctx, &t->tls);
 	t->connect_us = record_fit32(moment_between(t->run->started, moment_now()));
 	SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(plan->ctx));
+	/* libcurl's own check, which comes after it, is content with the subject's common name */
+	if (plan->config->demand.verify_tls && !tls_name_expect(SSL_CTX_get0_param(ssl_ctx), t->at->host))
+		return CURLE_OUT_OF_MEMORY;
 	if (http_place_trusts(&plan->place, t->at) && !show_client(ssl_ctx, plan->ctx))
 		return CURLE_OUT_OF_MEMORY;
 	return CURLE_OK;
@@ -259,6 +273,15 @@ void http_transfer_point(struct http_transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, &t->connect_to);
 }
 
+/* What was kept from one place is not shown again on the way back from there. */
+static struct curl_slist *headers_for(struct http_transfer *t, const struct http_place *place)
+{
+	t->strangers = t->strangers || !http_place_trusts(&t->plan->place, place);
+	if (t->strangers)
+		return t->plan->bare_headers;
+	return t->body_left_out ? t->plan->bodiless_headers : t->plan->headers;
+}
+
 void http_transfer_redirect(struct http_transfer *t, const char *url, int status, struct http_place *place)
 {
 	const char *method = http_redirect_method(t->method, status);
@@ -268,10 +291,10 @@ void http_transfer_redirect(struct http_transfer *t, const char *url, int status
 		curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, NULL);
 		curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
 		t->method = method;
+		t->body_left_out = true;
 	}
 	curl_easy_setopt(t->easy, CURLOPT_URL, url);
-	if (!http_place_trusts(&t->plan->place, place))
-		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->plan->bare_headers);
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers_for(t, place));
 	http_place_release(&t->hop);
 	t->hop = *place;
 	*place = (struct http_place){ 0 };

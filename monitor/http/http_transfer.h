@@ -55,9 +55,12 @@ struct http_transfer {
 	const char *method; /* of the request under way */
 	bool resolving, too_long, found;
 	bool
-	    headers_ended; /* by their empty line: libcurl takes a connection closed before for a complete answer */
-	bool connected; /* when its time was over */
-	bool shaken;    /* in that list */
+	    headers_ended; /* the final answer's, by their empty line: libcurl takes a connection closed before for a
+	                       complete answer */
+	bool body_left_out; /* by a redirect that changed the method */
+	bool strangers;     /* redirected to where the headers must not be shown */
+	bool connected;     /* when its time was over */
+	bool shaken;        /* in that list */
 
 	/* what libcurl borrows */
 	struct curl_slist connect_to, resolve;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define ALPN_MOST 255 /* RFC 7301, 3.1 */
+#define ALPN_MOST 255 /* RFC 7301 section 3.1 */
 
 static int check_name(const char *value, struct error *err)
 {

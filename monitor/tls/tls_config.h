@@ -5,11 +5,10 @@
 #include "monitor/net/egress.h"
 #include "monitor/probe/setting.h"
 #include "monitor/tls/tls_demand.h"
+#include "monitor/tls/tls_name.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define TLS_NAME_MOST 254 /* with the dot of the root: RFC 1035, 2.3.4 */
 
 struct tls_config {
 	const char *host;

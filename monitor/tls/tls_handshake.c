@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -32,19 +30,16 @@ static bool set_versions(SSL *ssl, const struct tls_config *config)
 	return SSL_set_min_proto_version(ssl, least) == 1 && SSL_set_max_proto_version(ssl, most) == 1;
 }
 
-/* An address is looked for in the certificate, but never asked for; a name without the dot of the root (RFC 6066, 3). */
-static bool set_name(SSL *ssl, const char *text)
+/* An address is looked for in the certificate, but never asked for (RFC 6066 section 3). */
+static bool set_name(SSL *ssl, const char *host)
 {
 	char name[TLS_NAME_MOST + 1];
 	union address address;
 
-	snprintf(name, sizeof name, "%s", text);
-	if (*name && name[strlen(name) - 1] == '.')
-		name[strlen(name) - 1] = '\0';
-	if (address_literal(name, AF_UNSPEC, &address))
-		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
-	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
+	tls_name_bare(host, name);
+	if (!tls_name_expect(SSL_get0_param(ssl), name))
+		return false;
+	return address_literal(name, AF_UNSPEC, &address) || SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
 static bool set_protocols(SSL *ssl, const struct setting_strings *names)

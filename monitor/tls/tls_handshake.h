@@ -5,7 +5,7 @@
  *     switch (tls_handshake_go_on(&h, &events, &failure)) …       at once, then whenever events (EPOLLIN …) came
  *     tls_handshake_release(&h);                                  before the socket is closed
  *
- * In TLS 1.3 a client has finished before the server has looked at the client's certificate (RFC 8446, 4.4.4). When
+ * In TLS 1.3 a client has finished before the server has looked at the client's certificate (RFC 8446 section 4.4.4). When
  * one was asked for, the handshake is done only when the server has answered to that: our close_notify makes it go
  * on, and what comes is an alert (down), or tickets, data or an orderly end. `finished` is in any case the end of the
  * handshake proper.

@@ -26,7 +26,7 @@ struct tls_watch {
 	int certificate_error; /* X509_V_ERR_…: the first that verification complained of; 0 nothing */
 	bool
 	    ours; /* what it complained of, or the server, may be this side's doing: see tls_watch_verdict() */
-	int alert_sent; /* the first fatal alert (RFC 8446, 6.2) of either side; 0 none */
+	int alert_sent; /* the first fatal alert (RFC 8446 section 6.2) of either side; 0 none */
 	int alert_received;
 	int fault; /* what OpenSSL last found wrong (SSL_R_…) with what came; 0 nothing, as when nothing came any more */
 };

@@ -35,6 +35,9 @@ SERVERS = """
     location = /two { return 302 /three; }
     location = /three { return 200 "three"; }
     location = /file { add_header Location "file:///etc/passwd"; return 302; }
+    location = /somebody { add_header Location "http://somebody:secret@127.0.0.1:8080/echo"; return 302; }
+    location = /there { return 302 http://127.0.0.2:8080/back; }
+    location = /back { return 302 http://127.0.0.1:8080/echo; }
     location = /ftp { add_header Location "ftp://127.0.0.1/x"; return 302; }
     location = /nonsense { add_header Location "http://"; return 302; }
     location = /nowhere { return 304; }
@@ -151,6 +154,13 @@ class Redirects(Case):
             ("post-303", 60, 5, http("/see-other", method="POST", body="a=b", expect_body="GET    .", **same)),
             ("put-303", 60, 5, http("/see-other", method="PUT", body="a=b", expect_body="GET    .", **same)),
             ("post-307", 60, 5, http("/again", method="POST", body="a=b", expect_body=" 3.", **same)),
+            # what was said of the body goes with it (RFC 9110 section 15.4), the rest stays
+            ("json-303", 60, 5, http("/see-other", method="POST", body="{}", expect_body="GET secret   .", **same,
+                                     headers=["content-type: application/json", "X-Lab: secret"])),
+            ("json-307", 60, 5, http("/again", method="POST", body="{}", expect_body="POST  application/json  2.", **same,
+                                     headers=["Content-Type: application/json"])),
+            ("there-and-back", 60, 5, http("/there", expect_body="GET    .", **any_, **secret)),
+            ("somebody", 60, 5, http("/somebody", **any_)),
             ("head", 60, 5, http("/see-other", method="HEAD", **same)),
             ("other", 60, 5, http("/other-host", expect_body="GET    .", **any_, **secret)),
             ("other-refused", 60, 5, http("/other-host", **same)),
@@ -165,11 +175,11 @@ class Redirects(Case):
             ("nowhere", 60, 5, http("/nowhere", **any_)),
         ], **self.ca)
         for name in ("expected", "relative", "absolute", "post-301", "post-303", "put-303", "post-307", "head",
-                     "other", "upgrade", "two"):
+                     "other", "upgrade", "two", "json-303", "json-307", "there-and-back"):
             self.check(s[name], "up")
         for name in ("none", "nowhere"):
             self.check(s[name], "down", "http status")
-        for name in ("other-refused", "downgrade", "loop", "one-too-many", "file", "ftp", "nonsense"):
+        for name in ("other-refused", "downgrade", "loop", "one-too-many", "file", "ftp", "nonsense", "somebody"):
             self.check(s[name], "down", "redirect")
         self.assertEqual((s["loop"]["http_status"], s["two"]["http_status"]), (302, 200))
         self.assertIsNotNone(s["upgrade"]["certificate_expires"])
@@ -431,6 +441,9 @@ class Hostile(Case):
             "resets in its body": (self.server(self.say(self.OK + b"Content-Length: 9\r\n\r\nhalf", reset)), "reset"),
             "closes in its body": (self.server(self.say(self.OK + b"Content-Length: 9\r\n\r\nhalf")), "reset"),
             "closes in its headers": (self.server(self.say(self.OK + b"Content-Le")), "reset"),
+            "closes after a 103": (self.server(self.say(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")), "reset"),
+            "closes in its headers after a 103": (self.server(self.say(b"HTTP/1.1 103 Early Hints\r\n\r\n" + self.OK)),
+                                                  "reset"),
             "closes in a chunk": (self.server(self.say(self.OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nhalf")),
                                   "reset"),
             "says nonsense": (self.server(self.say(b"\0\1\2\3\r\n\r\n")), "protocol"),
@@ -458,6 +471,9 @@ class Hostile(Case):
                 probe.update(h2)
             else:
                 probe["expect_body"] = "not there"
+        cases["answers after a 103"] = (
+            self.server(self.say(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" + self.OK
+                                 + b"Content-Length: 0\r\n\r\n")), "")
         # a compressed body is not decompressed, so it is compared as it came
         cases["a bomb that nobody asked for"] = (
             self.server(self.say(self.OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)

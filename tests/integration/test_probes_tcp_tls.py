@@ -136,6 +136,9 @@ class Tls(Case):
              "nameConstraints=critical,permitted;DNS:elsewhere.test\n")
         sign("constrained", issuer="elsewhere", names="DNS:site.test")
         sign("address-as-name", names="DNS:127.0.0.1")
+        sign("partial", names="DNS:w*.site.test")
+        for subject in ("site.test", "127.0.0.1"):  # named by the subject alone, as before subjectAltName
+            sign(subject, names="", extensions="basicConstraints=CA:FALSE\n")
         self.certificates.openssl("req", "-x509", *self.certificates.key("self"), "-out", "self.pem", "-subj",
                                   "/CN=127.0.0.1", "-days", "30", "-addext", "subjectAltName=IP:127.0.0.1")
         good, expired, future = self.server("good"), self.server("expired"), self.server("future")
@@ -169,6 +172,9 @@ class Tls(Case):
             "outside-constraints": (tls(self.server("constrained", "-cert_chain", "elsewhere.pem"),
                                         server_name="site.test"), "down", "tls certificate"),
             "address-as-name": (tls(self.server("address-as-name")), "down", "tls certificate"),
+            "partial-wildcard": (tls(self.server("partial"), server_name="www.site.test"), "down", "tls certificate"),
+            "name-as-subject": (tls(self.server("site.test"), server_name="site.test"), "down", "tls certificate"),
+            "address-as-subject": (tls(self.server("127.0.0.1")), "down", "tls certificate"),
         }
         self.wait_for_servers()
         samples = self.check_all(rows, before=self.lab.known_clock(), **self.ca)
@@ -191,6 +197,8 @@ class Tls(Case):
             twins[name] = (dict(keys, kind="http", url="https://%s:%d/" % (host, probe["port"])), *verdict)
             if "least_days" in probe or not probe.get("verify_tls", True):
                 continue
+            if name in ("partial-wildcard", "name-as-subject"):
+                continue  # openssl by itself still takes them; RFC 9525 section 6.3, RFC 9110 section 4.3.4
             whose = ["-verify_ip", host] if host[0].isdigit() else ["-verify_hostname", host.rstrip("."), "-servername",
                                                                     host.rstrip(".")]
             done = subprocess.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % probe["port"], "-CAfile",

@@ -94,6 +94,9 @@ START_TEST(redirects_by_policy)
 		{ "http://a.example/", "http://example/", false, true, false },
 		{ "http://a/", "http://a.evil/", false, true, false },
 		{ "http://[::1]/", "http://[::1]:80/", true, true, true },
+		{ "http://a/", "http://somebody@a/", false, false, true },
+		{ "http://a/", "https://somebody:secret@b/", false, false, false },
+		{ "http://somebody:secret@a/", "http://a/x", true, true, true },
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
