@@ -19,12 +19,12 @@ struct layout {
 static const struct layout layouts[DNS_TYPES] = {
 	[DNS_A] = { 1, "4", "192.0.2.1" },
 	[DNS_AAAA] = { 28, "6", "2001:db8::1" },
-	[DNS_CAA] = { 257, "bcv", "0 issue \"ca.example.jp\"" }, /* RFC 8659 */
+	[DNS_CAA] = { 257, "biv", "0 issue \"ca.example.jp\"" }, /* RFC 8659 */
 	[DNS_CNAME] = { DNS_TYPE_CNAME, "n", "www.example.jp" },
 	[DNS_DS] = { 43, "sbbx", "12345 13 2 3f8a…" }, /* RFC 4034 */
 	[DNS_HTTPS] = { 65, "x", "000100…" },          /* RFC 9460 */
 	[DNS_MX] = { 15, "sn", "10 mail.example.jp" },
-	[DNS_NAPTR] = { 35, "sscccn",
+	[DNS_NAPTR] = { 35, "ssiicn",
 	                "100 10 \"U\" \"E2U+sip\" \"!^.*$!sip:info@example.jp!\" ." }, /* RFC 3403 */
 	[DNS_NS] = { 2, "n", "ns1.example.jp" },
 	[DNS_PTR] = { 12, "n", "www.example.jp" },
@@ -51,6 +51,15 @@ static bool put(struct dns_data *out, const void *bytes, size_t length)
 		return false;
 	memcpy(out->bytes + out->length, bytes, length);
 	out->length += length;
+	return true;
+}
+
+/* Makes lower case of the character string that starts there and ends the data. */
+static bool lower(struct dns_data *data, size_t start)
+{
+	for (size_t i = start + 1; i < data->length; i++)
+		if (data->bytes[i] >= 'A' && data->bytes[i] <= 'Z')
+			data->bytes[i] = (uint8_t)(data->bytes[i] - 'A' + 'a');
 	return true;
 }
 
@@ -101,7 +110,7 @@ static bool read_string(struct reader *in, struct dns_data *out)
 	return in->at < in->end && copy(in, (size_t)1 + in->message->bytes[in->at], out);
 }
 
-/* One string at least, RFC 1035 3.3.14. */
+/* One string at least, RFC 1035 section 3.3.14. */
 static bool read_strings(struct reader *in, struct dns_data *out)
 {
 	if (in->at == in->end)
@@ -117,11 +126,15 @@ static bool read_strings(struct reader *in, struct dns_data *out)
 
 static bool read_field(struct reader *in, char field, struct dns_data *out)
 {
+	size_t start = out->length;
+
 	switch (field) {
 	case 'n':
 		return read_name(in, out);
 	case 'c':
 		return read_string(in, out);
+	case 'i':
+		return read_string(in, out) && lower(out, start);
 	case 't':
 		return read_strings(in, out);
 	case 'v':
@@ -212,6 +225,8 @@ static bool parse_string(const char *text, size_t length, struct dns_data *out)
 
 static bool parse_field(const char *text, size_t length, char field, struct dns_data *out)
 {
+	size_t start = out->length;
+
 	switch (field) {
 	case '4':
 		return parse_address(text, length, AF_INET, out);
@@ -221,6 +236,8 @@ static bool parse_field(const char *text, size_t length, char field, struct dns_
 		return parse_name(text, length, out);
 	case 'c':
 		return parse_string(text, length, out);
+	case 'i':
+		return parse_string(text, length, out) && lower(out, start);
 	case 'v':
 		return put(out, text, length);
 	case 'x':

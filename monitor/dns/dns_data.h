@@ -7,6 +7,7 @@
  *     n      name; without compression, in lower case
  *     b s l  number of 8, 16, 32 bits
  *     c      character string (length, bytes)
+ *     i      the same, in which upper and lower case do not matter
  *     t      character strings up to the end     TXT; taken together without their bounds, as SPF reads them
  *     v      bytes up to the end                 the value of CAA
  *     x      bytes up to the end, in hexadecimal DS, TLSA; all of HTTPS
@@ -51,7 +52,7 @@ struct dns_data {
 	uint8_t bytes[DNS_DATA_MOST];
 };
 
-/* The number of a type in messages (RFC 1035 3.2.2 and those that add to it). */
+/* The number of a type in messages (RFC 1035 section 3.2.2 and those that add to it). */
 uint16_t dns_type_number(enum dns_type type);
 
 /* Such a record's data as text: "10 mail.example.jp". For messages. */

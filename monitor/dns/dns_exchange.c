@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define DATAGRAMS_PER_TURN 64 /* a flood of foreign answers does not keep the loop */
-#define PREFIX             2  /* over TCP each message follows its length, RFC 1035 4.2.2 */
+#define PREFIX             2  /* over TCP each message follows its length, RFC 1035 section 4.2.2 */
 #define CONTROL_SIZE       512
 
 static struct verdict verdict_on(const struct dns_exchange *x, int cause)
@@ -114,16 +114,21 @@ static bool fail(struct dns_result *result, enum sample_failure failure)
 	return end(result, verdict_of(failure));
 }
 
-/* The first send counts as the start of the round trip. */
-static bool ask_over_tcp(struct dns_exchange *x, struct dns_result *result)
+/* Asks once more, otherwise than before. The first send counts as the start of the round trip. */
+static bool ask_again(struct dns_exchange *x, bool tcp, struct dns_result *result)
 {
 	struct round_trip trip = x->trip;
 	struct verdict verdict;
 
 	dns_exchange_end(x);
-	verdict = dns_exchange_start(x, true);
+	verdict = dns_exchange_start(x, tcp);
 	x->trip = trip;
 	return verdict.failure != FAILURE_NONE && end(result, verdict);
+}
+
+static bool knows_no_edns(const struct dns_exchange *x, const struct dns_message *message)
+{
+	return x->query.edns_bytes && message->status == DNS_FORMERR && !message->edns && !x->formerr_counts;
 }
 
 /* Judges a message by its relation to the query. True when it ends the exchange. */
@@ -134,8 +139,12 @@ static bool take(struct dns_exchange *x, const uint8_t *bytes, size_t length, in
 	case DNS_UNRELATED:
 		return false;
 	case DNS_TRUNCATED:
-		return x->tcp ? fail(result, FAILURE_PROTOCOL) : ask_over_tcp(x, result);
+		return x->tcp ? fail(result, FAILURE_PROTOCOL) : ask_again(x, true, result);
 	case DNS_ANSWERS:
+		if (knows_no_edns(x, &result->message)) {
+			x->query.edns_bytes = 0;
+			return ask_again(x, x->tcp, result);
+		}
 		result->rtt_ns = round_trip_ns(&x->trip, stamp_ns, &result->kernel_timed);
 		return fail(result, FAILURE_NONE);
 	case DNS_MALFORMED:
@@ -238,6 +247,8 @@ static bool read_stream(struct dns_exchange *x, struct dns_result *result)
 		if (x->received_length > PREFIX && x->received_length == wanted(x)) {
 			if (take(x, x->received + PREFIX, x->received_length - PREFIX, 0, result))
 				return true;
+			if (!x->asked) /* on a new connection */
+				return false;
 			x->received_length = 0;
 		}
 		n = receive_piece(x);

@@ -2,7 +2,8 @@
  * dns_exchange: one query put to one name server, on a socket of its own, and what came back. Nothing blocks.
  *
  * Over UDP from a random port (the kernel's), connected, so that only the server's own packets arrive; of these, the
- * ones of another id or question are passed over. A truncated answer is asked for again over TCP. The round trip goes
+ * ones of another id or question are passed over. A truncated answer is asked for again over TCP (RFC 7766 section 5), and
+ * without EDNS0 who answers that he does not know it (RFC 6891 section 7: FORMERR and no OPT record). The round trip goes
  * from the first send (over TCP: from the start of connecting) to the answer: over UDP by the kernel's receive stamp.
  *
  *     x = (struct dns_exchange){ .query = …, .address = …, .egress = …, .sockets = …, .watch = { .ready = … } };
@@ -31,6 +32,7 @@ struct dns_exchange {
 	struct sockets *sockets;
 	struct socket_watch watch; /* fd -1: no socket */
 	struct round_trip trip;
+	bool formerr_counts; /* is the answer, whether or not EDNS0 was its cause */
 
 	/* its own */
 	bool tcp, asked;

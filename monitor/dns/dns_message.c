@@ -134,7 +134,7 @@ bool dns_read_name(const uint8_t *bytes, size_t length, size_t *at, struct dns_n
 
 /* ---- queries ---- */
 
-/* An OPT record (RFC 6891 6.1.2): root, type, size, and nothing else. */
+/* An OPT record (RFC 6891 section 6.1.2): root, type, size, and nothing else. */
 static uint8_t *put_edns(uint8_t *at, uint16_t bytes)
 {
 	*at++ = 0;
@@ -200,22 +200,25 @@ static bool read_questions(struct dns_message *m, const struct dns_query *query,
 	return true;
 }
 
-/* Reads all records once: that they can be, and the upper bits of the status, which are in the OPT record. */
+/*
+ * Reads all records once: that they can be, and the upper bits of the status, which are in the OPT record, one at the most
+ * and among the additional ones (RFC 6891 section 6.1.1).
+ */
 static bool read_records(struct dns_message *m)
 {
-	size_t count = m->answer_count + big_get16(m->bytes + 8) + big_get16(m->bytes + 10), at = m->answers;
-	bool extended = false;
+	size_t others = m->answer_count + big_get16(m->bytes + 8), count = others + big_get16(m->bytes + 10);
+	size_t at = m->answers;
 
 	for (size_t i = 0; i < count; i++) {
 		struct dns_record record;
 
 		if (!dns_read_record(m, &at, &record))
 			return false;
-		if (record.type != DNS_TYPE_OPT)
+		if (record.type != DNS_TYPE_OPT || i < others)
 			continue;
-		if (extended)
+		if (m->edns)
 			return false;
-		extended = true;
+		m->edns = true;
 		m->status |= (int)(record.ttl_s >> 24 << 4);
 	}
 	return true;

@@ -28,12 +28,13 @@
 #define DNS_LABEL_MOST   63
 #define DNS_QUERY_MOST   (DNS_HEADER_SIZE + DNS_NAME_MOST + 4 + 11)
 #define DNS_MESSAGE_MOST 65535
+#define DNS_EDNS_LEAST   512 /* less is taken for that (RFC 6891 section 6.2.3) */
 
 #define DNS_CLASS_IN   1
 #define DNS_TYPE_CNAME 5
 #define DNS_TYPE_OPT   41
 
-enum dns_status { /* response codes, RFC 1035 4.1.1 */
+enum dns_status { /* response codes, RFC 1035 section 4.1.1 */
 	          DNS_NOERROR = 0,
 	          DNS_FORMERR = 1,
 	          DNS_SERVFAIL = 2,
@@ -59,6 +60,7 @@ struct dns_message { /* borrows the bytes it was read from */
 	const uint8_t *bytes;
 	size_t length;
 	int status;     /* enum dns_status, or one of EDNS0's from 16 on */
+	bool edns;      /* the server speaks EDNS0 */
 	size_t answers; /* where the first record of the answer is */
 	size_t answer_count;
 };
@@ -79,7 +81,7 @@ enum dns_relation {
 
 /*
  * A name as people write it, with or without the final dot: "www.example.jp"; "." is the root. A backslash takes the
- * next character, or the byte of three decimal digits, as it is (RFC 1035 5.1). False when that is not a name.
+ * next character, or the byte of three decimal digits, as it is (RFC 1035 section 5.1). False when that is not a name.
  */
 bool dns_name_parse(const char *text, size_t length, struct dns_name *out);
 

@@ -87,8 +87,9 @@ static const struct setting settings[] = {
 	  .standard = "1232",
 	  .most = 65535,
 	  PLACE(edns_bytes),
-	  .help =
-	      "largest answer over udp that the server may send (EDNS0); 0: without EDNS0, which means 512" },
+	  .help = "largest answer over udp that the server may send (EDNS0), 512 or more; 0: without EDNS0, "
+	          "which "
+	          "means 512; a server that does not know EDNS0 is asked again without" },
 	{ .key = "expect_status",
 	  .type = SETTING_WORD,
 	  .standard = "NOERROR",
@@ -242,6 +243,7 @@ static void start(struct probe_run *run)
 		               .owner = flight,
 		               .charged = plan->config->egress.charge_dns },
 		.exchange = { .query = plan->query,
+		              .formerr_counts = plan->expectation.status == DNS_FORMERR,
 		              .egress = &plan->config->egress,
 		              .sockets = service->sockets,
 		              .watch = { .fd = -1, .ready = on_ready, .owner = flight } },
@@ -308,8 +310,10 @@ static int check_answers(const struct node *probe, const struct dns_config *conf
 static int check(const struct node *probe, const void *config_pointer, struct error *err)
 {
 	const struct dns_config *config = config_pointer;
-	struct node answers = node_member(probe, "expect_answer");
+	struct node answers = node_member(probe, "expect_answer"), edns = node_member(probe, "edns_bytes");
 
+	if (config->edns_bytes > 0 && config->edns_bytes < DNS_EDNS_LEAST)
+		return node_fail(&edns, err, "is 0 or at least %d", DNS_EDNS_LEAST);
 	if (config->expect_answer.count > DNS_WANTED_MOST)
 		return node_fail(&answers, err, "more than %d texts", DNS_WANTED_MOST);
 	if (config->expect_answer.count > 0 && config->expect_status != DNS_NOERROR)

@@ -261,6 +261,42 @@ class Hostile(Case):
         samples = self.lab.once([(name, 60, 1, dns("www.test", port, **hint)) for name, (port, _) in servers.items()])
         self.check_all(samples, {name: failure for name, (_, failure) in servers.items()})
 
+    def test_a_server_without_edns(self):
+        """It answers FORMERR to an OPT record (RFC 6891 section 7), and is asked again without."""
+        asked = {}
+
+        def without_edns(name, formerr):
+            def reply(query):
+                asked.setdefault(name, []).append(query[10:12] == b"\0\1")
+                return formerr(query) if query[10:12] == b"\0\1" else answer(query, [A])
+            return reply
+
+        def formerr(query):
+            return answer(query, flags=0x8181)
+
+        def with_opt(query):
+            return answer(query, flags=0x8181, additional=[b"\0\0\x29\4\xd0\0\0\0\0\0\0"])
+        replies = {"udp": formerr, "bare": lambda q: q[:2] + b"\x81\x81" + bytes(8), "expected": formerr, "its-own": with_opt,
+                   "never": lambda q: b"", "tcp": formerr, "to-anything": formerr}
+        rows = {}
+        for name, formerr_of in replies.items():
+            reply = without_edns(name, formerr_of)
+            if name == "to-anything":
+                reply = formerr
+            if name == "tcp":
+                port = self.over_tcp(lambda c, q, reply=reply: c.sendall(struct.pack(">H", len(reply(q))) + reply(q)))
+            else:
+                port = self.udp(lambda q, reply=reply: [reply(q)])
+            rows[name] = (name, 60, 1 if name == "never" else 20, dns("www.test", port, **({"expect_status": "FORMERR"} if name == "expected" else
+                                                                {"expect_answer": ["192.0.2.1"]})))
+        samples = self.lab.once(list(rows.values()))
+        self.check_all(samples, {"udp": "", "bare": "", "expected": "", "its-own": "dns status", "never": "timeout",
+                                 "tcp": "", "to-anything": "dns status"})
+        for name in ("udp", "bare"):
+            self.assertEqual(asked[name][:2], [True, False])
+        for name in ("expected", "its-own"):
+            self.assertEqual(set(asked[name]), {True})
+
     def over_tcp(self, talk):
         """talk(connection, query) over TCP at 127.0.0.1; over UDP the port answers: truncated. Returns the port."""
         def serve(connection):
@@ -478,6 +514,7 @@ class Configuration(Case):
             (dns("a", 53, expect_status="NXDOMAIN", expect_answer=["192.0.2.1"]),
              "expect_answer: an answer of status NXDOMAIN has no records\n"),
             (dns("a", 53, expect_answer=["192.0.2.1"] * 65), "expect_answer: more than 64 texts\n"),
+            (dns("a", 53, edns_bytes=511), "edns_bytes: is 0 or at least 512\n"),
             (dns("a", 53, source_address="::1"), "server: '127.0.0.1' is not an IPv6 address\n"),
         ]
         for probe, text in rows:

@@ -328,9 +328,24 @@ START_TEST(extended_status_is_read)
 	ADD(&b, QUESTION "\0\0\x29\4\xd0\1\0\0\0\0\0"); /* BADVERS: 16 */
 	ck_assert_int_eq(relation(&b, &m), DNS_ANSWERS);
 	ck_assert_int_eq(m.status, 16);
-	b.at[11] = 2; /* two OPT records, RFC 6891 6.1.1 */
+	ck_assert(m.edns);
+	b.at[11] = 2; /* two OPT records, RFC 6891 section 6.1.1 */
 	ADD(&b, "\0\0\x29\4\xd0\1\0\0\0\0\0");
 	ck_assert_int_eq(relation(&b, &m), DNS_MALFORMED);
+}
+END_TEST
+
+START_TEST(opt_records_elsewhere_say_nothing)
+{
+	struct bytes b;
+	struct dns_message m;
+
+	for (int answer = 0; answer <= 1; answer++) {
+		add_header(&b, 0x1234, 0x8181, 1, (unsigned)answer, (unsigned)!answer, 0);
+		ADD(&b, QUESTION "\0\0\x29\4\xd0\1\0\0\0\0\0");
+		ck_assert_int_eq(relation(&b, &m), DNS_ANSWERS);
+		ck_assert(m.status == DNS_FORMERR && !m.edns);
+	}
 }
 END_TEST
 
@@ -367,6 +382,7 @@ int main(void)
 	                                            failures_may_come_without_their_question,
 	                                            truncated_answers_are_read_no_further,
 	                                            extended_status_is_read,
+	                                            opt_records_elsewhere_say_nothing,
 	                                            a_full_message_is_read,
 	                                            NULL,
 	                                        });
