@@ -56,7 +56,7 @@ class Clock:
         return time.time() + self.wall / 1e9
 
     def change(self, wall, boot):
-        """Both offsets at one instant, which is over when this returns."""
+        """Both offsets at one instant (of the real time of day, ns), which is over when this returns it."""
         at = time.time_ns() + 20000000
         self.map[:8] = struct.pack("=q", 1 << 62)  # until all is there, the former ones hold
         self.map[8:40] = struct.pack("=4q", self.wall, self.wall + wall, self.boot, self.boot + boot)
@@ -65,9 +65,10 @@ class Clock:
         self.boot += boot
         while time.time_ns() < at:
             time.sleep(0.005)
+        return at
 
     def step(self, seconds):
-        self.change(round(seconds * 1e9), 0)
+        return self.change(round(seconds * 1e9), 0)
 
     def suspend(self, seconds):
-        self.change(round(seconds * 1e9), round(seconds * 1e9))
+        return self.change(round(seconds * 1e9), round(seconds * 1e9))
