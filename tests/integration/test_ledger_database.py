@@ -6,10 +6,10 @@ import random
 import re
 import subprocess
 import tempfile
-import time
 import unittest
 
 import lab_cluster
+import lab_feeder
 from test_database import REGISTRY, TERMS, write_directory
 
 BUILD = os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(lab_cluster.ROOT, "build")))
@@ -171,18 +171,14 @@ class Posting(Ledger):
 
     def test_killed_in_the_middle_leaves_nothing(self):
         self.apply(RECORDS)
-        self.psql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'; "
+        self.psql("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3600); RETURN NEW; END'; "
                   "CREATE TRIGGER slow BEFORE INSERT ON ledger_posting FOR EACH ROW WHEN (NEW.position = 2) "
                   "EXECUTE FUNCTION slow()")
         poster = subprocess.Popen([SLACALC, "ledger", "post", MONTH], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   env=dict(os.environ, GOVSLA_DB=self.url))
         try:
             waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
-            for _ in range(200):
-                if self.psql(waiting) == "1":
-                    break
-                time.sleep(0.05)
-            self.assertEqual(self.psql(waiting), "1")
+            lab_feeder.wait_for(lambda: self.psql(waiting) == "1", "the poster does not come to the middle")
         finally:
             poster.kill()
             poster.communicate()

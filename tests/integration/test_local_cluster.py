@@ -10,6 +10,7 @@ import time
 import unittest
 
 import lab_cluster
+import lab_feeder
 
 NOBODY = 65534
 
@@ -44,11 +45,7 @@ class LocalCluster(unittest.TestCase):
     def kill(self):
         pid = self.postmaster()
         os.kill(pid, signal.SIGKILL)
-        for _ in range(100):
-            if self.run_verb("status").returncode == 3:
-                break
-            time.sleep(0.05)
-        self.assertEqual(self.run_verb("status").stdout, "stopped\n")
+        lab_feeder.wait_for(lambda: self.run_verb("status").stdout == "stopped\n", "the server is not gone")
 
     def test_life(self):
         self.assertEqual(self.run_verb("status").returncode, 3)
@@ -92,6 +89,21 @@ class LocalCluster(unittest.TestCase):
         self.kill()
         self.ok("start")
         self.assertEqual(self.query("SELECT it FROM kept"), "1")
+
+    def test_killed_server_whose_children_linger(self):
+        """They hold its memory: the start waits for them."""
+        self.ok("start")
+        children = subprocess.run(["pgrep", "-P", str(self.postmaster())], check=True, capture_output=True, text=True)
+        slow = int(children.stdout.split()[0])  # one of those that stay as long as the server
+        os.kill(slow, signal.SIGSTOP)
+        try:
+            self.kill()
+            starting = subprocess.Popen([*self.command, "start", self.folder], stderr=subprocess.PIPE, text=True)
+            time.sleep(0.5)  # it may wait by now
+        finally:
+            os.kill(slow, signal.SIGCONT)
+        self.assertEqual((starting.communicate()[1], starting.returncode), ("", 0))
+        self.assertEqual(self.query("SELECT 1"), "1")
 
     def test_number_of_a_killed_server_is_another_process_now(self):
         self.ok("start")
