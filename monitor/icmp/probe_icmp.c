@@ -13,6 +13,8 @@
 
 #define SEQUENCES    65536
 #define RANDOM_WORDS 512
+#define FEW          256 /* echoes whose answers fit in any receive buffer */
+#define FEW_TURN_US  (4 * PROBE_TURN_US)
 #define SEND_TRIES   16 /* whoever floods a socket with ICMP errors does not keep echoes from being sent */
 
 struct icmp_config {
@@ -140,26 +142,25 @@ static void take(void *arg, const struct icmp_arrival *arrival)
 		probe_up(run, rtt_us);
 }
 
-static void look_for_drops(struct route *route)
-{
-	drops_look(&route->drops, route->socket.fd, &route->service->drops_log);
-}
-
 static void receive(struct route *route)
 {
 	icmp_socket_receive(&route->socket, route->service->receiver, take, route);
-	look_for_drops(route);
+	drops_look(&route->drops, route->socket.fd, &route->service->drops_log);
 }
 
 /* Answers wait in the socket with the kernel's stamps: reading batches saves wake-ups and changes nothing. */
-static bool turn(void *service_pointer)
+static int64_t turn(void *service_pointer)
 {
 	struct service *service = service_pointer;
+	int64_t in_use;
 
 	for (int i = 0; i < 2; i++)
 		if (service->routes[i].in_use > 0)
 			receive(&service->routes[i]);
-	return service->routes[0].in_use + service->routes[1].in_use > 0;
+	in_use = service->routes[0].in_use + service->routes[1].in_use;
+	if (in_use > FEW)
+		return PROBE_TURN_US;
+	return in_use > 0 ? FEW_TURN_US : PROBE_NO_TURN;
 }
 
 /* ---- sending ---- */
@@ -186,8 +187,8 @@ static struct echo *take_echo(struct route *route)
 {
 	if (route->in_use >= SEQUENCES - 1)
 		return NULL;
-	if (!route->in_use)
-		look_for_drops(route);
+	if (!route->in_use) /* others' replies may have filled the socket meanwhile */
+		receive(route);
 	while (route->echoes[route->next].run)
 		route->next++;
 	route->in_use++;
@@ -409,6 +410,7 @@ const struct probe_kind probe_icmp = {
 	.settings = settings,
 	.config_size = sizeof(struct icmp_config),
 	.shares_socket = true,
+	.gathered = true,
 	.check = check,
 	.open = open_service,
 	.prepare = prepare,

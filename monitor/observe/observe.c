@@ -193,6 +193,7 @@ int observer_begin(struct observer **out, uv_loop_t *loop, const struct config *
 	o->former = former;
 	o->record = record;
 	o->arg = arg;
+	o->turn_us = PROBE_NO_TURN;
 	o->context = (struct probe_context){ .loop = loop,
 		                             .ca_file = config->ca_file,
 		                             .handshakes = &o->lasting->handshakes };
@@ -274,8 +275,8 @@ int64_t observer_start(struct observer *o, int64_t from_us)
 	put_in_force(o);
 	for (size_t i = 0; i < o->config->target_count; i++) {
 		struct target *target = &o->targets[i];
-		int64_t offset_us =
-		    schedule_offset_us(o->config->vantage, target->config->id, target->interval_us);
+		int64_t offset_us = schedule_offset_us(o->config->vantage, target->config->id,
+		                                       target->interval_us, target->config->kind->gathered);
 
 		heap_move(&o->due, &target->due, schedule_first_us(now_us, target->interval_us, offset_us));
 	}

@@ -76,10 +76,10 @@ struct observer {
 	struct moment turned;    /* at the beginning of the last turn */
 	int64_t stalled_us; /* in all, by how much deadlines are later because this process could not run */
 	int64_t stops;      /* how often for so long that what came meanwhile may be lost */
+	int64_t turn_us;    /* within which a kind wants its next turn */
 	bool once;
-	bool last;    /* what is due now is the last of its target: once, or stopped */
-	bool alone;   /* and no other observer takes over */
-	bool turning; /* a kind wants its turn soon */
+	bool last;  /* what is due now is the last of its target: once, or stopped */
+	bool alone; /* and no other observer takes over */
 };
 
 /* The time of day on the monotonic clock: what schedules follow between two steps. */

@@ -10,7 +10,6 @@
 #define WAKE_US         INT64_C(100000)  /* the longest sleep, so that a stop is noticed */
 #define STALL_US        INT64_C(100000)  /* later than its time by this much: we could not run */
 #define STOP_US         INT64_C(1000000) /* … and the machine perhaps neither: suspended, paused */
-#define TURN_US         INT64_C(10000)   /* between turns of the kinds that want them */
 #define SOONEST_US      INT64_C(1)       /* made a whole ms: what libuv can wait */
 #define STARTS_PER_TURN 128              /* then the sockets have their turn */
 #define GAPS_PER_TURN   100
@@ -68,7 +67,7 @@ void observer_notice_stall(struct observer *o, struct moment now)
 
 	if (late_us <= STALL_US)
 		return;
-	o->stalled_us += late_us + TURN_US; /* and a turn for what came meanwhile to be read */
+	o->stalled_us += late_us + PROBE_TURN_US; /* and a turn for what came meanwhile to be read */
 	o->stops += late_us > STOP_US;
 	o->wake = now;
 }
@@ -101,27 +100,27 @@ static void notice_step(struct observer *o, struct moment now)
 
 /* ---- waking up ---- */
 
-static void take_turns(struct observer *o)
-{
-	o->turning = false;
-	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
-		if (!o->shut[i] && o->kinds[i]->turn && o->kinds[i]->turn(o->services[i]))
-			o->turning = true;
-}
-
-static void tick(uv_timer_t *timer);
-
 static int64_t least(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
 }
+
+static void take_turns(struct observer *o)
+{
+	o->turn_us = PROBE_NO_TURN;
+	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
+		if (!o->shut[i] && o->kinds[i]->turn)
+			o->turn_us = least(o->turn_us, o->kinds[i]->turn(o->services[i]));
+}
+
+static void tick(uv_timer_t *timer);
 
 /* µs until the next thing to do. */
 static int64_t wait_us(const struct observer *o, struct moment now)
 {
 	const struct lasting *lasting = o->lasting;
 	const struct heap_entry *due = heap_top(&o->due), *deadline = heap_top(&o->deadlines);
-	int64_t us = o->turning || lasting->handshakes.waiting.count ? TURN_US : WAKE_US;
+	int64_t us = least(lasting->handshakes.waiting.count ? PROBE_TURN_US : WAKE_US, o->turn_us);
 
 	if (due)
 		us = least(us, due->key - observer_now_us(o, now));

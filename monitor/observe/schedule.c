@@ -3,6 +3,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#define GATHERED_SLOTS 1500 /* at least, in an interval */
+#define GATHERED_MOST  4    /* times SCHEDULE_SLOT_US */
+
 static uint64_t fnv1a(uint64_t hash, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -18,12 +21,23 @@ static uint64_t finalise(uint64_t hash)
 	return hash ^ hash >> 33;
 }
 
-int64_t schedule_offset_us(const char *vantage, const char *target, int64_t interval_us)
+static int64_t gathered_slot_us(int64_t interval_us)
+{
+	int64_t slots = interval_us / GATHERED_SLOTS / SCHEDULE_SLOT_US;
+
+	if (slots < 1)
+		slots = 1;
+	return SCHEDULE_SLOT_US * (slots < GATHERED_MOST ? slots : GATHERED_MOST);
+}
+
+int64_t schedule_offset_us(const char *vantage, const char *target, int64_t interval_us, bool gathered)
 {
 	uint64_t hash = fnv1a(UINT64_C(14695981039346656037), vantage, strlen(vantage) + 1);
+	int64_t offset_us;
 
 	hash = finalise(fnv1a(hash, target, strlen(target)));
-	return (int64_t)(hash % (uint64_t)(interval_us / SCHEDULE_SLOT_US)) * SCHEDULE_SLOT_US;
+	offset_us = (int64_t)(hash % (uint64_t)(interval_us / SCHEDULE_SLOT_US)) * SCHEDULE_SLOT_US;
+	return gathered ? offset_us - offset_us % gathered_slot_us(interval_us) : offset_us;
 }
 
 int64_t schedule_first_us(int64_t from_us, int64_t interval_us, int64_t offset_us)

@@ -11,8 +11,8 @@
  *     start(plan, run)              at each due instant; ends, at once or later, with one probe_finish(run)
  *     expire(run)                   the timeout passed while this process ran: the kind lets go of the run and
  *                                   calls probe_finish()
- *     turn(service)                 at least every 10 ms while it returns true, for kinds that need not be
- *                                   woken by each answer because the kernel stamps them; may be NULL
+ *     turn(service)                 after starts, and again within as many µs as it returned, for kinds that need
+ *                                   not be woken by each answer because the kernel stamps them; may be NULL
  *     unprepare(plan), close(service)   when no run is in flight; uv handles are closed asynchronously, the
  *                                   service frees itself when the last is, so the loop must run on until idle
  * Nothing may block. A kind never decides that a sample is `missed` except when this machine could not send
@@ -35,6 +35,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
+
+#define PROBE_TURN_US INT64_C(10000) /* the usual turn() */
+#define PROBE_NO_TURN INT64_MAX
 
 struct gate;
 struct resolver;
@@ -79,6 +82,8 @@ struct probe_kind {
 	const struct setting *settings; /* keys of "probe" beside "kind" */
 	size_t config_size;             /* of the struct that the settings fill */
 	bool shares_socket;             /* its probes open no descriptor of their own */
+	bool
+	    gathered; /* several are sent in one wake-up (schedule.h): each is cheap, and timed by the kernel */
 	/* Rules between keys; may be NULL. */
 	int (*check)(const struct node *probe, const void *config, struct error *err);
 	int (*open)(const struct probe_context *context, void **service, struct error *err);
@@ -86,7 +91,7 @@ struct probe_kind {
 	int (*prepare)(void *service, const void *config, struct probe_plan **plan, struct error *err);
 	void (*start)(struct probe_run *run);
 	void (*expire)(struct probe_run *run);
-	bool (*turn)(void *service);
+	int64_t (*turn)(void *service); /* PROBE_NO_TURN: not before another start */
 	void (*unprepare)(void *plan);
 	void (*close)(void *service);
 };

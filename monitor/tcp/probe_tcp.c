@@ -244,9 +244,9 @@ static void expire(struct probe_run *run)
 	end(flight, connect_expired(&flight->attempt));
 }
 
-static bool turn(void *connector)
+static int64_t turn(void *connector)
 {
-	return connector_turn(connector);
+	return connector_turn(connector) ? PROBE_TURN_US : PROBE_NO_TURN;
 }
 
 /* ---- life cycle ---- */

@@ -165,11 +165,11 @@ static void expire(struct probe_run *run)
 	end(flight, connect_expired(&flight->attempt));
 }
 
-static bool turn(void *service_pointer)
+static int64_t turn(void *service_pointer)
 {
 	struct service *service = service_pointer;
 
-	return connector_turn(service->connector);
+	return connector_turn(service->connector) ? PROBE_TURN_US : PROBE_NO_TURN;
 }
 
 /* ---- life cycle ---- */

@@ -78,6 +78,18 @@ class Faults(Case):
         return listener.getsockname()[1]
 
 
+class Schedule(Faults):
+    def test_echoes_of_a_minute_share_instants(self):
+        run = self.lab.run([("t%d" % i, 60, 1, icmp("127.0.%d.%d" % (i // 200, i % 200 + 1))) for i in range(3000)])
+        lab_net.wait_for(lambda: len(run.samples()) >= 100, "100 of 3000 targets in a minute")
+        code, samples = run.finish()
+        self.assertEqual(code, 0)
+        instants = [us(s["scheduled"]) for s in samples]
+        self.assertEqual({instant % 40000 for instant in instants}, {0})
+        for s, instant in zip(samples, instants):
+            self.assertIn(instant, lab_grid.grid("lab", s["target"], 60000000, instant, instant + 1, gathered=True))
+
+
 class Reload(Faults):
     def reload(self, run, refused=False):
         before = run.log().count("goes on as before") if refused else len(START.findall(run.log()))

@@ -10,10 +10,34 @@
 /* The numbers were computed apart from this program: FNV-1a, MurmurHash3's finaliser, modulo the 10 ms slots. */
 START_TEST(offset_is_the_documented_hash)
 {
-	ck_assert_int_eq(schedule_offset_us("v1", "t1", 60 * S), 53540000);
-	ck_assert_int_eq(schedule_offset_us("v1", "t2", 60 * S), 27310000);
-	ck_assert_int_eq(schedule_offset_us("v1", "t1", 10 * S), 3540000);
-	ck_assert_int_ne(schedule_offset_us("v1", "2t", 60 * S), schedule_offset_us("v12", "t", 60 * S));
+	ck_assert_int_eq(schedule_offset_us("v1", "t1", 60 * S, false), 53540000);
+	ck_assert_int_eq(schedule_offset_us("v1", "t2", 60 * S, false), 27310000);
+	ck_assert_int_eq(schedule_offset_us("v1", "t1", 10 * S, false), 3540000);
+	ck_assert_int_ne(schedule_offset_us("v1", "2t", 60 * S, false),
+	                 schedule_offset_us("v12", "t", 60 * S, false));
+}
+END_TEST
+
+START_TEST(what_may_be_gathered_is_due_at_fewer_instants)
+{
+	static const struct {
+		int64_t interval, slot;
+	} cases[] = { { S, 10000 },      { 29 * S, 10000 }, { 30 * S, 20000 },
+		      { 59 * S, 30000 }, { 60 * S, 40000 }, { 86400 * S, 40000 } };
+
+	ck_assert_int_eq(schedule_offset_us("v1", "t1", 60 * S, true), 53520000);
+	ck_assert_int_eq(schedule_offset_us("v1", "t2", 60 * S, true), 27280000);
+	ck_assert_int_eq(schedule_offset_us("v1", "t1", 10 * S, true), 3540000);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		for (int n = 0; n < 1000; n++) {
+			char id[16];
+			int64_t offset, gathered;
+
+			snprintf(id, sizeof id, "t%d", n);
+			offset = schedule_offset_us("tokyo", id, cases[i].interval, false);
+			gathered = schedule_offset_us("tokyo", id, cases[i].interval, true);
+			ck_assert_int_eq(gathered, offset / cases[i].slot * cases[i].slot);
+		}
 }
 END_TEST
 
@@ -26,7 +50,7 @@ START_TEST(offsets_are_spread_over_the_interval)
 		int64_t offset;
 
 		snprintf(id, sizeof id, "t%d", i);
-		offset = schedule_offset_us("tokyo", id, 60 * S);
+		offset = schedule_offset_us("tokyo", id, 60 * S, false);
 		ck_assert(offset >= 0 && offset < 60 * S && offset % SCHEDULE_SLOT_US == 0);
 		per_second[offset / S]++;
 	}
@@ -151,6 +175,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(cases, offset_is_the_documented_hash);
+	tcase_add_test(cases, what_may_be_gathered_is_due_at_fewer_instants);
 	tcase_add_test(cases, offsets_are_spread_over_the_interval);
 	tcase_add_test(cases, first_instant_is_on_the_grid);
 	tcase_add_test(cases, late_instants_are_sent_or_missed);
