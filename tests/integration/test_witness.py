@@ -19,7 +19,10 @@ SO_TIMESTAMPNS = 35
 ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
 HOP_BY_HOP = 0  # of IPv6: the kernel's own reports of multicast groups
 TLS_HANDSHAKE, TLS_CHANGE, TLS_DATA = 22, 20, 23
+SYN, SYN_ACK = 2, 18  # flags of TCP
+ECHO_REQUESTS = (8, 128)  # of ICMP, of ICMPv6
 OURS, THEIRS = True, False
+LONGEST_S = 300
 
 
 class Frame:
@@ -103,10 +106,11 @@ class Case(unittest.TestCase):
         self.on_peer("dnsmasq", "--no-daemon", "--no-resolv", "--no-hosts", "--user=", "--pid-file=", "--conf-file=",
                      "--host-record=peer.test,%s,%s" % (PEER, PEER6), stdout=subprocess.DEVNULL,
                      stderr=subprocess.DEVNULL)
-        self.on_peer(lab_net.program("slamon"), "reflect", "--listen", "0.0.0.0:862", stderr=subprocess.DEVNULL)
-        self.on_peer(lab_net.program("slamon"), "reflect", "--listen", "[::]:862", stderr=subprocess.DEVNULL)
-        lab_net.wait_for(lambda: lab_net.listens(PEER, 443) and lab_net.listens(PEER, 53), "the peer's servers")
-        time.sleep(0.2)  # the reflectors say nothing on the wire
+        for address in ("0.0.0.0:862", "[::]:862"):
+            reflector = self.on_peer(lab_net.program("slamon"), "reflect", "--listen", address, stderr=subprocess.PIPE)
+            self.addCleanup(reflector.stderr.close)
+            self.assertIn(b"answers at port 862", reflector.stderr.readline())
+        lab_net.wait_for(lambda: lab_net.listens(PEER, 443) and lab_net.listens(PEER, 53), "the peer's servers", LONGEST_S)
 
     def kinds(self, host, **more):
         site = "[%s]" % host if ":" in host else host
@@ -122,15 +126,15 @@ class Case(unittest.TestCase):
 
     def probe(self, probes, **more):
         """{name: probe}; all up; returns the samples and the frames."""
-        for _ in range(5):  # a sample that says "not running" shows nothing: as in Lab.once(), with a witness for each
+        stopped, end = True, time.monotonic() + LONGEST_S
+        while stopped and time.monotonic() < end:  # "not running" shows nothing: as in Lab.once(), with a witness for each
             witness = Witness()
             config = self.lab.config([(n, 60, 9, p) for n, p in probes.items()], ca_file=self.lab.path("peer.pem"), **more)
             out = subprocess.run([lab_net.program("slamon"), "once", config, "--json", "--no-spool"], check=True,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=60).stdout
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=LONGEST_S).stdout
             samples = {s["target"]: s for s in json.loads(out)["samples"]}
             frames = witness.frames()
-            if not any(s["failure"] == "not running" for s in samples.values()):
-                break
+            stopped = any(s["failure"] == "not running" for s in samples.values())
         self.assertEqual({n: (s["outcome"], s["failure"]) for n, s in samples.items()},
                          {n: ("up", "") for n in samples})
         return samples, frames
@@ -138,11 +142,14 @@ class Case(unittest.TestCase):
 
 class Wire(Case):
     def seen(self, probes, **more):
-        """How our packets left: {(source, destination, dscp)}."""
+        """How our packets left: {(source, destination, dscp)}; but what still answers a peer that was slow before."""
         _, frames = self.probe(probes, **more)
-        places = {(f.protocol if f.protocol != ICMP6 else ICMP, f.port) for f in frames if f.ours}
+        begun = {f.ports for f in frames if f.ours and f.flags & SYN}
+        asked = [f for f in frames if f.ours and (f.protocol == UDP or f.ports in begun or
+                                                  f.protocol in (ICMP, ICMP6) and f.payload[0] in ECHO_REQUESTS)]
+        places = {(f.protocol if f.protocol != ICMP6 else ICMP, f.port) for f in asked}
         self.assertEqual(len(places), 1 if len(probes) == 1 else 5, places)
-        return {(f.source, f.destination, f.dscp) for f in frames if f.ours}
+        return {(f.source, f.destination, f.dscp) for f in asked}
 
     def test_source_and_marking_of_every_kind(self):
         for host, source, other in ((PEER, HERE, HERE_TOO), (PEER6, HERE6, HERE6_TOO)):
@@ -170,18 +177,23 @@ class Times(Case):
     what kernel and clocks round): never shorter than on the wire, and of several probes the best hardly longer."""
 
     EACH = 6
+    ROUNDING_US, SLEW = 60, 0.001
+    HARDLY_US = 10000
+
+    def setUp(self):
+        super().setUp()
+        self.probes = {}
+        for kind, probe in self.kinds(PEER).items():
+            for i in range(self.EACH):
+                source = "10.99.0.%d" % (100 + len(self.probes))
+                lab_net.run("ip", "addr", "add", source + "/24", "dev", "here")
+                self.probes["%s-%d" % (kind, i)] = dict(probe, source_address=source)
 
     def observe(self):
         """{kind: [(sample, frames)]}: each probe has a source address of its own, by which its frames are known."""
-        probes = {}
-        for kind, probe in self.kinds(PEER).items():
-            for i in range(self.EACH):
-                source = "10.99.0.%d" % (100 + len(probes))
-                lab_net.run("ip", "addr", "add", source + "/24", "dev", "here")
-                probes["%s-%d" % (kind, i)] = dict(probe, source_address=source)
-        samples, frames = self.probe(probes)
+        samples, frames = self.probe(self.probes)
         found = {}
-        for name, probe in probes.items():
+        for name, probe in self.probes.items():
             own = [f for f in frames if probe["source_address"] in (f.source, f.destination)]
             found.setdefault(name[:-2], []).append((samples[name], own))
         return found
@@ -189,22 +201,27 @@ class Times(Case):
     def first(self, frames, ours, condition=lambda f: f.payload):
         return next(f for f in frames if f.ours == ours and condition(f))
 
-    def compare(self, what, pairs):
-        """pairs: (slamon's, the wire's), µs."""
-        more = [ours - wire for ours, wire in pairs]
-        self.assertGreater(min(more), -60, (what, pairs))
-        self.assertLess(min(more), 10000, (what, pairs))
-
     def test_every_phase(self):
+        """Until of each phase one probe was hardly longer: on a busy machine it takes more of them."""
+        best, end = {}, time.monotonic() + LONGEST_S
+        while not best or max(best.values()) > self.HARDLY_US and time.monotonic() < end:
+            for phase, pairs in self.phases().items():
+                for ours, wire in pairs:
+                    self.assertGreater(ours, wire * (1 - self.SLEW) - self.ROUNDING_US, (phase, pairs))
+                best[phase] = min([ours - wire for ours, wire in pairs] + [best.get(phase, self.HARDLY_US + 1)])
+        self.assertLessEqual(max(best.values()), self.HARDLY_US, best)
+
+    def phases(self):
+        """{phase: [(slamon's, the wire's)]}, µs, of one round of probes."""
         found = self.observe()
-        for kind in ("icmp", "dns", "stamp"):
-            self.compare(kind, [(s["rtt_us"] + ((s["stamp"]["reflector_us"] or 0) if kind == "stamp" else 0),
-                                 us(self.first(f, OURS), self.first(f, THEIRS))) for s, f in found[kind]])
         rows = {"tcp": [], "connect": [], "handshake": [], "tls": [], "first byte": [], "name to first byte": []}
+        for kind in ("icmp", "dns", "stamp"):
+            rows[kind] = [(s["rtt_us"] + ((s["stamp"]["reflector_us"] or 0) if kind == "stamp" else 0),
+                           us(self.first(f, OURS), self.first(f, THEIRS))) for s, f in found[kind]]
         for kind in ("tcp", "tls", "http", "https"):
             for s, frames in found[kind]:
-                syn = self.first(frames, OURS, lambda f: f.flags & 2)
-                answer = self.first(frames, THEIRS, lambda f: f.flags & 18 == 18)
+                syn = self.first(frames, OURS, lambda f: f.flags & SYN)
+                answer = self.first(frames, THEIRS, lambda f: f.flags & SYN_ACK == SYN_ACK)
                 rows["connect"].append((s["connect_us"], us(syn, answer)))
                 if kind == "tcp":
                     rows["tcp"].append((s["rtt_us"], us(syn, answer)))
@@ -224,8 +241,7 @@ class Times(Case):
                     rows["first byte"].append((s["first_byte_us"] - before, us(request, byte)))
                     rows["name to first byte"].append((s["first_byte_us"], us(syn, byte)))
                     self.assertGreaterEqual(s["total_us"], s["first_byte_us"])
-        for what, pairs in rows.items():
-            self.compare(what, pairs)
+        return rows
 
 
 if __name__ == "__main__":
