@@ -1,13 +1,14 @@
-"""soak_laws: what must hold after a soak, judged from its story and from what PostgreSQL has. Pure: reads no clock, starts
-nothing (tests/integration/test_soak.py holds that each law notices its breach).
+"""soak_laws: what must hold after a soak, judged from its story and from what PostgreSQL has. Pure: reads no clock,
+starts nothing (tests/integration/test_soak.py holds that each law notices its breach).
 
 Two times of day, both in µs since 1970: the real one, of faults; and slamon's, of instants, which the soak sets forward
 and back. The real time and what was added to it at each moment tell when, and how often, an instant came: each of its
 comings is a Pass, and of each pass that is sure there must be one record.
 
 The story: targets [number, id, what it depends on, what of ours it needs]; versions {targets: {id: interval_s}} of the
-configuration, known by how many targets it has; begun [real, instant, targets] for each "observes"; clock [real, what is
-added from then on, by how much slamon must say that it was stepped]; faults {name, touches, from, to}; ended.
+configuration, known by how many targets it has; begun [real, instant, targets] for each "observes"; clock [real, what
+is added from then on, by how much slamon must say that it was stepped]; faults {name, touches, from, to}; stops [from,
+to], in which slamon stood still; ended.
 """
 
 import typing
@@ -43,7 +44,7 @@ class World:
     """What was when, from a story."""
 
     def __init__(self, story):
-        self.faults, self.ended = story["faults"], story["ended"]
+        self.faults, self.stops, self.ended = story["faults"], sorted(story["stops"]), story["ended"]
         starts = [(-FOR_EVER, story["clock"][0][1])] + [(real, added) for real, added, _ in story["clock"][1:]]
         ends = [real for real, _ in starts[1:]] + [FOR_EVER]
         self.pieces = [Piece(start, end, added) for (start, added), end in zip(starts, ends)]
@@ -54,18 +55,15 @@ class World:
     def piece(self, real):
         return next(p for p in self.pieces if p.start <= real < p.end)
 
-    def named(self, *names):
-        return [f for f in self.faults if f["name"] in names]
-
-    def stops(self):
-        return self.named("stopped", "flooded")
+    def named(self, name):
+        return [f for f in self.faults if f["name"] == name]
 
     def unsure_around(self, real):
         """From when to when a step back may not be noticed."""
         start, end = real - STEP_EDGE_US, real + STEP_EDGE_US
-        for f in self.stops():
-            if f["from"] < end and start < f["to"]:
-                start, end = min(start, f["from"] - EDGE_US), max(end, f["to"] + STEP_EDGE_US)
+        for stopped, went_on in self.stops:
+            if stopped < end and start < went_on:
+                start, end = min(start, stopped - EDGE_US), max(end, went_on + STEP_EDGE_US)
         return start, end
 
     def periods_of(self, story):
@@ -87,7 +85,8 @@ class World:
         found = {}
 
         def add(start, end, added, kind=None, at=None):
-            """Those of the real time from start to end; at: which all came at once, when the clock was set over them."""
+            """Those of the real time from start to end; at: which came all at once, when the clock was set over
+            them."""
             for since, until, intervals in self.periods:
                 if target not in intervals or (at is not None and not since <= at < until):
                     continue
@@ -114,9 +113,9 @@ class World:
     def until(self, sent):
         """To when a probe of that time may have lasted: while slamon stands still, its timeout does too."""
         end = sent + TIMEOUT_US
-        for f in sorted(self.stops(), key=lambda f: f["from"]):
-            if f["from"] < end and sent < f["to"]:
-                end += f["to"] - f["from"]
+        for stopped, went_on in self.stops:
+            if stopped < end and sent < went_on:
+                end += went_on - stopped
         return end
 
     def judge_pass(self, target, coming, record):
@@ -142,7 +141,7 @@ class World:
         if self.meets(depends, sent, end) or partly:
             return None
         ours = sorted({f["name"] for f in self.meets(["slamon", "clock", *needs], sent, end)})
-        return "down (%d) while nothing was wrong%s" % (failure, " but on this side: " + ", ".join(ours) if ours else "")
+        return "down (%d) while nothing was wrong, but on this side: %s" % (failure, ", ".join(ours) or "nothing either")
 
     def judge_missed(self, depends, needs, sent, end, failure):
         since = sent - TIMEOUT_US
