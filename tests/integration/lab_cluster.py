@@ -16,6 +16,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRIPT = os.path.join(ROOT, "sql", "local-cluster")
 BUILD = os.path.join(ROOT, os.environ.get("GOVSLA_BUILD", "build"))
+SOCKET_FOLDER_MOST = 60
 HASTE = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 # The psql of Debian's PATH is a Perl program that looks for the real one, which takes longer than the query.
@@ -26,6 +27,13 @@ for _psql in glob.glob("/usr/lib/postgresql/*/bin/psql"):
 def program(name):
     """The path of a program beside the real ones, such as spool_feeder."""
     return os.path.join(BUILD, "tests", "integration", name)
+
+
+def short_folder(case):
+    """A new folder for a test case's Unix socket, whose path has 107 bytes at most, wherever temporary files are."""
+    folder = tempfile.mkdtemp(prefix="gs-", dir="/tmp" if len(tempfile.gettempdir()) > SOCKET_FOLDER_MOST else None)
+    case.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def runs(pid):

@@ -135,8 +135,7 @@ class Killed(ShipCase):
 class Cut(ShipCase):
     def through(self, policy, cuts=3):
         """Feeds through a relay with this policy until it has cut so often, then drains without it."""
-        relay_folder = os.path.join(self.folder, "relay")
-        os.mkdir(relay_folder)
+        relay_folder = lab_cluster.short_folder(self)
         url = cluster.url.replace(cluster.socket_folder, relay_folder)
         with lab_relay.Relay(cluster.socket_folder, relay_folder, policy) as relay:
             kept = self.feed(url, until=lambda: relay.cuts >= cuts)
@@ -165,8 +164,7 @@ class Cut(ShipCase):
         def shipped():
             """Although the old session was still connected, until it was terminated."""
             return cluster.log().count(told) > before and self.streams() and self.streams()[0][1] > 0
-        relay_folder = os.path.join(self.folder, "half")
-        os.mkdir(relay_folder)
+        relay_folder = lab_cluster.short_folder(self)
         url = url.replace(cluster.socket_folder, relay_folder)
         policy = (lambda n: lab_relay.Cut(at=b"PGCOPY", forward=True, half_open=True) if n < 1 else None)
         with lab_relay.Relay(cluster.socket_folder, relay_folder, policy) as relay:

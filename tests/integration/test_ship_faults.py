@@ -277,8 +277,7 @@ class Servers(FaultCase):
     def test_a_standby_that_is_promoted(self):
         """A copy by pg_basebackup, in recovery: it refuses to write, until it is promoted."""
         standby = os.path.join(self.folder, "standby")
-        socket = tempfile.mkdtemp(prefix="gs-")  # short: the name of a socket has 107 bytes at most
-        self.addCleanup(shutil.rmtree, socket, ignore_errors=True)
+        socket = lab_cluster.short_folder(self)
         binaries = os.path.dirname(os.readlink("/proc/%d/exe" % self.cluster.postmaster()))
         unprivileged = ["unshare", "--user", "--map-user=65534", "--map-group=65534"] if os.geteuid() == 0 else []
         subprocess.run([os.path.join(binaries, "pg_basebackup"), "-d", self.cluster.url, "-D", standby, "-R", "-X",

@@ -14,6 +14,7 @@ import threading
 import time
 import unittest
 
+import lab_cluster
 import lab_feeder
 import lab_postgres
 import test_ship_faults
@@ -27,8 +28,7 @@ MEMORY_MOST_KB = 40000
 
 class HostileCase(FaultCase):
     def open_front(self, **how):
-        folder = os.path.join(self.folder, "front")
-        os.mkdir(folder)
+        folder = lab_cluster.short_folder(self)
         front = lab_postgres.Front(test_ship_faults.cluster.socket_folder, folder, **how)
         front.__enter__()
         self.addCleanup(front.__exit__)
