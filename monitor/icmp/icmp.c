@@ -9,7 +9,8 @@ enum {
 	V4_UNREACHABLE = 3,
 	V4_REQUEST = 8,
 	V4_TIME_EXCEEDED = 11,
-	V4_PORT_UNREACHABLE = 3, /* code */
+	V4_PORT_UNREACHABLE = 3, /* code, as is the next */
+	V4_TOO_BIG = 4,
 	V6_UNREACHABLE = 1,
 	V6_TOO_BIG = 2,
 	V6_TIME_EXCEEDED = 3,
@@ -17,8 +18,12 @@ enum {
 	V6_REPLY = 129,
 	V6_PORT_UNREACHABLE = 4, /* code */
 	V4_HEADER_LEAST = 20,
+	V4_OFFSET = 0x1fff, /* of a fragment, where its flags are */
 	V6_HEADER = 40,
+	V6_FRAGMENT_HEADER = 8,
+	V6_OFFSET = 0xfff8,
 	PROTOCOL_ICMP = 1,
+	PROTOCOL_FRAGMENT = 44,
 	PROTOCOL_ICMPV6 = 58,
 };
 
@@ -73,24 +78,45 @@ bool icmp_error_meaning(bool v6, int type, int code, enum icmp_meaning *out)
 	bool port = v6 ? type == V6_UNREACHABLE && code == V6_PORT_UNREACHABLE
 	               : type == V4_UNREACHABLE && code == V4_PORT_UNREACHABLE;
 
-	*out = port ? ICMP_MEANS_REFUSED : ICMP_MEANS_UNREACHABLE;
+	bool too_big = v6 ? type == V6_TOO_BIG : type == V4_UNREACHABLE && code == V4_TOO_BIG;
+
+	*out = port ? ICMP_MEANS_REFUSED : too_big ? ICMP_MEANS_TOO_BIG : ICMP_MEANS_UNREACHABLE;
 	if (v6)
 		return type == V6_UNREACHABLE || type == V6_TOO_BIG || type == V6_TIME_EXCEEDED;
 	return type == V4_UNREACHABLE || type == V4_TIME_EXCEEDED;
 }
 
+/* Where ICMP begins behind the IPv4 header of a packet sent, or of the first piece of it; 0 when it does not. */
+static size_t behind_v4(const uint8_t *ip, size_t length)
+{
+	size_t header = length < V4_HEADER_LEAST ? 0 : (size_t)(ip[0] & 15) * 4;
+
+	if (header < V4_HEADER_LEAST || header > length || ip[0] >> 4 != 4)
+		return 0;
+	return ip[9] == PROTOCOL_ICMP && !(big_get16(ip + 6) & V4_OFFSET) ? header : 0;
+}
+
+static size_t behind_v6(const uint8_t *ip, size_t length)
+{
+	const uint8_t *fragment = ip + V6_HEADER;
+
+	if (length < V6_HEADER || ip[0] >> 4 != 6)
+		return 0;
+	if (ip[6] == PROTOCOL_ICMPV6)
+		return V6_HEADER;
+	if (ip[6] != PROTOCOL_FRAGMENT || length < V6_HEADER + V6_FRAGMENT_HEADER)
+		return 0;
+	return fragment[0] == PROTOCOL_ICMPV6 && !(big_get16(fragment + 2) & V6_OFFSET)
+	           ? V6_HEADER + V6_FRAGMENT_HEADER
+	           : 0;
+}
+
 /* The IP header and echo request that an error quotes. */
 static bool read_quoted(bool v6, const uint8_t *quote, size_t length, struct icmp_message *out)
 {
-	size_t header = V6_HEADER;
+	size_t header = v6 ? behind_v6(quote, length) : behind_v4(quote, length);
 
-	if (length < (v6 ? (size_t)V6_HEADER : (size_t)V4_HEADER_LEAST))
-		return false;
-	if (!v6)
-		header = (size_t)(quote[0] & 15) * 4;
-	if (quote[0] >> 4 != (v6 ? 6 : 4) || header < V4_HEADER_LEAST || header > length)
-		return false;
-	if (quote[v6 ? 6 : 9] != (v6 ? PROTOCOL_ICMPV6 : PROTOCOL_ICMP))
+	if (!header)
 		return false;
 	memcpy(out->destination, quote + (v6 ? 24 : 16), v6 ? 16 : 4);
 	out->has_destination = true;

@@ -21,6 +21,7 @@
 enum icmp_meaning {
 	ICMP_MEANS_REPLY,       /* echo reply */
 	ICMP_MEANS_REFUSED,     /* an error about an echo request: port unreachable */
+	ICMP_MEANS_TOO_BIG,     /* an error about an echo request: too big for the path in one piece */
 	ICMP_MEANS_UNREACHABLE, /* an error about an echo request: any other cause, also hops used up */
 };
 
@@ -46,7 +47,10 @@ size_t icmp_build(bool v6, uint16_t id, uint16_t sequence, uint64_t nonce, size_
  */
 bool icmp_parse(bool v6, bool ip_header, const uint8_t *packet, size_t length, struct icmp_message *out);
 
-/* What an error of that type and code means; false when the type is no error about delivery. */
+/*
+ * What an error of that type and code means (RFC 792, RFC 1122 section 3.2.2.1; RFC 4443 section 3); false when the type is
+ * no error about delivery.
+ */
 bool icmp_error_meaning(bool v6, int type, int code, enum icmp_meaning *out);
 
 /* Identifier, sequence and nonce of an echo request that we built. False when it is none. */

@@ -15,6 +15,7 @@
 #define RANDOM_WORDS 512
 #define FEW          256 /* echoes whose answers fit in any receive buffer */
 #define FEW_TURN_US  (4 * PROBE_TURN_US)
+#define AGAIN_MOST   4  /* narrower and narrower links of a path that an echo learns of */
 #define SEND_TRIES   16 /* whoever floods a socket with ICMP errors does not keep echoes from being sent */
 
 struct icmp_config {
@@ -51,6 +52,7 @@ struct echo {
 	uint64_t nonce;
 	struct round_trip trip;
 	const union address *to; /* of the plan or the lookup; what replies must come from */
+	uint8_t again;           /* times it was sent again, in pieces */
 };
 
 struct route { /* one address family */
@@ -120,6 +122,8 @@ static void release_run(struct route *route, struct echo *echo)
 	run->state = NULL;
 }
 
+static bool send_again(struct route *route, struct echo *echo);
+
 static void take(void *arg, const struct icmp_arrival *arrival)
 {
 	struct route *route = arg;
@@ -127,14 +131,14 @@ static void take(void *arg, const struct icmp_arrival *arrival)
 	struct probe_run *run;
 	int64_t rtt_us;
 
-	if (!echo)
+	if (!echo || (arrival->message.meaning == ICMP_MEANS_TOO_BIG && send_again(route, echo)))
 		return;
 	run = echo->run;
 	rtt_us = (round_trip_ns(&echo->trip, arrival->stamp_ns, &run->kernel_timed) + 500) / 1000;
 	release_run(route, echo);
 	if (arrival->message.meaning == ICMP_MEANS_REFUSED)
 		probe_down(run, FAILURE_REFUSED);
-	else if (arrival->message.meaning == ICMP_MEANS_UNREACHABLE)
+	else if (arrival->message.meaning != ICMP_MEANS_REPLY)
 		probe_down(run, FAILURE_UNREACHABLE);
 	else if (rtt_us > run->timeout_us) /* waited in the socket until now */
 		probe_down(run, FAILURE_TIMEOUT);
@@ -225,6 +229,44 @@ static int transmit(struct route *route, struct echo *echo, uint8_t *packet, siz
 	return errno == EINVAL && egress->source_address ? EADDRNOTAVAIL : errno;
 }
 
+static size_t build(const struct route *route, const struct echo *echo, uint8_t *packet)
+{
+	const struct plan *plan = echo->run->plan;
+
+	return icmp_build(route->socket.v6, route->socket.id, (uint16_t)(echo - route->echoes), echo->nonce,
+	                  (size_t)plan->config->payload_bytes, packet);
+}
+
+static void not_sent(struct route *route, struct echo *echo, int cause)
+{
+	struct probe_run *run = echo->run;
+
+	release_run(route, echo);
+	probe_not_sent(run, cause);
+}
+
+/*
+ * Whether the echo is seen to. It was too big for a link of the path: no fault of the target's, but what sending it
+ * whole is there to find out (RFC 1191 section 3, RFC 8201 section 4). The kernel has learned from the same error and now
+ * sends it in pieces; only where it reads the error later than we do, or a narrower link follows, that is not the end of it.
+ */
+static bool send_again(struct route *route, struct echo *echo)
+{
+	uint8_t packet[ICMP_PACKET_MOST];
+	size_t length = build(route, echo, packet);
+	int cause = -1;
+
+	if (echo->again >= AGAIN_MOST)
+		return false;
+	echo->again++;
+	for (int tries = 0; cause && tries < SEND_TRIES;
+	     tries++) /* an earlier echo's error is reported here */
+		cause = transmit(route, echo, packet, length);
+	if (cause)
+		not_sent(route, echo, cause);
+	return true;
+}
+
 /* state: the echo, or NULL while a name is being resolved (the flight is in run->state then). */
 static void send_echo(struct probe_run *run, const union address *to)
 {
@@ -243,8 +285,7 @@ static void send_echo(struct probe_run *run, const union address *to)
 		return;
 	}
 	*echo = (struct echo){ .run = run, .nonce = next_nonce(service), .to = to };
-	length = icmp_build(route->socket.v6, route->socket.id, (uint16_t)(echo - route->echoes), echo->nonce,
-	                    (size_t)plan->config->payload_bytes, packet);
+	length = build(route, echo, packet);
 	if (plan->address.any.sa_family == AF_UNSPEC)
 		((struct flight *)run->state)->echo = echo;
 	else
@@ -257,10 +298,8 @@ static void send_echo(struct probe_run *run, const union address *to)
 		cause = transmit(route, echo, packet, length);
 	}
 	run->record.sent_us = echo->trip.sent_wall_ns / 1000;
-	if (cause) {
-		release_run(route, echo);
-		probe_not_sent(run, cause);
-	}
+	if (cause)
+		not_sent(route, echo, cause);
 }
 
 static void resolved(struct resolve_query *query)

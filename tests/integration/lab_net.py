@@ -6,7 +6,8 @@
 
 Works as root and as an ordinary user. Everything it starts ends with Lab.close(), also after a failure.
 Addresses: 10.99.0.1 and fd99::1 here, 10.99.0.2 and fd99::2 the peer. Each routes for the other: the peer
-10.98.0.0/16, this one 10.97.0.0/16, of which .1.0/24 is unreachable and .2.0/24 swallowed.
+10.98.0.0/16, this one 10.97.0.0/16, of which .1.0/24 is unreachable and .2.0/24 swallowed. Behind the
+peer there may be a third host, 10.96.0.2 and fd96::2, with a narrow link between the two.
 """
 
 import concurrent.futures
@@ -27,6 +28,7 @@ import lab_clock
 
 HERE, PEER = "10.99.0.1", "10.99.0.2"
 HERE6, PEER6 = "fd99::1", "fd99::2"
+FAR, FAR6 = "10.96.0.2", "fd96::2"
 MARK = "GOVSLA_OWN_NETWORK"
 
 
@@ -149,6 +151,29 @@ class Lab:
             for route in ("unreachable 10.97.1.0/24", "blackhole 10.97.2.0/24"):
                 run("ip", "route", "del", *route.split())
         self.ends.append(end)
+
+    def make_far(self, mtu, seconds=1000):
+        """A third host behind the peer; the link to the peer takes packets of mtu bytes at the most."""
+        self.far = self.start(["unshare", "-n", "sleep", str(seconds)])
+        wait_for(lambda: os.readlink("/proc/%d/ns/net" % self.far.pid) != os.readlink("/proc/self/ns/net"),
+                 "the far host's namespace")
+        self.on_peer("ip", "link", "add", "mid", "type", "veth", "peer", "name", "far", "netns", str(self.far.pid))
+        for at, name, v4, v6 in ((self.on_peer, "mid", "10.96.0.1", "fd96::1"), (self.on_far, "far", FAR, FAR6)):
+            at("sh", "-c", "echo 0 > /proc/sys/net/ipv6/conf/%s/accept_dad" % name)
+            at("ip", "addr", "add", v4 + "/24", "dev", name)
+            at("ip", "addr", "add", v6 + "/64", "dev", name, "nodad")
+            at("ip", "link", "set", name, "up")
+        self.on_far("ip", "link", "set", "lo", "up")
+        self.on_far("ip", "route", "add", "default", "via", "10.96.0.1")
+        self.on_far("ip", "-6", "route", "add", "default", "via", "fd96::1")
+        self.on_peer("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding")
+        run("ip", "route", "add", "10.96.0.0/24", "via", PEER)
+        run("ip", "-6", "route", "add", "fd96::/64", "via", PEER6)
+        run("ip", "link", "set", "here", "mtu", str(mtu))
+        self.on_peer("ip", "link", "set", "peer", "mtu", str(mtu))
+
+    def on_far(self, *command):
+        run("nsenter", "-t", str(self.far.pid), "-n", *command)
 
     def on_peer(self, *command):
         run("nsenter", "-t", str(self.peer.pid), "-n", *command)

@@ -227,6 +227,42 @@ class Icmp(Case):
         self.lab.on_peer("sh", "-c", "echo 0 0 > /proc/sys/net/ipv4/ping_group_range")
         self.probe_other(lab_net.HERE, lab_net.HERE6, 97, ["nsenter", "-t", str(self.lab.peer.pid), "-n"])
 
+    def probe_narrow(self):
+        """A path that takes no packet of that size whole: the first one is not lost, but sent again in pieces."""
+        far = ["nsenter", "-t", str(self.lab.far.pid), "-n"]
+        for address in (lab_net.HERE, lab_net.HERE6):
+            s = self.lab.once([("small", 60, 20, icmp(address))], far)  # finds the neighbours
+            self.check(s["small"], "up")
+            before = self.too_big_received(far)
+            s = self.lab.once([("large", 60, 20, icmp(address, payload_bytes=1400))], far)
+            self.check(s["large"], "up")
+            self.assertGreater(self.too_big_received(far), before, "nothing was too big")
+
+    @staticmethod
+    def too_big_received(far):
+        out = subprocess.run([*far, "cat", "/proc/net/snmp", "/proc/net/snmp6"], check=True, stdout=subprocess.PIPE, text=True)
+        v4 = [line.split() for line in out.stdout.splitlines() if line.startswith("IcmpMsg:")]
+        v6 = [int(line.split()[1]) for line in out.stdout.splitlines() if line.startswith("Icmp6InPktTooBigs")]
+        return int(dict(zip(*v4)).get("InType3", 0) if v4 else 0) + sum(v6)
+
+    def test_narrow_path_raw_socket(self):
+        self.lab.make_far(1280)
+        self.probe_narrow()
+
+    def test_narrow_path_ping_socket(self):
+        self.lab.make_far(1280)
+        self.lab.on_far("sh", "-c", "echo 0 0 > /proc/sys/net/ipv4/ping_group_range")
+        self.probe_narrow()
+
+    def test_a_path_that_nothing_is_small_enough_for(self):
+        """A router that says so of every piece too: the echo is sent again a few times and no more."""
+        self.answer_on_peer("""
+        sent = p[:20] + p[20:28]
+        error = bytes([3, 4, 0, 0, 0, 0, 5, 0]) + sent
+        s.sendto(error[:2] + total(error) + error[4:], (to, 0))
+""")
+        self.check(self.lab.once([("v4", 60, 20, icmp(lab_net.PEER))])["v4"], "down", "unreachable")
+
     def test_without_rights_to_sockets_the_others_go_on(self):
         config = self.lab.config([("v4", 60, 1, icmp(lab_net.PEER)), ("web", 60, 5, http(port=1))])
 

@@ -154,9 +154,8 @@ START_TEST(errors_name_the_echo)
 		enum icmp_meaning meaning;
 		bool nonce;
 	} cases[] = {
-		{ 0, 8, ICMP_MEANS_UNREACHABLE, false },
-		{ 1, 64, ICMP_MEANS_UNREACHABLE, true },
-		{ 3, 8, ICMP_MEANS_REFUSED, false },
+		{ 0, 8, ICMP_MEANS_UNREACHABLE, false },  { 1, 64, ICMP_MEANS_UNREACHABLE, true },
+		{ 3, 8, ICMP_MEANS_REFUSED, false },      { 4, 8, ICMP_MEANS_TOO_BIG, false },
 		{ 13, 16, ICMP_MEANS_UNREACHABLE, true },
 	};
 	static const uint8_t destination[4] = { 192, 0, 2, 7 };
@@ -177,6 +176,46 @@ START_TEST(errors_name_the_echo)
 }
 END_TEST
 
+/* Only the first piece of an echo has its header; errors about others name none. */
+START_TEST(errors_about_pieces_name_the_echo)
+{
+	uint8_t packet[256];
+	struct icmp_message m;
+	size_t length = make_error(packet, 1, 64);
+	uint8_t *flags = packet + 20 + 8 + 6;
+
+	flags[0] = 0x20; /* more follow */
+	seal(packet + 20, length - 20);
+	ck_assert(icmp_parse(false, true, packet, length, &m));
+	flags[1] = 1;
+	seal(packet + 20, length - 20);
+	ck_assert(!icmp_parse(false, true, packet, length, &m));
+}
+END_TEST
+
+START_TEST(v6_errors_about_pieces_name_the_echo)
+{
+	uint8_t packet[8 + 48 + 64] = { 3 };
+	struct icmp_message m;
+	uint8_t *fragment = packet + 48;
+
+	packet[8] = 0x60;
+	packet[8 + 6] = 44;
+	fragment[0] = 58;
+	fragment[3] = 1; /* more follow */
+	icmp_build(true, 5, 6, 7, 56, packet + 56);
+	ck_assert(icmp_parse(true, false, packet, sizeof packet, &m));
+	ck_assert(m.meaning == ICMP_MEANS_UNREACHABLE && m.id == 5 && m.sequence == 6 && m.nonce == 7);
+	for (size_t n = 0; n < 56 + 8; n++)
+		ck_assert(!icmp_parse(true, false, packet, n, &m));
+	fragment[3] = 9; /* the second */
+	ck_assert(!icmp_parse(true, false, packet, sizeof packet, &m));
+	fragment[3] = 1;
+	fragment[0] = 17;
+	ck_assert(!icmp_parse(true, false, packet, sizeof packet, &m));
+}
+END_TEST
+
 START_TEST(v6_error_names_the_echo)
 {
 	uint8_t packet[8 + 40 + 64] = { 1, 4 };
@@ -186,6 +225,12 @@ START_TEST(v6_error_names_the_echo)
 	packet[8 + 6] = 58;
 	memset(packet + 8 + 24, 0xee, 16);
 	icmp_build(true, 5, 6, 7, 56, packet + 48);
+	ck_assert(icmp_parse(true, false, packet, sizeof packet, &m));
+	ck_assert_int_eq(m.meaning, ICMP_MEANS_REFUSED);
+	packet[0] = 2;
+	ck_assert(icmp_parse(true, false, packet, sizeof packet, &m));
+	ck_assert_int_eq(m.meaning, ICMP_MEANS_TOO_BIG);
+	packet[0] = 1;
 	ck_assert(icmp_parse(true, false, packet, sizeof packet, &m));
 	ck_assert_int_eq(m.meaning, ICMP_MEANS_REFUSED);
 	ck_assert_int_eq(m.id, 5);
@@ -210,7 +255,9 @@ int main(void)
 	tcase_add_test(cases, damaged_reply_is_nothing);
 	tcase_add_test(cases, every_truncation_is_survived);
 	tcase_add_test(cases, errors_name_the_echo);
+	tcase_add_test(cases, errors_about_pieces_name_the_echo);
 	tcase_add_test(cases, v6_error_names_the_echo);
+	tcase_add_test(cases, v6_errors_about_pieces_name_the_echo);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
