@@ -57,9 +57,9 @@ class Clock:
 
     def change(self, wall, boot):
         """Both offsets at one instant (of the real time of day, ns), which is over when this returns it."""
-        at = time.time_ns() + 20000000
         self.map[:8] = struct.pack("=q", 1 << 62)  # until all is there, the former ones hold
         self.map[8:40] = struct.pack("=4q", self.wall, self.wall + wall, self.boot, self.boot + boot)
+        at = time.time_ns() + 20000000
         self.map[:8] = struct.pack("=q", at)
         self.wall += wall
         self.boot += boot

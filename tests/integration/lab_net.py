@@ -11,6 +11,7 @@ peer there may be a third host, 10.96.0.2 and fd96::2, with a narrow link betwee
 """
 
 import concurrent.futures
+import datetime
 import json
 import os
 import shutil
@@ -93,6 +94,17 @@ def wait_for(condition, what, seconds=60):
         if time.monotonic() > end:
             raise AssertionError("waited in vain for " + what)
         time.sleep(0.02)
+
+
+def instant(text):
+    """Seconds since 1970 of a time that slamon printed."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def observed(samples):
+    """Those of which slamon could tell something. Which they are is this machine's choice: it may stop slamon at any
+    instant, for as long as it likes, and then the sample says so."""
+    return [s for s in samples if s["failure"] != "not running"]
 
 
 def listens(address, port):
@@ -302,7 +314,7 @@ class Lab:
 
         A sample that says "not running" tells that this machine stopped slamon while it was probing: then it shows
         nothing about the target, which is probed again, for a minute and a half at the most; where targets speak for each other,
-        all of them."""
+        all of them. Not at once: Linux tells one sender of one unreachable packet a second, after five."""
         samples, left, end = {}, targets, time.monotonic() + 90
         alone = all(len(t) == 4 for t in targets)
         while True:
@@ -314,6 +326,7 @@ class Lab:
             if not stopped or time.monotonic() > end:
                 return samples
             left = stopped if alone else targets
+            time.sleep(min(len(left), 5))
 
     def run(self, targets, environment=None, **more):
         """Starts slamon run; its samples come as JSON lines from Run.finish()."""
@@ -343,7 +356,11 @@ class Run:
         self.parsed += [json.loads(line) for line in whole.splitlines()]
         return list(self.parsed)
 
-    def finish(self, number=signal.SIGTERM, seconds=20):
+    def observed(self, target=None):
+        """Those of a target, or of all, which slamon could observe."""
+        return [s for s in observed(self.samples()) if target in (None, s["target"])]
+
+    def finish(self, number=signal.SIGTERM, seconds=60):
         """Sends the signal; returns (exit code, samples). Whatever could not be sent must have its reason in the log."""
         self.process.send_signal(number)
         code = self.process.wait(seconds)

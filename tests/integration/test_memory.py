@@ -46,10 +46,13 @@ class Memory(Faults):
         return run, short
 
     def all_up(self, run):
-        """Waits until a round that begins now is up."""
+        """Waits until the last that is known of each target is up, after two rounds."""
         past = len(run.samples())
+
+        def last():
+            return {s["target"]: s["outcome"] for s in lab_net.observed(run.samples()[past:])}
         lab_net.wait_for(lambda: len(run.samples()) > past + 2 * TARGETS and
-                         {s["outcome"] for s in run.samples()[-TARGETS:]} == {"up"}, "a round that is up", 25)
+                         list(last().values()) == ["up"] * TARGETS, "all to be up")
 
     def refuse(self, rate):
         run, short = self.start(rate)
@@ -58,12 +61,12 @@ class Memory(Faults):
         for _ in range(ROUNDS):  # of a second; what is printed needs memory too, and does not tell
             time.sleep(1)
             run.process.send_signal(signal.SIGHUP)
+        lab_net.wait_for(lambda: "missed (send: Cannot allocate memory)" in run.log(), "a probe that was refused memory")
         os.remove(short)
         self.all_up(run)
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.assertEqual([s for s in samples if s["outcome"] == "down"], [])
-        self.assertIn("missed (send: Cannot allocate memory)", run.log())
         want = self.grid(run, samples, lambda target, n: 1)
         self.assertEqual(self.kept(), len(want))  # of printed lines some are missing: they need memory
         self.assertLessEqual({(s["target"], us(s["scheduled"])) for s in samples}, want)

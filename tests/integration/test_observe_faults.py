@@ -21,7 +21,8 @@ import unittest
 
 import lab_grid
 import lab_net
-from test_probes import Case, http, icmp, instant
+from lab_net import instant
+from test_probes import Case, http, icmp
 
 SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
 START_LINE = re.compile(r"observes \d+ targets from .*")
@@ -121,24 +122,18 @@ class Reload(Faults):
         for _ in range(15):  # faster than they can be read
             run.process.send_signal(signal.SIGHUP)
             time.sleep(0.02)
+        lab_net.wait_for(lambda: len(START.findall(run.log())) > len(intervals), "one of them")
         time.sleep(0.5)
-        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         log = run.log()
         self.assertIn("slamon.json:3: vantage_number: ", log)
         self.assertIn("the key 'vantage' can be changed by a restart only", log)
         intervals += [1] * (len(START.findall(log)) - len(intervals))
-        self.assertGreater(len(intervals), len([1, 1, 2, 1, 1]))
         self.check_grid(run, samples, lambda target, n: 1 if target == "slow" else intervals[n])
         for s in samples:
             if s["target"] != "slow":
                 self.assertIn((s["outcome"], s["failure"]), (("up", ""), ("missed", "not running")), s)
-
-    def descriptors_settled(self, run):
-        before = self.descriptors(run)
-        time.sleep(0.3)
-        return self.descriptors(run) == before
 
     def test_a_certificate_file_that_is_gone_refuses_the_reload(self):
         self.lab.certificates()
@@ -164,15 +159,15 @@ class Reload(Faults):
 
     def test_many_reloads_leave_nothing_behind(self):
         run = self.lab.run([("t%d" % i, 1, 1, icmp("127.0.0.%d" % (i + 1))) for i in range(50)])
-        sizes = []
+        lab_net.wait_for(run.samples, "a sample")
+        few, most_kb = self.descriptors(run), None
         for _ in range(3):
             for _ in range(15):
                 self.reload(run)
-            time.sleep(1.2)
-            lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
-            sizes.append((self.descriptors(run), self.least_kb(run)))
-        self.assertEqual(sizes[0][0], sizes[2][0], sizes)
-        self.assertLess(sizes[2][1] - sizes[1][1], 1000, sizes)
+            lab_net.wait_for(lambda: self.descriptors(run) == few, "the former ones to end")
+            if most_kb:
+                lab_net.wait_for(lambda: self.least_kb(run) < most_kb, "memory to be no more than before")
+            most_kb = self.least_kb(run) + 1000
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
@@ -206,8 +201,13 @@ class Reload(Faults):
                  lambda: put(text[:chance.randrange(len(text))]), lambda: put(""), lambda: None,
                  lambda: put(text + " " * 20000000), lambda: put("[" * 100000), lambda: put(text.replace("icmp", "idle")),
                  lambda: os.mkdir(path), lambda: os.mkfifo(path)]
-        peak = 0
-        for _ in range(60):
+        peak = rounds = 0
+
+        def often(what):
+            return len(re.findall(what, run.log())) > 3
+        while rounds < 60 or not (often(START) and often("goes on as before")):
+            rounds += 1
+            self.assertLess(rounds, 2000, "seed %d" % SEED)
             remove()
             kinds[chance.randrange(len(kinds))]()
             for _ in range(chance.randrange(1, 12)):
@@ -215,23 +215,19 @@ class Reload(Faults):
                 time.sleep(chance.uniform(0, 0.02))
             peak = max(peak, self.status_kb(run, "VmRSS"))
             self.assertIsNone(run.process.poll(), run.log()[-2000:])
-        lab_net.wait_for(lambda: self.is_quiet(run), "the last of the reloads", 60)
         remove()
         put(good(5))
-        run.process.send_signal(signal.SIGHUP)  # on a busy machine a reload of the storm may still come before this one
-        lab_net.wait_for(lambda: "observes 6 targets from" in START_LINE.findall(run.log())[-1], "what is good at the end", 60)
-        lab_net.wait_for(lambda: self.descriptors_settled(run), "the former ones to end")
-        self.assertLessEqual(self.descriptors(run), before + 2)
+        run.process.send_signal(signal.SIGHUP)
+        lab_net.wait_for(lambda: "observes 6 targets from" in START_LINE.findall(run.log())[-1], "the last file")
+        lab_net.wait_for(lambda: self.descriptors(run) <= before + 2, "the former ones to end")
         self.assertLess(peak, 200000, "a file of 20 MB, read four times at the most")
-        self.assertLess(self.least_kb(run), 60000)
+        lab_net.wait_for(lambda: self.least_kb(run) < 60000, "memory to be given back")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         seen = collections.Counter((s["target"], s["scheduled"]) for s in samples)
         self.assertEqual([k for k, n in seen.items() if n > 1], [], "two records of an instant, seed %d" % SEED)
         always = sorted(us(at) for target, at in seen if target == "always")
         self.assertEqual({b - a for a, b in zip(always, always[1:])}, {1000000}, "each instant, seed %d" % SEED)
-        self.assertGreater(len(START.findall(run.log())), 3, "seed %d" % SEED)
-        self.assertGreater(run.log().count("goes on as before"), 3, "seed %d" % SEED)
 
     def test_ended_while_many_targets_are_prepared(self):
         """The loop turns meanwhile: what is due is sent, a further signal is heard, an end is an end."""
@@ -251,40 +247,40 @@ class Reload(Faults):
             always = sorted(us(at) for target, at in seen if target == "always")
             self.assertLessEqual({b - a for a, b in zip(always, always[1:])}, {1000000}, "seed %d" % SEED)
 
-    def is_quiet(self, run):
-        """Nothing was said for a while."""
-        before = len(run.log())
-        time.sleep(1.5)
-        return len(run.log()) == before
-
     def test_what_is_in_flight_counts_on(self):
         port = self.silent_server()
         run = self.lab.run([("slow", 1, 3, http(port=port), {"in_flight_max": 2})])
         for _ in range(4):
             time.sleep(0.8)
             self.reload(run)
+
+        def of(failure):
+            return [s["failure"] for s in run.samples()].count(failure)
+        lab_net.wait_for(lambda: of("timeout") >= 3 and of("in-flight cap"), "samples of both")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
         sent = sorted(instant(s["sent"]) for s in samples if s["outcome"] == "down")
-        self.assertGreaterEqual(len(sent), 2)
         for i in range(len(sent) - 2):
             self.assertGreater(sent[i + 2] - sent[i], 2.9, "three at once")
-        self.assertIn("in-flight cap", [s["failure"] for s in samples])
 
 
 class Limits(Faults):
     def test_hundreds_of_silent_connections(self):
         port = self.silent_server()
         run = self.lab.run([("t%d" % i, 1, 2, http(port=port)) for i in range(300)], in_flight_max=200)
-        time.sleep(3.2)
+
+        def counts(samples):
+            return collections.Counter((s["outcome"], s["failure"]) for s in samples)
+
+        def enough():
+            found = counts(run.samples())
+            return found[("down", "timeout")] >= 200 and found[("missed", "in-flight cap")] >= 100
+        lab_net.wait_for(enough, "samples of both")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
-        found = collections.Counter((s["outcome"], s["failure"]) for s in samples)
-        self.assertGreaterEqual(found[("down", "timeout")] + found[("missed", "not running")], 200, found)
-        self.assertGreaterEqual(found[("missed", "in-flight cap")], 100, found)
-        self.assertEqual(sum(found.values()), len(samples))
+        self.assertLessEqual(set(counts(samples)), {("down", "timeout"), ("missed", "in-flight cap"), ("missed", "not running")})
         ends = sorted([(instant(s["sent"]), 1) for s in samples if s["sent"]] +
                       [(instant(s["sent"]) + 1.99, -1) for s in samples if s["sent"]])
         most = now = 0
@@ -296,10 +292,16 @@ class Limits(Faults):
     def test_rate_of_a_destination(self):
         targets = [("t%d" % i, 1, 1, icmp("127.0.0.1")) for i in range(8)] + [("other", 1, 1, icmp("127.0.0.2"))]
         run = self.lab.run(targets, destination_rate_per_s=4, destination_burst=2)
-        time.sleep(2.5)
+
+        def of_each(seen, outcome):  # in turn: nobody is left out
+            return {s["target"] for s in run.observed()[seen:] if s["outcome"] == outcome} >= {t[0] for t in targets[:8]}
+
+        def wait_for_both(seen):
+            lab_net.wait_for(lambda: of_each(seen, "up") and of_each(seen, "missed"), "both of each target")
+        wait_for_both(0)
         run.process.send_signal(signal.SIGHUP)  # the bucket is no fuller for it
         lab_net.wait_for(lambda: len(START.findall(run.log())) == 2, "the reload")
-        time.sleep(2.5)
+        wait_for_both(len(run.observed()))
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
@@ -307,11 +309,7 @@ class Limits(Faults):
         sent = sorted(instant(s["sent"]) for s in limited if s["sent"])
         for i in range(len(sent) - 6):
             self.assertGreater(sent[i + 6] - sent[i], 0.99, "more than burst and rate in a second")
-        found = collections.Counter(s["failure"] for s in limited)
-        self.assertGreater(found["rate limit"], len(limited) // 4, found)
-        self.assertGreater(found[""], len(limited) // 4, found)
-        for target in {s["target"] for s in limited}:  # in turn: nobody is left out
-            self.assertIn("up", [s["outcome"] for s in limited if s["target"] == target])
+        self.assertLessEqual({s["failure"] for s in limited}, {"", "rate limit", "not running"})
         for s in samples:
             if s["target"] == "other":
                 self.assertIn(s["failure"], ("", "not running"))
@@ -324,7 +322,7 @@ class Limits(Faults):
         self.limit(run, nofile=self.descriptors(run) - 20)
         lab_net.wait_for(lambda: "send: Too many open files" in run.log(), "the message")
         self.assertIn("hint: raise the limit of open files", run.log())
-        time.sleep(2)
+        lab_net.wait_for(lambda: [s["failure"] for s in run.samples()].count("send") > 20, "more that were not sent")
         short = len(run.samples())
         self.limit(run, nofile=1024)
 
@@ -339,8 +337,7 @@ class Limits(Faults):
         self.check_grid(run, samples, lambda target, n: 1)
         found = collections.Counter((s["outcome"], s["failure"]) for s in samples if s["target"] != "echo")
         self.assertLessEqual(set(found), {("down", "timeout"), ("missed", "send"), ("missed", "not running")}, found)
-        self.assertGreater(found[("missed", "send")], 20, found)
-        self.assertLess(used, 60 * 3 + 40)
+        self.assertLess(used, 60 * 5 + 40)  # a probe ends after twice its timeout, however often this machine stops it
         for s in samples:
             if s["target"] == "echo":  # needs none of its own
                 self.assertIn(s["failure"], ("", "not running"), s)
@@ -405,10 +402,10 @@ class Causes(Faults):
         strange = [target("strange", kind, "127.0.0.1", dict(more, source_address="192.0.2.77")) for kind, more in kinds]
         unasked = [target("unasked", kind, "site.test", dict(more, dns_servers="203.0.113.1")) for kind, more in kinds]
         run = self.lab.run(strange + unasked)
-        lab_net.wait_for(lambda: len({s["target"] for s in run.samples()}) == 2 * len(kinds), "a sample of each", 60)
+        lab_net.wait_for(lambda: len({s["target"] for s in run.observed()}) == 2 * len(kinds), "a sample of each")
         code, samples = run.finish()
         self.assertEqual(code, 0)
-        for s in samples:
+        for s in lab_net.observed(samples):
             self.check(s, "missed", "send")
         for t in strange + unasked:  # which of both a strange address is, is the kernel's choice
             reasons = "Network is unreachable" + ("|Cannot assign requested address" if t in strange else "")
@@ -442,14 +439,15 @@ class Stalls(Faults):
     def test_stall_after_stall_ends_what_is_in_flight(self):
         """Deadlines move by each stall, but not for ever: what is in flight would grow until memory is used up."""
         run = self.lab.run([("t%d" % i, 1, 1, http(port=self.silent_server())) for i in range(10)])
-        before, most = self.descriptors(run), 0
-        for _ in range(10):  # a turn of the loop starts one probe of each target at most, and ends those of 2 s ago
+        before, most, stops = self.descriptors(run), 0, 0
+        while stops < 10 or most < 10:  # a turn starts one probe of each target at most, and ends those of 2 s ago
+            stops += 1
+            self.assertLess(stops, 60, "no probe was ever started")
             run.process.send_signal(signal.SIGSTOP)
             time.sleep(0.9)
             most = max(most, self.descriptors(run) - before)
             run.process.send_signal(signal.SIGCONT)
             time.sleep(0.02)
-        self.assertGreaterEqual(most, 10)
         self.assertLessEqual(most, 60)  # else 85
         code, samples = run.finish()
         self.assertEqual(code, 0)
@@ -464,7 +462,7 @@ class Stalls(Faults):
         time.sleep(0.4)
         reply(echo, to)
 """)
-        run = self.lab.run([("late", 1, 2, icmp(lab_net.PEER))])
+        run = self.lab.run([("late", 1, 5, icmp(lab_net.PEER))])
         strange = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
         self.addCleanup(strange.close)
         reply = bytes.fromhex("0000ffff00000000") + bytes(1392)
@@ -476,9 +474,9 @@ class Stalls(Faults):
             time.sleep(0.5)
             run.process.send_signal(signal.SIGCONT)
             time.sleep(0.8)
-            return ("missed", "not running") in {(s["outcome"], s["failure"]) for s in run.samples()}
-        lab_net.wait_for(lost, "an answer that was lost", 60)
-        lab_net.wait_for(lambda: "packets were lost at this machine's receive buffer" in run.log(), "the message")
+            return "packets were lost at this machine's receive buffer" in run.log()
+        lab_net.wait_for(lost, "an answer that was lost")
+        lab_net.wait_for(lambda: len(run.observed()) < len(run.samples()), "its sample")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.assertIn("hint: a larger buffer: sysctl net.core.rmem_max", run.log())
@@ -505,59 +503,69 @@ class OwnSide(Faults):
     def ignore_echoes(self, value):
         self.lab.on_peer("sh", "-c", "echo %d > /proc/sys/net/ipv4/icmp_echo_ignore_all" % value)
 
-    def began(self, s):
-        return us(s["scheduled"]) + (s["lateness_us"] or 0)
-
     def check_rule(self, samples):
-        """Each verdict once more, from the records themselves."""
-        references = sorted((self.began(s), s["outcome"]) for s in samples if s["target"] == "reference")
+        """Each verdict once more, from the records themselves. A missed sample does not tell when it was sent: where this
+        machine was late with anything near it, the order of the probes is not known, and nothing is looked at."""
+        def disturbed(at):
+            return any(abs(us(s["scheduled"]) - at) < 6000000 and
+                       (s["failure"] == "not running" or (s["lateness_us"] or 0) > 50000) for s in samples)
+        references = sorted((us(s["scheduled"]), s["outcome"]) for s in samples if s["target"] == "reference")
         for s in samples:
-            if s["target"] not in ("t0", "t1") or s["failure"] not in ("timeout", "unreachable", "own side"):
+            at = us(s["scheduled"])
+            if s["target"] not in ("t0", "t1") or s["failure"] not in ("timeout", "unreachable", "own side") or disturbed(at):
                 continue
-            before = [o for at, o in references if at < self.began(s) and self.began(s) - at <= 2000000]
-            after = [o for at, o in references if at >= self.began(s) and at - self.began(s) <= 2000000]
-            own = (before and before[-1] == "down") or (after and after[0] == "down")
-            if (before and before[-1] == "missed") or (after and after[0] == "missed"):
-                continue  # a stop of this process: not what is looked at here
-            self.assertEqual(s["failure"] == "own side", bool(own), (s, before[-1:], after[:1]))
+            before = [o for other, o in references if at - 2000000 <= other < at]
+            after = [o for other, o in references if at <= other <= at + 2000000]
+            if "missed" in (*before[-1:], *after[:1]):
+                continue  # could not be sent, for which there is a reason in either of two ways
+            self.assertEqual(s["failure"] == "own side", "down" in (*before[-1:], *after[:1]), (s, before[-1:], after[:1]))
+
+    def wait_for_both(self, run, failure, many=1, since_us=0, targets=("t0", "t1")):
+        """Until each of these targets has so many samples of that failure, due after that instant."""
+        def enough():
+            found = collections.Counter(s["target"] for s in run.samples()
+                                        if s["failure"] == failure and us(s["scheduled"]) > since_us)
+            return all(found[t] >= many for t in targets)
+        lab_net.wait_for(enough, "%r of %s" % (failure, targets))
 
     def test_whose_side(self):
         run = self.start()
-        time.sleep(1.5)
+        self.wait_for_both(run, "")
         self.lab.on_peer("ip", "addr", "del", self.TARGET + "/32", "dev", "lo")
         self.lab.on_peer("ip", "route", "add", "blackhole", self.TARGET)
-        time.sleep(2.5)
-        theirs = run.samples()
+        self.wait_for_both(run, "timeout", 2)
         self.lab.on_peer("ip", "route", "del", "blackhole", self.TARGET)
         self.lab.on_peer("ip", "addr", "add", self.TARGET + "/32", "dev", "lo")
-        time.sleep(2.3)
+        self.wait_for_both(run, "", since_us=time.time() * 1000000)
         middle = time.time() * 1000000
         self.ignore_echoes(1)
-        time.sleep(1.7)
+        self.wait_for_both(run, "own side", since_us=middle)
         run.process.send_signal(signal.SIGHUP)  # in the middle of it
-        time.sleep(1.7)
+        lab_net.wait_for(lambda: len(START.findall(run.log())) == 2, "the reload")
+        again = time.time() * 1000000
+        self.wait_for_both(run, "own side", 2, again)
+        self.wait_for_both(run, "timeout", 1, again, ("alone", "reference"))  # nobody speaks for them
         self.ignore_echoes(0)
-        time.sleep(2.5)
+        self.wait_for_both(run, "", since_us=time.time() * 1000000)
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
         self.check_rule(samples)
-        self.assertIn("down", [s["outcome"] for s in theirs if s["target"] == "t0"])
-        ours = [s for s in samples if us(s["scheduled"]) > middle and s["target"] in ("t0", "t1")]
-        self.assertGreater([s["failure"] for s in ours].count("own side"), 2)
-        for s in ours:
-            self.assertNotEqual(s["outcome"], "down", s)
-        for target in ("alone", "reference"):  # nobody speaks for it
-            mine = [s for s in samples if us(s["scheduled"]) > middle and s["target"] == target]
-            self.assertIn("timeout", [s["failure"] for s in mine])
-            self.assertNotIn("own side", [s["failure"] for s in mine])
+        late = [s for s in samples if us(s["scheduled"]) > middle]
+        stopped = len(lab_net.observed(late)) < len(late)  # then there may be no reference near enough to speak
+        for s in late:
+            if s["target"] in ("t0", "t1"):
+                self.assertTrue(s["outcome"] != "down" or stopped, s)
+            else:
+                self.assertNotEqual(s["failure"], "own side")
 
     def test_own_link_down_and_flapping(self):
         run = self.start()
-        time.sleep(1.5)
+        self.wait_for_both(run, "")
         for seconds in (2.2, 0.3, 0.4, 0.5):
             lab_net.run("ip", "link", "set", "here", "down")
             time.sleep(seconds)
+            lab_net.wait_for(lambda: "send" in [s["failure"] for s in run.samples()], "a sample that could not be sent")
             lab_net.run("ip", "link", "set", "here", "up")
             lab_net.run("ip", "route", "replace", "10.98.0.0/16", "via", lab_net.PEER)
             time.sleep(0.7)
@@ -566,23 +574,30 @@ class OwnSide(Faults):
             time.sleep(seconds)
             self.ignore_echoes(0)
             time.sleep(seconds)
-        time.sleep(1.5)
+        self.wait_for_both(run, "", since_us=time.time() * 1000000)
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 1)
         self.check_rule(samples)
-        self.assertIn("send", [s["failure"] for s in samples])
+
+    def echoes_sent(self):
+        with open("/proc/net/snmp") as f:
+            names, values = (line.split() for line in f if line.startswith("Icmp:"))
+        return int(values[names.index("OutEchos")])
 
     def test_a_stop_decides_with_what_is_known(self):
+        before = self.echoes_sent()
         run = self.lab.run([("reference", 86400, 1, icmp(lab_net.PEER), {"reference": True}),
                             ("t0", 1, 1, icmp("10.98.2.1"))])  # swallowed
-        time.sleep(2.6)
-        self.assertEqual(run.samples(), [])  # waits for the reference, once a day
-        code, samples = run.finish(seconds=5)
+        lab_net.wait_for(lambda: self.echoes_sent() > before + 4, "two that are over, two that may be in flight")
+        if not run.observed("reference"):  # which is probed once a day, and waited for
+            self.assertEqual(run.observed("t0"), [])
+        code, samples = run.finish()
         self.assertEqual(code, 0)
         self.check_grid(run, samples, lambda target, n: 86400 if target == "reference" else 1)
-        self.assertGreaterEqual(len(samples), 2)
-        for s in samples:
+        found = lab_net.observed(s for s in samples if s["target"] == "t0")
+        self.assertGreaterEqual(len(found), 4)
+        for s in found:
             self.check(s, "down", "timeout")
 
 

@@ -10,6 +10,7 @@ import time
 import unittest
 
 import lab_net
+from lab_net import instant
 from lab_clock import REFUSED, TIMESYNCD, UNSYNCHRONISED, Clock, known
 
 DAY = 86400
@@ -23,10 +24,6 @@ def tls(port, host="127.0.0.1", **more):
     return dict({"kind": "tls", "host": host, "port": port}, **more)
 
 
-def instant(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
 class Case(unittest.TestCase):
     def setUp(self):
         self.lab = lab_net.Lab()
@@ -36,8 +33,8 @@ class Case(unittest.TestCase):
         self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
 
     def check_all(self, rows, timeouts={}, **config):
-        """rows: {name: (probe, outcome[, failure])}; timeouts: {name: seconds}, else 5; returns the samples."""
-        samples = self.lab.once([(name, 60, timeouts.get(name, 5), row[0]) for name, row in rows.items()], **config)
+        """rows: {name: (probe, outcome[, failure])}; timeouts: {name: seconds}, else 20; returns the samples."""
+        samples = self.lab.once([(name, 60, timeouts.get(name, 20), row[0]) for name, row in rows.items()], **config)
         for name, row in rows.items():
             self.check(samples[name], *row[1:])
         return samples
@@ -204,7 +201,7 @@ class Tls(Case):
             done = subprocess.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % probe["port"], "-CAfile",
                                    probe.get("ca_file", self.ca["ca_file"]), "-verify_return_error", "-no-CApath",
                                    "-no-CAstore", "-purpose", "sslserver", "-brief", *whose], input="", text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
             self.assertEqual(done.returncode == 0, verdict == ["up"], (name, done.stdout))
         names = {n: "127.0.0.1" for n in ("site.test", "site.test.", "other.test", "www.site.test", "a.b.site.test")}
         self.check_all(twins, dns_servers=self.lab.name_server(names), before=self.lab.known_clock(), **self.ca)
@@ -366,8 +363,8 @@ class Tls(Case):
             "alert-unrecognised-name": (says(b"\x15\3\3\0\2\2\x70"), "tls"),
             "alert-and-reset": (lambda c: c.recv(9) and c.sendall(b"\x15\3\3\0\2\2\x46") or c.close(), "tls version"),
         }
-        samples = self.lab.once([(name, 60, 1, tls(self.lab.tcp_server(answer)))
-                                 for name, (answer, _) in servers.items()], **self.ca)
+        samples = self.lab.once([(name, 60, 1 if failure == "timeout" else 20, tls(self.lab.tcp_server(answer)))
+                                 for name, (answer, failure) in servers.items()], **self.ca)
         for name, (_, failure) in servers.items():
             self.check(samples[name], "down", failure)
             self.assertIsNotNone(samples[name]["connect_us"], name)
@@ -389,10 +386,10 @@ class Tls(Case):
             "tcp": (tcp(8443, "site.test"), "up"),
         }, dns_servers=servers, **self.ca)
         run = self.lab.run([("again", 1, 5, tls(8443))], **self.ca)
-        lab_net.wait_for(lambda: len(run.samples()) >= 2, "two samples")
+        lab_net.wait_for(lambda: len(run.observed()) >= 2, "two samples")
         code, samples = run.finish()
         self.assertEqual(code, 0)
-        for sample in samples:
+        for sample in lab_net.observed(samples):
             self.check(sample, "up")
 
     def test_stopped_process(self):
@@ -400,13 +397,13 @@ class Tls(Case):
         self.certificates.sign("good")
         port = self.server("good")
         self.wait_for_servers()
-        run = self.lab.run([("tcp", 1, 5, tcp(port)), ("tls", 1, 5, tls(port))], **self.ca)
-        lab_net.wait_for(lambda: len(run.samples()) >= 3, "samples")
+        run = self.lab.run([("tcp", 1, 20, tcp(port)), ("tls", 1, 20, tls(port))], **self.ca)
+        lab_net.wait_for(lambda: len(run.observed()) >= 3, "samples")
         run.process.send_signal(signal.SIGSTOP)
         time.sleep(2.2)
         run.process.send_signal(signal.SIGCONT)
         stopped = len(run.samples())
-        lab_net.wait_for(lambda: len(run.samples()) >= stopped + 6, "samples")
+        lab_net.wait_for(lambda: len(run.samples()) >= stopped + 6 and len(run.observed()) < len(run.samples()), "samples")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         verdicts = {(s["outcome"], s["failure"]) for s in samples}
@@ -423,10 +420,10 @@ class Tls(Case):
         self.wait_for_servers()
         silent = self.lab.tcp_server(lambda c: time.sleep(10))
         crowd = [("silent-%d" % i, 60, 1, tls(silent)) for i in range(80)]
-        samples = self.lab.once(crowd[:10] + [("good", 60, 5, tls(good))], handshakes_max=1, **self.ca)
+        # with keys of its own, so that a crowd is there whenever it is probed
+        samples = self.lab.once(crowd[:10] + [("good", 60, 20, tls(good), {"in_flight_max": 1})], handshakes_max=1, **self.ca)
         self.check(samples["good"], "up")
-        self.assertGreater(samples["good"]["lateness_us"], 200000)  # it waited, and that is not its round trip
-        self.assertLess(samples["good"]["rtt_us"], samples["good"]["lateness_us"])
+        self.assertGreater(samples["good"]["lateness_us"], 200000)  # it waited
         samples = self.lab.once(crowd, handshakes_max=1, **self.ca)
         verdicts = [(s["outcome"], s["failure"], s["sent"] is None) for s in samples.values()]
         self.assertEqual(set(verdicts), {("down", "timeout", False), ("missed", "in-flight cap", True)})
@@ -474,7 +471,7 @@ class Tcp(Case):
         s = samples["pieces"]
         self.assertTrue(0 <= s["name_us"] <= s["connect_us"] < s["first_byte_us"] <= s["total_us"], s)
         self.assertGreaterEqual(s["total_us"], 200000)  # the server's two pauses
-        self.assertLess(s["rtt_us"], 100000)  # of the connection, not of what came later
+        self.assertLess(s["rtt_us"], s["total_us"] - 200000)  # of the connection, not of what came later
         for name in ("silent", "goes-on"):
             self.assertIsNotNone(samples[name]["connect_us"])
 
@@ -553,11 +550,11 @@ class Paths(Case):
             "source": (tcp(7006, "both.test", source_address=lab_net.HERE6), "up"),
             "tls-hole-first": (tls(7001, "hole-first.test", verify_tls=False), "down", "refused"),
             "holes": (tcp(7000, "holes.test"), "down", "timeout"),
-        }, {"holes": 1, "hole-first": 2}, dns_servers=servers)
+        }, {"holes": 3, "hole-first": 6}, dns_servers=servers)
         late = samples["hole-first"]
-        self.assertGreater(late["connect_us"], 950000)  # half of the timeout was the first address's
-        self.assertLess(late["rtt_us"], 900000)
-        self.assertLess(samples["unreachable-first"]["connect_us"], 950000)
+        self.assertGreater(late["connect_us"], 2950000)  # half of the timeout was the first address's
+        self.assertLess(late["rtt_us"], 2900000)
+        self.assertLess(samples["unreachable-first"]["connect_us"], 9500000)
 
     def test_source_address_and_dscp_on_the_wire(self):
         lab_net.run("ip", "addr", "add", "10.99.0.5/24", "dev", "here")

@@ -73,13 +73,13 @@ START_TEST(the_kernel_measures_while_the_loop_is_late)
 	struct moment start = moment_now();
 
 	connect_start(w.connector, &place, moment_after(start, 5000000), &a);
-	usleep(300000);
+	usleep(1000000);
 	run_until(&w, &done);
 	ck_assert_int_eq(a.verdict.failure, FAILURE_NONE);
 	ck_assert(a.kernel_timed);
 	ck_assert_int_gt(a.round_trip_us, 0);
-	ck_assert_int_lt(a.round_trip_us, 200000);
-	ck_assert_int_lt(moment_between(start, a.connected), 250000);
+	ck_assert_int_lt(a.round_trip_us, 900000);
+	ck_assert_int_lt(moment_between(start, a.connected), 900000);
 	connect_end(&a);
 	close_world(&w);
 }
@@ -94,10 +94,15 @@ static void check_verdict(struct verdict is, struct verdict want)
 START_TEST(failures_of_either_side)
 {
 	static const struct egress plain = { 0 }, stranger = { .source_address = "192.0.2.77" };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof at;
 	struct world w;
 
 	open_world(&w);
-	close(w.listener); /* nobody listens there any more */
+	ck_assert_int_eq(shutdown(w.listener, SHUT_RDWR), 0); /* nobody listens there any more … */
+	ck_assert_int_eq(bind(w.listener, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(getsockname(w.listener, (struct sockaddr *)&at, &length), 0);
+	w.port = ntohs(at.sin_port); /* … nor does anybody take the place */
 	const struct {
 		struct connect_place place;
 		struct verdict want;
@@ -118,7 +123,6 @@ START_TEST(failures_of_either_side)
 		connect_end(&a);
 		connect_end(&a); /* harmless */
 	}
-	w.listener = dup(0);
 	close_world(&w);
 }
 END_TEST
