@@ -25,6 +25,13 @@ static struct {
 	union block blocks[RESERVE_BLOCKS];
 } memory = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+static _Thread_local const atomic_bool *obeyed; /* NULL: nothing */
+
+void memory_obey(const atomic_bool *stop)
+{
+	obeyed = stop;
+}
+
 struct moment memory_refused(void)
 {
 	return (struct moment){ atomic_load(&memory.refused_us) };
@@ -134,16 +141,22 @@ static char *copy(const char *text)
 	return block ? memcpy(block, text, size) : NULL;
 }
 
+/* It is no want of memory, so nothing is kept of it. */
+static bool gets_none(void)
+{
+	return obeyed && atomic_load(obeyed);
+}
+
 static void *crypto_take(size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return memory_take(size);
+	return gets_none() ? NULL : memory_take(size);
 }
 
 static void *crypto_resize(void *block, size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return memory_resize(block, size);
+	return gets_none() ? NULL : memory_resize(block, size);
 }
 
 static void crypto_give(void *block, const char *file, int line)

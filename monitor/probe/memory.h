@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "monitor/record/moment.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -29,6 +30,12 @@ int memory_begin(struct error *err) MUST_CHECK;
 
 /* When a library was last refused memory; 0: never. */
 struct moment memory_refused(void);
+
+/*
+ * Once *stop is true, OpenSSL gets no memory in the thread that calls this, so that it cannot go on with what has no end: the
+ * only way to stop a library that does not ask. stop: borrowed until the thread ends.
+ */
+void memory_obey(const atomic_bool *stop);
 
 /* ---- the hooks' parts, for tests ---- */
 

@@ -111,10 +111,13 @@ void ship_fail_of(struct ship *ship, const char *sqlstate, const char *text)
 static void on_stall(uv_timer_t *timer)
 {
 	struct ship *ship = timer->data;
-	char text[100];
+	char text[200];
 
-	snprintf(text, sizeof(text), "no progress while %s for %d ms", state_names[ship->state],
-	         (int)ship->options.stall_ms);
+	snprintf(text, sizeof(text), "no progress while %s for %d ms%s", state_names[ship->state],
+	         (int)ship->options.stall_ms,
+	         ship_link_computes(&ship->link)
+	             ? ": the server has us compute without end, as SCRAM allows: is it PostgreSQL?"
+	             : "");
 	/* perhaps the transaction is more than the server can do in that time */
 	if (ship->sending && ship->sending->records > 1)
 		ship->limit = ship->sending->records / 2;
@@ -130,9 +133,8 @@ static void connect_resolved(struct ship *ship)
 	char application[SHIP_APPLICATION_SIZE];
 
 	ship_enter(ship, SHIP_CONNECTING);
-	ship_link_connect(&ship->link, ship_connect_start(
-	                                   &ship->connect,
-	                                   ship_application(application, spool_stream(ship->options.spool))));
+	ship_link_connect(&ship->link, &ship->connect,
+	                  ship_application(application, spool_stream(ship->options.spool)));
 }
 
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
@@ -162,6 +164,10 @@ void ship_go_online(struct ship *ship)
 {
 	struct addrinfo wanted = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
 
+	if (ship_link_dials(&ship->link)) { /* one that was given up, held up in some library: never two */
+		ship_back_off(ship);
+		return;
+	}
 	if (!ship->connect.host) {
 		connect_resolved(ship);
 		return;

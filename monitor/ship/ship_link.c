@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 /* Lives on until libuv has let go of it, which is after the link has moved on to another socket. */
 struct ship_link_poll {
@@ -89,31 +88,32 @@ static void split_refusal(struct ship_answer *answer)
 		*where = '\0';
 }
 
-static void broken(struct ship_link *link, const char *why)
+static void broken_by(struct ship_link *link, const char *why)
 {
-	const char *text = link->conn && PQerrorMessage(link->conn)[0] ? PQerrorMessage(link->conn) : why;
-
 	link->answer.ok = false;
-	if (!link->answer.text[0])
-		one_line(link->answer.text, sizeof(link->answer.text), text);
+	one_line(link->answer.text, sizeof(link->answer.text), why);
 	if (link->doing == LINK_CONNECTING)
 		split_refusal(&link->answer);
 	link->doing = LINK_IDLE;
 	link->callback(link->context, LINK_BROKEN, &link->answer);
 }
 
-/* Counts what waits in the socket before libpq takes it. Returns whether it is no more than an answer can be. */
+/* What the server said last is better than libpq's words, and those than ours. */
+static void broken(struct ship_link *link, const char *why)
+{
+	char said[sizeof(link->answer.text)];
+	const char *words = PQerrorMessage(link->conn);
+
+	memcpy(said, link->answer.text, sizeof(said));
+	broken_by(link, said[0] ? said : link->conn && words[0] ? words : why);
+}
+
+/* Returns whether the server has not said too much. */
 static bool is_brief(struct ship_link *link)
 {
-	int waiting = 0;
-
-	if (ioctl(PQsocket(link->conn), FIONREAD, &waiting) == 0)
-		link->heard += waiting;
-	if (link->heard <= LINK_MOST_BYTES)
+	if (ship_is_brief(link->conn, &link->heard))
 		return true;
-	snprintf(link->answer.text, sizeof(link->answer.text),
-	         "the server sends without end: is it PostgreSQL?");
-	broken(link, "");
+	broken_by(link, SHIP_ENDLESS);
 	return false;
 }
 
@@ -173,51 +173,39 @@ static bool watch(struct ship_link *link, int events)
 
 /* ---- connecting ---- */
 
-static void go_on_connecting(struct ship_link *link)
+static void on_dialled(void *context, PGconn *conn, const char *why)
 {
-	int events;
+	struct ship_link *link = context;
 
-	/* libpq may close the socket and open another, even of the same number */
-	unwatch(link);
-	switch (PQconnectPoll(link->conn)) {
-	case PGRES_POLLING_READING:
-		events = UV_READABLE;
-		break;
-	case PGRES_POLLING_WRITING:
-		events = UV_WRITABLE;
-		break;
-	case PGRES_POLLING_OK:
-		if (PQsetnonblocking(link->conn, 1) != 0 || !watch(link, UV_READABLE)) {
-			broken(link, "the connection cannot be watched");
-			return;
-		}
-		PQsetErrorVerbosity(link->conn, PQERRORS_DEFAULT);
-		emit(link, LINK_CONNECTED);
-		return;
-	default:
-		broken(link, "connecting failed");
+	link->dial = NULL;
+	if (link->doing != LINK_CONNECTING) { /* closed meanwhile */
+		PQfinish(conn);
+		link->callback(link->context, LINK_RELEASED, NULL);
 		return;
 	}
-	if (!watch(link, events))
+	link->conn = conn;
+	if (why) {
+		broken_by(link, why);
+	} else if (PQstatus(conn) != CONNECTION_OK) {
+		broken(link, conn ? "connecting failed" : "out of memory");
+	} else if (PQsetnonblocking(conn, 1) != 0 || !watch(link, UV_READABLE)) {
 		broken(link, "the connection cannot be watched");
+	} else {
+		PQsetErrorVerbosity(conn, PQERRORS_DEFAULT);
+		PQsetNoticeReceiver(conn, on_notice, link);
+		emit(link, LINK_CONNECTED);
+	}
 }
 
-void ship_link_connect(struct ship_link *link, PGconn *conn)
+void ship_link_connect(struct ship_link *link, const struct ship_connect *connect, const char *application)
 {
-	assert(!link->conn);
+	assert(!link->conn && !link->dial);
 	memset(&link->answer, 0, sizeof(link->answer));
-	link->conn = conn;
 	link->heard = 0;
 	link->doing = LINK_CONNECTING;
-	PQsetErrorVerbosity(
-	    conn, PQERRORS_VERBOSE); /* the only way to learn why it was refused: see split_refusal */
-	PQsetNoticeReceiver(conn, on_notice, link);
-	if (!conn || PQstatus(conn) == CONNECTION_BAD) {
-		broken(link, "out of memory");
-		return;
-	}
-	if (!watch(link, UV_WRITABLE)) /* documented: behave as if PGRES_POLLING_WRITING had been returned */
-		broken(link, "the connection cannot be watched");
+	link->dial = ship_dial_start(link->loop, connect, application, on_dialled, link);
+	if (!link->dial)
+		broken(link, "no thread to connect on: out of memory");
 }
 
 /* ---- asking ---- */
@@ -303,10 +291,6 @@ static void on_socket(uv_poll_t *handle, int status, int events)
 	(void)status; /* an error shows itself at the next call of libpq, with a better text */
 	if (!is_brief(link))
 		return;
-	if (link->doing == LINK_CONNECTING) {
-		go_on_connecting(link);
-		return;
-	}
 	if (((events & UV_READABLE) || status < 0) && !PQconsumeInput(link->conn)) {
 		broken(link, "the connection was lost");
 		return;
@@ -366,6 +350,8 @@ void ship_link_copy_end(struct ship_link *link)
 
 void ship_link_close(struct ship_link *link)
 {
+	if (link->dial)
+		ship_dial_give_up(link->dial);
 	unwatch(link); /* before libpq closes the socket */
 	PQfinish(link->conn);
 	link->conn = NULL;

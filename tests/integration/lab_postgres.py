@@ -69,6 +69,14 @@ class Session:
         self.send(b"R", struct.pack(">I", 0))
         self.send(b"Z", b"I")
 
+    def demand(self, rounds):
+        """A password by SCRAM (RFC 5802), hashed so many times; the client's answer is waited for."""
+        self.startup()
+        self.send(b"R", struct.pack(">I", 10) + b"SCRAM-SHA-256\0\0")
+        nonce = re.search(rb"r=([^,]+)", self.read()[1])[1]
+        self.send(b"R", struct.pack(">I", 11) + b"r=%sX,s=c2FsdA==,i=%d" % (nonce, rounds))
+        return self.read()
+
     def notice(self, text=b"x" * 1000, kind=b"N", state=b"01000"):
         self.send(kind, b"SWARNING\0VWARNING\0C" + state + b"\0M" + text + b"\0\0")
 

@@ -14,6 +14,7 @@
  * then "from US" is printed, the instant of a record 0 since 1970.
  */
 #include "base/instant.h"
+#include "monitor/probe/memory.h"
 #include "monitor/ship/ship.h"
 #include "monitor/spool/spool.h"
 
@@ -225,8 +226,9 @@ int main(int argc, char **argv)
 
 	if (!is_run && !is_fill && !is_drain)
 		return 2;
-	signal(SIGXFSZ, SIG_IGN); /* as slamon does */
-	if (spool_open(&f.spool,
+	signal(SIGXFSZ, SIG_IGN); /* as slamon does; this too: */
+	if (memory_begin(&err) < 0 ||
+	    spool_open(&f.spool,
 	               &(struct spool_options){ .path = argv[2],
 	                                        .vantage = atoi(argv[is_fill ? 3 : 4]),
 	                                        .size_limit_bytes = LIMIT,

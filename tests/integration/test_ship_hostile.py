@@ -5,6 +5,7 @@ stays flat, a line says what is wrong, and when the real one is back all of it a
 # build: plain
 # waits
 
+import contextlib
 import os
 import re
 import ssl
@@ -43,6 +44,14 @@ class HostileCase(FaultCase):
         with open("/proc/%d/status" % self.feeder.process.pid) as file:
             return int(re.search(r"VmHWM:\s+(\d+)", file.read())[1])
 
+    def busiest_s(self):
+        """CPU of the thread that had most of it, but for the loop's, in seconds."""
+        folder, most = "/proc/%d/task" % self.feeder.process.pid, 0
+        for thread in set(os.listdir(folder)) - {str(self.feeder.process.pid)}:
+            with contextlib.suppress(OSError), open(os.path.join(folder, thread, "stat")) as file:  # it may have ended
+                most = max(most, int(file.read().rsplit(")", 1)[1].split()[11]))
+        return most / os.sysconf("SC_CLK_TCK")
+
     def assert_unharmed(self, before_kb, **more):
         self.assertLess(self.peak_kb(), before_kb + MEMORY_MOST_KB)
         self.assert_exactly_once(**more)
@@ -77,6 +86,24 @@ class Servers(HostileCase):
                 time.sleep(0.2)
         self.between(drip, "no progress while connecting for 2000 ms")
 
+    def test_a_password_hashed_for_half_an_hour(self):
+        """libpq computes as many rounds as the server asks for: not on the loop, and not for longer than the server may be
+        silent."""
+        self.url += "&password=secret"
+        self.between(lambda s: s.demand(2 * 10 ** 9), "no progress while connecting for 2000 ms", "compute without end")
+
+    def test_the_end_comes_while_a_password_is_hashed(self):
+        url = self.open_front()
+        self.front.act = lambda s: s.demand(2 * 10 ** 9)
+        feeder = self.start(url + "&password=secret", rate=500)  # which bears half a minute of it
+        feeder.wait(lambda: self.busiest_s() > 1, "it does not compute")
+        self.assertGreater(feeder.end(), 0)
+        self.assertEqual(feeder.process.returncode, 0, feeder.errors)
+        self.assertNotIn("no progress", feeder.errors)
+        self.start()
+        self.wait_for_more()
+        self.assert_exactly_once()
+
     def test_noise_after_the_first_message(self):
         noise = iter([b"\xfe\xdc\xba" * 1000, b"\0" * 1000, b"E\xff\xff\xff\xff", b"R\0\0\0\x04", b"R\0\0\0\x08\0\0\xff\xff",
                       b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
@@ -100,7 +127,10 @@ class Servers(HostileCase):
         def act(session):
             session.greet()
             session.question()
-            session.send(b"E", b"SERROR\0VERROR\0C42601\0M" + b"x" * (100 << 20) + b"\0\0")
+            session.send(b"E", b"SERROR\0VERROR\0C42601\0M", length=100 << 20)
+            for _ in range(1600):  # as a network brings it: without a pause libpq reads it in one go
+                session.client.sendall(b"x" * 65536)
+                time.sleep(0.001)
         self.between(act, "the server sends without end", "is it PostgreSQL?")
 
     def endless(self, session):

@@ -2,6 +2,8 @@
 #include "monitor/probe/memory.h"
 #include "suite.h"
 
+#include <openssl/crypto.h>
+#include <pthread.h>
 #include <stdint.h>
 
 /* The sanitizer would end the program where memory is refused. */
@@ -78,11 +80,43 @@ START_TEST(what_memory_has_not_is_refused_and_nothing_lost)
 }
 END_TEST
 
+static void *take_and_stop(void *arg)
+{
+	atomic_bool *stop = arg;
+	void *before;
+
+	memory_obey(stop);
+	before = CRYPTO_malloc(1, "", 0);
+	ck_assert_ptr_nonnull(before);
+	CRYPTO_free(before, "", 0);
+	atomic_store(stop, true);
+	return CRYPTO_malloc(1, "", 0);
+}
+
+START_TEST(a_thread_that_is_told_to_stop_gets_no_more_and_others_do)
+{
+	atomic_bool stop = false;
+	struct error err = { 0 };
+	pthread_t thread;
+	void *got = &thread, *other;
+
+	ck_assert_int_eq(memory_begin(&err), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, take_and_stop, &stop), 0);
+	ck_assert_int_eq(pthread_join(thread, &got), 0);
+	ck_assert_ptr_null(got);
+	ck_assert_int_eq(memory_refused().us, 0); /* it was no want of memory */
+	other = CRYPTO_malloc(1, "", 0);
+	ck_assert_ptr_nonnull(other);
+	CRYPTO_free(other, "", 0);
+}
+END_TEST
+
 int main(void)
 {
 	return run_suite("memory", (const TTest *const[]){
 	                               each_block_of_the_reserve_is_given_once_until_it_comes_back,
 	                               what_is_not_of_the_reserve_is_not_taken_for_it,
 	                               a_block_of_the_reserve_grows_into_memory_and_keeps_what_it_holds,
-	                               what_memory_has_not_is_refused_and_nothing_lost, NULL });
+	                               what_memory_has_not_is_refused_and_nothing_lost,
+	                               a_thread_that_is_told_to_stop_gets_no_more_and_others_do, NULL });
 }
