@@ -13,7 +13,7 @@ PROGRAMS = ("slamon", "slacalc")
 
 def run(program, *arguments):
     done = subprocess.run([os.path.join(BIN, program), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=30)
+                          timeout=300)
     return done.returncode, done.stdout, done.stderr
 
 
