@@ -9,7 +9,9 @@ machine moves: compare only what one run printed, ratios before values.
 import os
 import re
 import statistics
+import subprocess
 import sys
+import threading
 import time
 from http.client import HTTPConnection
 
@@ -65,6 +67,41 @@ def run_figures(log):
     found = re.search(r"(?P<up>\d+) up, (?P<down>\d+) down, (?P<missed>\d+) missed; "
                       r".* 99 % within (?P<p99_ms>\d+) ms, all within (?P<most_ms>\d+) ms", log)
     return found and {key: int(value) for key, value in found.groupdict().items()}
+
+
+class Run:
+    """slamon run; keeps when each of its log lines came. Every probe must be answered."""
+
+    def __init__(self, config):
+        self.begun = time.monotonic()
+        self.lines = []
+        self.process = subprocess.Popen([lab_net.program("slamon"), "run", config], stdin=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, text=True)
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stderr:
+            self.lines.append((time.monotonic(), line))
+
+    def observes(self, times):
+        """When it said for that many times that it observes."""
+        def said():
+            return [at for at, line in self.lines if " observes " in line]
+        lab_net.wait_for(lambda: len(said()) >= times, "slamon to observe", 60)
+        return said()[times - 1]
+
+    def finish(self):
+        """Returns (most resident MB, its own figures)."""
+        self.process.terminate()
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = status
+        self.reader.join()
+        log = "".join(line for _, line in self.lines)
+        figures = run_figures(log)
+        if status or not figures or figures["down"]:
+            sys.exit("slamon failed:\n" + log[-2000:])
+        return usage.ru_maxrss / 1024, figures
 
 
 class Exporter:
