@@ -8,6 +8,7 @@
 #   make kill-test KILLS=10000            slamon and its spool killed -9 so many times, PostgreSQL too
 #   make soak MINUTES=60                  slamon among random faults for an hour
 #   make backlog HOURS=72                 PostgreSQL away for so long, then back: 216 million records, 50 GB
+#   make service-test                     the units under a real systemd, as root
 #   make demo                             sets up, builds, runs the main job on real endpoints
 
 VERSION := 0.1.0
@@ -47,7 +48,7 @@ LIBS_SLAMON  := $(LIBS_BASE) $(shell pkg-config --libs libuv libcurl libcares li
 objects = $(patsubst %.c,$(BUILD)/%.o,$(foreach d,$(1),$(filter-out %/main.c,$(wildcard $(d)/*.c $(d)/*/*.c)))) \
 	$(if $(filter slacalc,$(1)),$(BUILD)/sql/migrations.o) $(if $(filter case,$(1)),$(BUILD)/contracts/shipped.o)
 
-.PHONY: all programs check check-ledgers demo scenario bench fuzz kill-test soak backlog lint format install clean setup tests
+.PHONY: all programs check check-ledgers demo scenario bench fuzz kill-test soak backlog service-test lint format install clean setup tests
 all: programs
 
 programs: $(BUILD)/bin/slacalc $(BUILD)/bin/slamon
@@ -172,6 +173,10 @@ soak: setup programs
 HOURS ?= 72
 backlog: setup programs $(integration_programs)
 	@GOVSLA_BUILD=$(BUILD) tests/long/backlog --hours $(HOURS)
+
+# The units under a systemd of their own, in namespaces; root only.
+service-test: setup programs
+	@GOVSLA_BUILD=$(BUILD) tests/long/service
 
 lint:
 	@tests/lint

@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include <string.h>
+
 int error_set_va(struct error *err, enum error_code code, const char *format, va_list args)
 {
 	if (err->code != ERROR_NONE)
@@ -62,9 +64,8 @@ static void print_part(FILE *out, const char *text, const char *end)
 	fputs(end, out);
 }
 
-int error_print(const struct error *err, FILE *out, const char *program)
+static void print_place_and_cause(const struct error *err, FILE *out)
 {
-	print_part(out, program, ": ");
 	if (err->file[0])
 		print_part(out, err->file, "");
 	if (err->file[0] && err->line)
@@ -73,7 +74,27 @@ int error_print(const struct error *err, FILE *out, const char *program)
 		fputs(": ", out);
 	if (err->field[0])
 		print_part(out, err->field, ": ");
-	print_part(out, err->text, "\n");
+	print_visibly(out, err->text);
+}
+
+const char *error_one_line(const struct error *err, char *line, size_t size)
+{
+	FILE *out = fmemopen(line, size, "w");
+
+	memset(line, 0, size);
+	if (!out)
+		return "out of memory";
+	print_place_and_cause(err, out);
+	fclose(out);
+	line[size - 1] = '\0';
+	return line;
+}
+
+int error_print(const struct error *err, FILE *out, const char *program)
+{
+	print_part(out, program, ": ");
+	print_place_and_cause(err, out);
+	fputc('\n', out);
 	if (err->hint[0]) {
 		fputs("hint: ", out);
 		print_part(out, err->hint, "\n");

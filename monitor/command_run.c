@@ -294,6 +294,7 @@ int command_run(const struct command_options *options, struct error *err)
 {
 	struct run run = { .file = options->file, .json = options->json, .notify = notify_open() };
 	struct watch *first = run_new_watch(&run);
+	char line[400];
 
 	stats_start(&run.stats);
 	if (first)
@@ -301,7 +302,7 @@ int command_run(const struct command_options *options, struct error *err)
 	else
 		error_set(err, ERROR_MEMORY, "out of memory");
 	if (err->code)
-		notify_say(&run.notify, "STATUS=%s", err->text);
+		notify_say(&run.notify, "STATUS=%s", error_one_line(err, line, sizeof line));
 	notify_close(&run.notify);
 	return err->code;
 }

@@ -118,6 +118,7 @@ static void read_config(uv_work_t *reading)
 static void refuse_reload(struct run *run)
 {
 	struct error *err = &run->reload.err;
+	char line[400];
 
 	if (err->code == ERROR_MEMORY)
 		error_hint(
@@ -128,7 +129,7 @@ static void refuse_reload(struct run *run)
 	log_error("run", err);
 	log_line("run", "goes on as before");
 	notify_say(&run->notify, "READY=1\nSTATUS=goes on as before a reload that was refused: %s",
-	           err->text);
+	           error_one_line(err, line, sizeof line));
 }
 
 /* The next one may come. */

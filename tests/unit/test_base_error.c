@@ -76,6 +76,19 @@ START_TEST(control_characters_are_shown)
 }
 END_TEST
 
+START_TEST(a_line_is_cut_to_fit)
+{
+	struct error err = { 0 };
+	char line[1000], shorter[12];
+
+	error_set(&err, ERROR_DATA, "a\nb");
+	error_at(&err, "f", 3, "key");
+	error_hint(&err, "not in it");
+	ck_assert_str_eq(error_one_line(&err, line, sizeof line), "f:3: key: a\\nb");
+	ck_assert_str_eq(error_one_line(&err, shorter, sizeof shorter), "f:3: key: a");
+}
+END_TEST
+
 START_TEST(long_parts_are_cut_not_overrun)
 {
 	struct error err = { 0 };
@@ -111,9 +124,9 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("error",
-	                 (const TTest *const[]){ the_first_error_wins, the_innermost_place_wins,
-	                                         parts_that_are_unknown_are_left_out, the_first_hint_wins,
-	                                         control_characters_are_shown, long_parts_are_cut_not_overrun,
-	                                         print_returns_the_code, NULL });
+	return run_suite(
+	    "error", (const TTest *const[]){ the_first_error_wins, the_innermost_place_wins,
+	                                     parts_that_are_unknown_are_left_out, the_first_hint_wins,
+	                                     control_characters_are_shown, a_line_is_cut_to_fit,
+	                                     long_parts_are_cut_not_overrun, print_returns_the_code, NULL });
 }
