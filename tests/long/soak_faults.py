@@ -220,6 +220,12 @@ class Soak(Place):
 
     # ---- the hour ----
 
+    def keep_to(self, touched):
+        """Only faults that touch one of these; all, when there is none."""
+        self.chosen = [f for f in self.FAULTS if not touched or set(touched) & set(f[1])]
+        if not self.chosen:
+            raise SystemExit("soak: no fault touches %s" % ", ".join(touched))
+
     def memory(self):
         try:
             with open("/proc/%d/status" % self.slamon.pid, encoding="ascii") as file:
@@ -234,7 +240,10 @@ class Soak(Place):
             self.story["memory"].append((now_us(), self.memory()))
 
     def one_fault(self, nested=False):
-        name, touches, length, begin = self.random.choice([f for f in self.FAULTS if not self.busy & set(f[1])])
+        free = [f for f in self.chosen if not self.busy & set(f[1])]
+        if not free:
+            return
+        name, touches, length, begin = self.random.choice(free)
         seconds = min(self.random.uniform(*length), max(0, self.ends - time.time()))
         self.busy |= set(touches)
         fault = {"name": name, "touches": touches, "from": now_us()}
@@ -248,7 +257,7 @@ class Soak(Place):
         self.story["faults"].append(fault)
         print("%s  %-16s %5.1f s" % (time.strftime("%H:%M:%S"), name, (fault["to"] - fault["from"]) / S),
               file=sys.stderr, flush=True)
-        if self.slamon.poll() is not None:
+        if not nested and self.slamon.poll() is not None:
             raise RuntimeError("slamon ended by itself, exit status %d" % self.slamon.returncode)
 
     def run(self, minutes):
