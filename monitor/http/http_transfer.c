@@ -46,13 +46,13 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
 	return length;
 }
 
-/* An answer of 1xx announces another one (RFC 9110 section 15.2). */
+/* An answer of 1xx announces another one, but for 101, behind which there is no HTTP (RFC 9110 section 15.2). */
 static bool is_final(const struct http_transfer *t)
 {
 	long status = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	return status >= 200;
+	return status >= 200 || status == 101;
 }
 
 static size_t take_header(char *bytes, size_t size, size_t count, void *arg)

@@ -7,8 +7,9 @@
  *
  * The kernel's maximum error is known only where the daemon that disciplines it tells: 16,000,000 µs is the
  * kernel's "never told"; systemd-timesyncd writes 0, and as estimate 0 too, which the kernel then lets grow by 500 µs
- * a second as if it had been one. Both are unknown (-1), never zero. Source: ntp_adjtime(3), RFC 5905 section 11.2;
- * adjtimex STA_UNSYNC; second_overflow() of the kernel; manager_adjust_clock() of systemd-timesyncd.
+ * a second as if it had been one. Both are unknown (-1), never zero. Source: ntp_adjtime(3), adjtimex STA_UNSYNC; RFC
+ * 5905 section 10 (synchronization distance, and MAXDISP, 16 s); second_overflow() of the kernel; manager_adjust_clock() of
+ * systemd-timesyncd.
  *
  *     struct clock_watch watch = { 0 };
  *     every second: if (clock_watch_read(&watch, &record)) spool_put(spool, &record);

@@ -17,6 +17,7 @@
 #define QUEUE_BYTES  (1024 * 1024) /* a burst's answers, should this process stand still */
 #define RECEIVE_MOST 4096          /* at once: whoever floods the socket does not hold up the loop */
 #define SEND_TRIES   16 /* whoever floods the socket with ICMP errors does not keep packets from being sent */
+#define AGAIN_MOST   4  /* narrower and narrower links of a path that a packet learns of */
 #define TTL_SENT     255 /* RFC 4656 section 4.1.2, so that the reflector's copy tells the hops */
 
 struct stamp_session {
@@ -148,13 +149,48 @@ static void take(struct stamp_session *s, const uint8_t *bytes, size_t length, i
 	}
 }
 
+/* The next send of a packet, or the same one's once more. Returns 0 or an errno. */
+static int transmit(struct stamp_session *s, struct stamp_packet *packet)
+{
+	uint8_t bytes[STAMP_PACKET_MOST];
+	size_t length;
+
+	round_trip_start(&packet->trip);
+	packet->request.timestamp = stamp_time(packet->trip.sent_wall_ns);
+	length = stamp_put_request(bytes, &packet->request, s->options->padding, s->options->key);
+	return send(s->fd, bytes, length, MSG_DONTWAIT) < 0 ? errno : 0;
+}
+
+static bool is_too_big(const struct sock_extended_err *e)
+{
+	return (e->ee_origin == SO_EE_ORIGIN_ICMP && e->ee_type == ICMP_DEST_UNREACH &&
+	        e->ee_code == ICMP_FRAG_NEEDED) ||
+	       (e->ee_origin == SO_EE_ORIGIN_ICMP6 && e->ee_type == ICMP6_PACKET_TOO_BIG);
+}
+
+/*
+ * It was too big for a link of the path in one piece. The kernel has learned from the same error and now sends it in
+ * pieces (RFC 1191 section 3, RFC 8201 section 4). The reflector has not seen it: the number stays, the time is a new one.
+ */
+static void send_again(struct stamp_session *s, struct stamp_packet *packet)
+{
+	int cause = -1;
+
+	if (packet->again >= AGAIN_MOST)
+		return;
+	packet->again++;
+	for (int tries = 0; cause && tries < SEND_TRIES;
+	     tries++) /* an earlier packet's error is reported here */
+		cause = transmit(s, packet);
+}
+
 /* FAILURE_NONE for errors that do not end a packet. */
 static enum sample_failure meaning_of(const struct sock_extended_err *e)
 {
+	if (is_too_big(e))
+		return FAILURE_NONE;
 	if (e->ee_origin == SO_EE_ORIGIN_ICMP && e->ee_type == ICMP_DEST_UNREACH)
-		return e->ee_code == ICMP_PORT_UNREACH  ? FAILURE_REFUSED
-		       : e->ee_code == ICMP_FRAG_NEEDED ? FAILURE_NONE
-		                                        : FAILURE_UNREACHABLE;
+		return e->ee_code == ICMP_PORT_UNREACH ? FAILURE_REFUSED : FAILURE_UNREACHABLE;
 	if (e->ee_origin == SO_EE_ORIGIN_ICMP6 && e->ee_type == ICMP6_DST_UNREACH)
 		return e->ee_code == ICMP6_DST_UNREACH_NOPORT ? FAILURE_REFUSED : FAILURE_UNREACHABLE;
 	if ((e->ee_origin == SO_EE_ORIGIN_ICMP && e->ee_type == ICMP_TIME_EXCEEDED) ||
@@ -172,12 +208,16 @@ static void take_error(struct stamp_session *s, const struct sock_extended_err *
 	struct stamp_packet *packet;
 	uint32_t sequence;
 
-	if (failure == FAILURE_NONE || length < sizeof sequence)
+	if ((failure == FAILURE_NONE && !is_too_big(e)) || length < sizeof sequence)
 		return;
 	sequence = big_get32(quote);
 	packet = find_packet(s, sequence, &burst);
 	if (!packet || packet->state != STAMP_UNDER_WAY || burst->ended)
 		return;
+	if (failure == FAILURE_NONE) {
+		send_again(s, packet);
+		return;
+	}
 	packet->state = STAMP_REFUSED;
 	burst->refused++;
 	burst->failure = (uint8_t)failure;
@@ -340,19 +380,13 @@ void stamp_session_begin(struct stamp_session *s, struct stamp_burst *burst)
 int stamp_session_send(struct stamp_session *s, struct stamp_burst *burst)
 {
 	struct stamp_packet *packet = &burst->packet[burst->sent];
-	uint8_t bytes[STAMP_PACKET_MOST];
 	int cause = 0;
 
 	assert(burst->sent < burst->packets);
 	packet->request = (struct stamp_request){ .sequence = s->sequence,
 		                                  .error = stamp_error(clock_state_read().max_error_us) };
 	for (int tries = 0; tries < SEND_TRIES; tries++) {
-		size_t length;
-
-		round_trip_start(&packet->trip);
-		packet->request.timestamp = stamp_time(packet->trip.sent_wall_ns);
-		length = stamp_put_request(bytes, &packet->request, s->options->padding, s->options->key);
-		cause = send(s->fd, bytes, length, MSG_DONTWAIT) < 0 ? errno : 0;
+		cause = transmit(s, packet);
 		if (!cause)
 			break;
 		stamp_session_receive(s); /* an earlier packet's error is reported here: not this one's */

@@ -40,6 +40,7 @@ struct stamp_packet {
 	struct stamp_request request;
 	uint32_t answer; /* sequence number of its answer */
 	enum stamp_packet_state state;
+	int again; /* times it was sent again, in pieces */
 };
 
 /* The packets of one probe. */

@@ -470,6 +470,9 @@ class Hostile(Case):
         cases["answers after a 103"] = (
             self.server(self.say(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" + self.OK
                                  + b"Content-Length: 0\r\n\r\n")), "")
+        switches = self.server(self.say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nframes"))
+        cases["switches"] = (switches, "http status")
+        cases["switches as expected"] = (dict(switches, expect_status="101"), "")
         # a compressed body is not decompressed, so it is compared as it came
         cases["a bomb that nobody asked for"] = (
             self.server(self.say(self.OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)

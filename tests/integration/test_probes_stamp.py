@@ -581,6 +581,20 @@ class Names(Case):
         sample = self.lab.once([("t", 60, 2, stamp(1, host="nowhere.test"))], dns_servers=server)["t"]
         self.check(sample, "down", "dns")
 
+    def test_a_narrow_path(self):
+        """Packets too big for a link of the path are not lost by that, but sent again in pieces: none is counted twice."""
+        self.lab.make_peer()
+        self.lab.make_far(1280)
+        r = Reflector(self.lab, "--stateful", listen=":0")
+        far = ["nsenter", "-t", str(self.lab.far.pid), "-n"]
+        for host in (lab_net.HERE, lab_net.HERE6):
+            small = {"host": host, "reflector": "stateful", "packets": 3, "spacing_ms": 1}
+            self.check(self.lab.once([("t", 60, 20, stamp(r.port, **small))], far)["t"], "up")  # finds the neighbours
+            sample = self.lab.once([("t", 60, 20, stamp(r.port, padding_bytes=1400, **small))], far)["t"]
+            self.check(sample, "up")
+            self.assertEqual((sample["stamp"]["packets"], sample["stamp"]["lost"]), (3, 0), sample)
+            self.check_told(sample, 0, 0)
+
     def test_refused_and_unreachable(self):
         self.lab.make_peer()
         samples = self.lab.once([("refused", 60, 5, stamp(1)), ("refused6", 60, 5, stamp(1, host="::1")),
