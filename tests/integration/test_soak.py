@@ -49,16 +49,17 @@ class Laws(unittest.TestCase):
         self.told = [20 * S + 90, -30 * S - 120]
         self.samples = self.faultless()
 
-    def faultless(self):
-        """(number, instant, outcome, failure, lateness) as the manual has it."""
+    def faultless(self, begun=0):
+        """(number, instant, outcome, failure, lateness) as the manual has it, of a slamon that begun then."""
         pieces = [(0, 100, 600), (100, 200, 620), (200, 300, 590), (300, 600, 630), (601.9, 700, 630)]
         samples = []
         for number, name, *_ in self.targets[:2]:
             for start, end, added in pieces:
-                due = self.grid(name, INTERVAL_S, start, end, added)
+                due = self.grid(name, INTERVAL_S, max(start, begun), end, added)
                 samples += [self.sample(number, t, t - added * S) for t in due]
             for over in ((100, 120, 600), (300, 340, 590)):  # stepped over, slept through
-                samples += [(number, t, MISSED, NOT_RUNNING, 0) for t in self.grid(name, INTERVAL_S, *over)]
+                due = self.grid(name, INTERVAL_S, *over) if over[0] >= begun else []
+                samples += [(number, t, MISSED, NOT_RUNNING, 0) for t in due]
         for number, name, interval_s in ((1, "peer", INTERVAL_S), (2, "secure", INTERVAL_S + 1), (3, "more", 1)):
             samples += [self.sample(number, t, t - 630 * S) for t in self.grid(name, interval_s, 700, 900, 630)]
         return samples
@@ -111,6 +112,16 @@ class Laws(unittest.TestCase):
             with self.subTest(sample=sample):
                 if not self.unsure(sample[1]):
                     self.assertEqual(list(self.broken(self.samples + [sample])), ["doubled"])
+
+    def test_set_back_to_before_the_start(self):
+        """What comes before slamon notices the step has no record, if it had none before."""
+        self.story["begun"][0] = [at(175.1), at(175) + AHEAD + 20 * S, 2]
+        self.samples = self.faultless(175)
+        self.assertEqual(self.broken(), {})
+        n = self.index(1, 200, 590)
+        self.assertEqual(self.broken(self.samples[:n] + self.samples[n + 1:]), {})
+        n = self.index(1, 203, 590)
+        self.assertEqual(list(self.broken(self.samples[:n] + self.samples[n + 1:])), ["lost"])
 
     def test_what_the_kill_took(self):
         n = self.index(1, 597, 630)
