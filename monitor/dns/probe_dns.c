@@ -239,9 +239,7 @@ static void start(struct probe_run *run)
 	}
 	*flight = (struct flight){
 		.run = run,
-		.resolving = { .done = resolved,
-		               .owner = flight,
-		               .charged = plan->config->egress.charge_dns },
+		.resolving = { .done = resolved, .owner = flight },
 		.exchange = { .query = plan->query,
 		              .formerr_counts = plan->expectation.status == DNS_FORMERR,
 		              .egress = &plan->config->egress,
@@ -254,8 +252,8 @@ static void start(struct probe_run *run)
 		return;
 	}
 	run->record.sent_us = moment_wall_us();
-	resolve_start(service->context->resolver, plan->config->egress.dns_servers, plan->config->server,
-	              egress_family_number(&plan->config->egress), &flight->resolving);
+	resolve_start(service->context->resolver, plan->config->server, &plan->config->egress,
+	              &flight->resolving);
 }
 
 /* The answer may be waiting in the socket, if this process could not run: read before judging. */

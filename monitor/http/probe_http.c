@@ -80,13 +80,11 @@ static void resolved(struct resolve_query *query)
 static void look_up(struct http_transfer *t, const char *host)
 {
 	const struct service *service = t->plan->service;
-	const struct egress *egress = &t->plan->config->egress;
 
 	t->resolving = true;
 	t->name_us = -1;
-	t->query = (struct resolve_query){ .done = resolved, .owner = t, .charged = egress->charge_dns };
-	resolve_start(service->context->resolver, egress->dns_servers, host, egress_family_number(egress),
-	              &t->query);
+	t->query = (struct resolve_query){ .done = resolved, .owner = t };
+	resolve_start(service->context->resolver, host, &t->plan->config->egress, &t->query);
 }
 
 /* ---- redirects ---- */
@@ -94,7 +92,6 @@ static void look_up(struct http_transfer *t, const char *host)
 /* The name of the next place, unless it is known: the same host again, an address, or left to the proxy. */
 static void find_next(struct http_transfer *t, bool same_host)
 {
-
 	t->name_us = moment_between(t->run->started, moment_now());
 	if (!t->plan->proxy.host && (!same_host || !t->query.address_count)) {
 		if (!address_literal(t->at->host, egress_family_number(&t->plan->config->egress),

@@ -331,13 +331,10 @@ static void start(struct probe_run *run)
 		probe_not_sent(run, ENOMEM);
 		return;
 	}
-	flight->query = (struct resolve_query){ .done = resolved,
-		                                .owner = run,
-		                                .charged = plan->config->egress.charge_dns };
+	flight->query = (struct resolve_query){ .done = resolved, .owner = run };
 	run->state = flight;
 	run->record.sent_us = moment_wall_us();
-	resolve_start(service->context->resolver, plan->config->egress.dns_servers, plan->config->host,
-	              egress_family_number(&plan->config->egress), &flight->query);
+	resolve_start(service->context->resolver, plan->config->host, &plan->config->egress, &flight->query);
 }
 
 /* The answer may be waiting in the socket, if this process could not run: read before judging. */

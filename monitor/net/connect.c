@@ -67,10 +67,10 @@ static struct verdict send_syn(struct connect_attempt *a, const union address *a
 	int cause;
 
 	a->watch.fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	cause = a->watch.fd < 0 ? errno : egress_apply(a->place->egress, a->watch.fd, to.any.sa_family);
+	cause = a->watch.fd < 0 ? errno : egress_apply(&a->place->egress, a->watch.fd, to.any.sa_family);
 	if (cause)
 		return verdict_not_sent(cause);
-	address_set_port(&to, a->place->port);
+	address_set_port(&to, (uint16_t)a->place->port);
 	a->sent = moment_now();
 	if (connect(a->watch.fd, &to.any, address_size(&to)) < 0 && errno != EINPROGRESS)
 		return connect_verdict(errno, address);
@@ -154,21 +154,18 @@ static void on_resolved(struct resolve_query *query)
 void connect_start(struct connector *connector, const struct connect_place *place, struct moment deadline,
                    struct connect_attempt *a)
 {
-	int family = egress_family_number(place->egress);
-
 	a->connector = connector;
 	a->place = place;
 	a->deadline = deadline;
 	a->watch = (struct socket_watch){ .fd = -1, .ready = on_answer, .owner = a };
-	a->query =
-	    (struct resolve_query){ .done = on_resolved, .owner = a, .charged = place->egress->charge_dns };
-	if (address_literal(place->host, family, &a->query.addresses[0])) {
+	a->query = (struct resolve_query){ .done = on_resolved, .owner = a };
+	if (address_literal(place->host, egress_family_number(&place->egress), &a->query.addresses[0])) {
 		a->query.address_count = 1;
 		on_resolved(&a->query);
 		return;
 	}
 	a->resolving = true;
-	resolve_start(connector->resolver, place->egress->dns_servers, place->host, family, &a->query);
+	resolve_start(connector->resolver, place->host, &place->egress, &a->query);
 }
 
 void connect_end(struct connect_attempt *a)

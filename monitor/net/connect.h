@@ -36,10 +36,11 @@
 
 struct connector;
 
-struct connect_place { /* must outlive its attempts */
+/* Where to, and how to leave this machine: a part of a kind's configuration. Must outlive its attempts. */
+struct connect_place {
 	const char *host;
-	uint16_t port;
-	const struct egress *egress;
+	int64_t port;
+	struct egress egress;
 };
 
 struct connect_attempt { /* all zero but done and owner before connect_start() */

@@ -2,6 +2,7 @@
 
 #include "base/big_endian.h"
 #include "base/log.h"
+#include "monitor/net/egress.h"
 #include "monitor/record/moment.h"
 
 #include <ares.h>
@@ -445,20 +446,21 @@ static void ask_root(struct channel *channel, struct moment now)
 	ares_query(channel->ares, ".", CLASS_IN, TYPE_NS, root_answered, channel);
 }
 
-void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
+void resolve_start(struct resolver *resolver, const char *name, const struct egress *egress,
                    struct resolve_query *query)
 {
 	struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT,
-		                             .ai_family = family,
+		                             .ai_family = egress_family_number(egress),
 		                             .ai_socktype = SOCK_STREAM };
 	size_t size = strlen(name) + 1;
 	struct resolve_pending *pending = malloc(sizeof *pending + size);
-	struct channel *channel;
-	int status = pending ? find_channel(resolver, servers, &channel) : ARES_ENOMEM;
+	struct channel *channel = NULL;
+	int status = pending ? find_channel(resolver, egress->dns_servers, &channel) : ARES_ENOMEM;
 	bool over = false;
 
 	query->address_count = 0;
 	query->verdict = verdict_of(FAILURE_DNS);
+	query->charged = egress->charge_dns;
 	query->pending = NULL;
 	if (status != ARES_SUCCESS) {
 		query->verdict = verdict_not_sent(errno_of(status));

@@ -13,10 +13,12 @@
  * When no server answers that is said in the log, with what to do, at most once a minute for each list of servers.
  * An answer of more than 16 KB is not read: a thousand addresses are enough, and reading more would keep the loop.
  *
- *     resolve_start(resolver, NULL, "example.jp", AF_UNSPEC, &query, done);   done(&query) may come at once
+ *     struct resolve_query query = { .done = done, .owner = … };
+ *     resolve_start(resolver, "example.jp", &egress, &query);    done(&query) may come at once
  *     resolve_forget(&query);        before done(): the caller has lost interest, done() will not be called
+ *     resolve_expire(&query);        the same when its time is over: says why there is no address
  *
- * The memory of a query is the caller's and must stay until done() or resolve_forget().
+ * The memory of a query is the caller's and must stay until done(), resolve_forget() or resolve_expire().
  */
 #ifndef GOVSLA_MONITOR_RESOLVE_H
 #define GOVSLA_MONITOR_RESOLVE_H
@@ -33,16 +35,21 @@
 #include <sys/socket.h>
 #include <uv.h>
 
+struct egress;
 struct resolver;
 struct resolve_pending;
 
 struct resolve_query {
+	void (*done)(struct resolve_query *query);
+	void *owner;
+
+	/* the result */
 	union address addresses[RESOLVE_ADDRESSES_MOST]; /* of the answer, best first */
 	size_t address_count;                            /* 0: not resolved */
 	struct verdict verdict; /* without an address: FAILURE_DNS; FAILURE_SEND: nobody could be asked */
-	bool charged;           /* set by the caller: servers that are silent are FAILURE_DNS too */
-	void (*done)(struct resolve_query *query);
-	void *owner;
+
+	/* the resolver's own */
+	bool charged; /* servers that are silent are FAILURE_DNS too */
 	struct resolve_pending *pending;
 };
 
@@ -50,8 +57,8 @@ struct resolve_query {
 int resolver_open(struct resolver **out, uv_loop_t *loop, const char *servers, int64_t timeout_ms,
                   struct error *err) MUST_CHECK;
 
-/* family: AF_UNSPEC, AF_INET or AF_INET6. servers: NULL for the resolver's own, else asked instead. */
-void resolve_start(struct resolver *resolver, const char *servers, const char *name, int family,
+/* egress: which addresses are wanted, which servers are asked, whether their silence is the target's; not kept. */
+void resolve_start(struct resolver *resolver, const char *name, const struct egress *egress,
                    struct resolve_query *query);
 
 void resolve_forget(struct resolve_query *query);

@@ -7,8 +7,8 @@
  *
  * Life cycle, all on the loop's thread:
  *     open(context)  → service      once, when some target is of this kind
- *     prepare(config) → plan        once a target
- *     start(plan, run)              at each due instant; ends, at once or later, with one probe_finish(run)
+ *     prepare(service, config) → plan   once a target
+ *     start(run)                    at each due instant, with its plan; ends, at once or later, with one probe_finish(run)
  *     expire(run)                   the timeout passed while this process ran: the kind lets go of the run and
  *                                   calls probe_finish()
  *     turn(service)                 after starts, and again within as many µs as it returned, for kinds that need
@@ -18,7 +18,7 @@
  * Nothing may block. A kind never decides that a sample is `missed` except when this machine could not send
  * (probe_not_sent).
  *
- * A new kind: one file with a struct probe_kind, and one line in probe_kinds.c.
+ * A new kind: one file with a struct probe_kind, and one line in config/probe_kinds.c.
  */
 #ifndef GOVSLA_MONITOR_PROBE_H
 #define GOVSLA_MONITOR_PROBE_H
@@ -34,6 +34,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <uv.h>
 
 #define PROBE_TURN_US INT64_C(10000) /* the usual turn() */
@@ -139,6 +140,15 @@ static inline void probe_down(struct probe_run *run, enum sample_failure failure
 static inline void probe_not_sent(struct probe_run *run, int cause)
 {
 	probe_end(run, verdict_not_sent(cause), -1);
+}
+
+/* Zeroed memory of the kind's own for the run, as its state; NULL: there was none, and the run has ended. */
+static inline void *probe_new_state(struct probe_run *run, size_t size)
+{
+	run->state = calloc(1, size);
+	if (!run->state)
+		probe_not_sent(run, ENOMEM);
+	return run->state;
 }
 
 /*

@@ -317,24 +317,19 @@ static void resolved(struct resolve_query *query)
 static void start(struct probe_run *run)
 {
 	struct plan *plan = run->plan;
-	struct flight *flight = calloc(1, sizeof *flight);
+	struct flight *flight = probe_new_state(run, sizeof *flight);
 	const struct stamp_config *config = plan->config;
 
-	if (!flight) {
-		probe_not_sent(run, ENOMEM);
+	if (!flight)
 		return;
-	}
 	flight->run = run;
-	run->state = flight;
 	if (plan->literal.any.sa_family != AF_UNSPEC) {
 		begin(flight, &plan->literal, 1);
 		return;
 	}
 	run->record.sent_us = moment_wall_us();
-	flight->query =
-	    (struct resolve_query){ .done = resolved, .owner = flight, .charged = config->egress.charge_dns };
-	resolve_start(plan->service->context->resolver, config->egress.dns_servers, config->host,
-	              egress_family_number(&config->egress), &flight->query);
+	flight->query = (struct resolve_query){ .done = resolved, .owner = flight };
+	resolve_start(plan->service->context->resolver, config->host, &config->egress, &flight->query);
 }
 
 /* ---- life cycle ---- */

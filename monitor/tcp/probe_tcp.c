@@ -13,11 +13,9 @@
 #define CHUNK 4096
 
 struct tcp_config {
-	const char *host;
-	int64_t port;
+	struct connect_place place;
 	const char *send, *expect;
 	int64_t expect_limit_bytes;
-	struct egress egress;
 };
 
 #define PLACE(member) .place = offsetof(struct tcp_config, member)
@@ -27,14 +25,14 @@ static const struct setting settings[] = {
 	  .type = SETTING_STRING,
 	  .required = true,
 	  .check = setting_check_filled,
-	  PLACE(host),
+	  PLACE(place.host),
 	  .help = "address or name; of a name's addresses the next is tried when one fails or is silent" },
 	{ .key = "port",
 	  .type = SETTING_INTEGER,
 	  .required = true,
 	  .least = 1,
 	  .most = 65535,
-	  PLACE(port),
+	  PLACE(place.port),
 	  .help = "TCP port" },
 	{ .key = "send",
 	  .type = SETTING_STRING,
@@ -56,14 +54,13 @@ static const struct setting settings[] = {
 	  .most = 1048576,
 	  PLACE(expect_limit_bytes),
 	  .help = "within how many bytes of the answer" },
-	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
+	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(place.egress) },
 	{ .key = NULL },
 };
 
 struct plan {
 	struct probe_plan common;
 	const struct tcp_config *config;
-	struct connect_place place;
 };
 
 struct flight {
@@ -221,20 +218,18 @@ static void start(struct probe_run *run)
 {
 	struct connector *connector = run->service;
 	const struct plan *plan = run->plan;
-	struct flight *flight = calloc(1, sizeof *flight);
+	struct flight *flight = probe_new_state(run, sizeof *flight);
 
-	if (!flight) {
-		probe_not_sent(run, ENOMEM);
+	if (!flight)
 		return;
-	}
-	run->state = flight;
 	run->record.sent_us = moment_wall_us();
 	flight->run = run;
 	flight->config = plan->config;
 	flight->sockets = connector_sockets(connector);
 	flight->attempt.done = connected;
 	flight->attempt.owner = flight;
-	connect_start(connector, &plan->place, moment_after(run->started, run->timeout_us), &flight->attempt);
+	connect_start(connector, &plan->config->place, moment_after(run->started, run->timeout_us),
+	              &flight->attempt);
 }
 
 static void expire(struct probe_run *run)
@@ -258,7 +253,7 @@ static int check(const struct node *probe, const void *config_pointer, struct er
 
 	if (config->send && !config->expect)
 		return node_fail(&node, err, "needs the key 'expect'");
-	return egress_check(probe, &config->egress, config->host, "host", err);
+	return egress_check(probe, &config->place.egress, config->place.host, "host", err);
 }
 
 static int open_service(const struct probe_context *context, void **out, struct error *err)
@@ -280,8 +275,7 @@ static int prepare(void *service, const void *config_pointer, struct probe_plan 
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
-	plan->place = (struct connect_place){ config->host, (uint16_t)config->port, &config->egress };
-	plan->common.destination = config->host;
+	plan->common.destination = config->place.host;
 	*out = &plan->common;
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include "monitor/tls/tls_contexts.h"
 #include "monitor/tls/tls_handshake.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 struct service {
@@ -18,7 +17,6 @@ struct service {
 struct plan {
 	struct probe_plan common;
 	const struct tls_config *config;
-	struct connect_place place;
 	SSL_CTX *ctx;
 };
 
@@ -134,20 +132,17 @@ static void start(struct probe_run *run)
 {
 	struct service *service = run->service;
 	const struct plan *plan = run->plan;
-	struct flight *flight = calloc(1, sizeof *flight);
+	struct flight *flight = probe_new_state(run, sizeof *flight);
 
-	if (!flight) {
-		probe_not_sent(run, ENOMEM);
+	if (!flight)
 		return;
-	}
-	run->state = flight;
 	run->record.sent_us = moment_wall_us();
 	flight->run = run;
 	flight->service = service;
 	flight->plan = plan;
 	flight->attempt.done = connected;
 	flight->attempt.owner = flight;
-	connect_start(service->connector, &plan->place, moment_after(run->started, run->timeout_us),
+	connect_start(service->connector, &plan->config->place, moment_after(run->started, run->timeout_us),
 	              &flight->attempt);
 }
 
@@ -199,8 +194,7 @@ static int prepare(void *service_pointer, const void *config_pointer, struct pro
 	if (!plan)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	plan->config = config;
-	plan->place = (struct connect_place){ config->host, (uint16_t)config->port, &config->egress };
-	plan->common.destination = config->host;
+	plan->common.destination = config->place.host;
 	*out = &plan->common;
 	return tls_demand_context(&config->demand, service->context->ca_file, tls_config_name(config),
 	                          &service->contexts, &plan->ctx, err);

@@ -29,14 +29,14 @@ const struct setting tls_settings[] = {
 	  .type = SETTING_STRING,
 	  .required = true,
 	  .check = check_name,
-	  PLACE(host),
+	  PLACE(place.host),
 	  .help = "address or name; of a name's addresses the next is tried when one fails or is silent" },
 	{ .key = "port",
 	  .type = SETTING_INTEGER,
 	  .standard = "443",
 	  .least = 1,
 	  .most = 65535,
-	  PLACE(port),
+	  PLACE(place.port),
 	  .help = "TCP port" },
 	{ .key = "server_name",
 	  .type = SETTING_STRING,
@@ -49,7 +49,7 @@ const struct setting tls_settings[] = {
 	  PLACE(alpn),
 	  .help = "protocols offered, such as \"h2\"; a server that chooses none is down (answer mismatch)" },
 	{ .key = "", .type = SETTING_SHARED, .shared = tls_demand_settings, PLACE(demand) },
-	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
+	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(place.egress) },
 	{ .key = NULL },
 };
 
@@ -59,10 +59,10 @@ int tls_config_check(const struct node *probe, const void *pointer, struct error
 
 	if (tls_demand_check(probe, &config->demand, err) < 0)
 		return err->code;
-	return egress_check(probe, &config->egress, config->host, "host", err);
+	return egress_check(probe, &config->place.egress, config->place.host, "host", err);
 }
 
 const char *tls_config_name(const struct tls_config *config)
 {
-	return config->server_name ? config->server_name : config->host;
+	return config->server_name ? config->server_name : config->place.host;
 }

@@ -2,7 +2,7 @@
 #ifndef GOVSLA_MONITOR_TLS_CONFIG_H
 #define GOVSLA_MONITOR_TLS_CONFIG_H
 
-#include "monitor/net/egress.h"
+#include "monitor/net/connect.h"
 #include "monitor/probe/setting.h"
 #include "monitor/tls/tls_demand.h"
 #include "monitor/tls/tls_name.h"
@@ -11,12 +11,10 @@
 #include <stdint.h>
 
 struct tls_config {
-	const char *host;
-	int64_t port;
+	struct connect_place place;
 	const char *server_name; /* NULL: the host */
 	struct setting_strings alpn;
 	struct tls_demand demand;
-	struct egress egress;
 };
 
 extern const struct setting tls_settings[];

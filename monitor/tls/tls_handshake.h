@@ -2,7 +2,7 @@
  * tls_handshake: one TLS handshake of a target on a connected socket that does not block, as steps.
  *
  *     if (tls_handshake_init(&h, ctx, config, fd) < 0) …          this side's fault
- *     switch (tls_handshake_go_on(&h, &events, &failure)) …       at once, then whenever events (EPOLLIN …) came
+ *     switch (tls_handshake_go_on(&h, &events, &verdict)) …       at once, then whenever events (EPOLLIN …) came
  *     tls_handshake_release(&h);                                  before the socket is closed
  *
  * In TLS 1.3 a client has finished before the server has looked at the client's certificate (RFC 8446 section 4.4.4). When

@@ -26,7 +26,7 @@ START_TEST(defaults)
 	parse("\"kind\": \"tls\", \"host\": \"a.test\"", &config, &err);
 	ck_assert_msg(err.code == 0, "%s", err.text);
 	tls = config.targets[0].probe;
-	ck_assert_int_eq(tls->port, 443);
+	ck_assert_int_eq(tls->place.port, 443);
 	ck_assert_str_eq(tls_config_name(tls), "a.test");
 	ck_assert_int_eq(tls->demand.verify_tls, true);
 	ck_assert_int_eq(tls->demand.minimum_version, 2);
