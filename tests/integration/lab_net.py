@@ -11,6 +11,7 @@ peer there may be a third host, 10.96.0.2 and fd96::2, with a narrow link betwee
 """
 
 import concurrent.futures
+import contextlib
 import datetime
 import json
 import os
@@ -251,12 +252,37 @@ class Lab:
         self.ends.append(end)
         return listener.getsockname()[1]
 
-    def name_server(self, names):
-        """Answers A and AAAA queries for names {name: address or addresses in their order}, NXDOMAIN for others; None:
-        never answers. Returns ADDRESS:PORT."""
+    def udp_server(self, answers, address="127.0.0.1", port=0, via=None):
+        """A server that sends what answers(datagram) gives, from the socket via if there is one: datagrams, and numbers,
+        which are pauses in seconds. Returns its port."""
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        server.bind(("127.0.0.1", 0))
+        server.bind((address, port))
 
+        def serve():
+            while True:
+                try:
+                    datagram, sender = server.recvfrom(2000)
+                    if not datagram:  # shut down
+                        return
+                    for part in answers(datagram):
+                        if isinstance(part, (int, float)):
+                            time.sleep(part)
+                        else:
+                            (via or server).sendto(part, sender)
+                except OSError:
+                    return
+        threading.Thread(target=serve, daemon=True).start()
+
+        def end():
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
+        self.ends.append(end)
+        return server.getsockname()[1]
+
+    def name_server(self, names, delay=0.0):
+        """Answers A and AAAA queries for names {name: address or addresses in their order}, NXDOMAIN for others, after
+        delay seconds each; None: never answers. Returns ADDRESS:PORT."""
         def reply(query):
             labels, at = [], 12
             while query[at]:
@@ -270,25 +296,7 @@ class Lab:
             head = query[:2] + struct.pack(">HHHHH", 0x8180 if known else 0x8183, 1, len(fitting), 0, 0)
             return head + question + b"".join(b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, len(a)) + a
                                               for a in fitting)
-
-        def serve():
-            while True:
-                try:
-                    query, sender = server.recvfrom(2000)
-                    if names is not None and query:
-                        server.sendto(reply(query), sender)
-                except OSError:
-                    return
-        threading.Thread(target=serve, daemon=True).start()
-
-        def end():
-            try:
-                server.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            server.close()
-        self.ends.append(end)
-        return "127.0.0.1:%d" % server.getsockname()[1]
+        return "127.0.0.1:%d" % self.udp_server(lambda query: () if names is None else (delay, reply(query)))
 
     # ---- slamon ----
 
@@ -331,6 +339,17 @@ class Lab:
     def run(self, targets, environment=None, **more):
         """Starts slamon run; its samples come as JSON lines from Run.finish()."""
         return Run(self, self.config(targets, **more), environment)
+
+
+class Case(unittest.TestCase):
+    """A test with a lab of its own."""
+
+    def setUp(self):
+        self.lab = Lab()
+        self.addCleanup(self.lab.close)
+
+    def check(self, sample, outcome, failure=""):
+        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
 
 
 class Run:

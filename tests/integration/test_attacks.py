@@ -4,17 +4,12 @@
 import os
 import signal
 import subprocess
-import unittest
 
 import lab_net
 from lab_net import PEER6
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
-
+class Case(lab_net.Case):
     def odd_files(self):
         """What waits or never ends when it is read."""
         fifo, folder = self.lab.path("fifo"), self.lab.path("folder")

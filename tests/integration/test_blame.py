@@ -7,7 +7,6 @@ and the kinds agree with each other.
 
 import socket
 import subprocess
-import unittest
 
 import lab_net
 from lab_net import HERE, HERE6, PEER, PEER6
@@ -25,10 +24,9 @@ KINDS = {
 }
 
 
-class Blame(unittest.TestCase):
+class Blame(lab_net.Case):
     def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
+        super().setUp()
         self.lab.make_peer()
 
     def check(self, situations, timeouts={}, kinds=KINDS, **config):

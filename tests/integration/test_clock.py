@@ -10,14 +10,13 @@ import os
 import socket
 import subprocess
 import time
-import unittest
 
 import lab_clock
 import lab_cluster
 import lab_net
 from lab_clock import REFUSED, SENTINEL, TIMESYNCD, UNSYNCHRONISED, Clock, known
 from lab_stamp import Reflector, Relay
-from test_probes import instant
+from lab_net import instant
 
 
 def stamp(port, **more):
@@ -28,10 +27,9 @@ def tcp(port, **more):
     return dict({"kind": "tcp", "host": "127.0.0.1", "port": port}, **more)
 
 
-class Case(unittest.TestCase):
+class Case(lab_net.Case):
     def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
+        super().setUp()
         self.clock = Clock(self.lab.folder)
 
     def server(self):

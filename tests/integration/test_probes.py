@@ -45,14 +45,7 @@ def icmp(host, **more):
     return dict({"kind": "icmp", "host": host}, **more)
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
-
-    def check(self, sample, outcome, failure=""):
-        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
-
+class Case(lab_net.Case):
     def answer_on_peer(self, script):
         """The peer answers echoes by a script of ours: reply(packet, to) sends ICMP bytes."""
         self.lab.on_peer("sh", "-c", "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all")

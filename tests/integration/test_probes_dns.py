@@ -8,7 +8,6 @@ import struct
 import subprocess
 import threading
 import time
-import unittest
 
 import lab_net
 from lab_net import PEER, PEER6, instant
@@ -74,15 +73,8 @@ def answer(query, records=(), flags=0x8180, id=None, question=None, authority=()
 A = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1"  # the name asked for is 192.0.2.1
 
 
-class Case(unittest.TestCase):
+class Case(lab_net.Case):
     maxDiff = None
-
-    def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
-
-    def check(self, sample, outcome, failure=""):
-        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
 
     def check_all(self, samples, wanted):
         got = {name: (s["outcome"], s["failure"]) for name, s in samples.items()}
@@ -189,34 +181,11 @@ class Hostile(Case):
     def udp(self, behave, address="127.0.0.1", elsewhere=False):
         """A server that answers each query with the datagrams of behave(query), elsewhere: from another socket.
         Returns its port."""
-        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        server.bind((address, 0))
-        other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-
-        def serve():
-            while True:
-                try:
-                    query, sender = server.recvfrom(2000)
-                    if not query:  # shut down
-                        return
-                    for packet in behave(query):
-                        if isinstance(packet, float):
-                            time.sleep(packet)
-                        else:
-                            (other if elsewhere else server).sendto(packet, sender)
-                except OSError:
-                    return
-        threading.Thread(target=serve, daemon=True).start()
-
-        def end():
-            try:
-                server.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            server.close()
-            other.close()
-        self.lab.ends.append(end)
-        return server.getsockname()[1]
+        other = None
+        if elsewhere:
+            other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.addCleanup(other.close)
+        return self.lab.udp_server(behave, address, via=other)
 
     def test_what_is_passed_over_and_what_is_not(self):
         def but_then(*packets):
@@ -310,28 +279,7 @@ class Hostile(Case):
             if query:
                 talk(connection, query[2:])
         port = self.lab.tcp_server(serve)
-        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        server.bind(("127.0.0.1", port))
-
-        def truncate():
-            while True:
-                try:
-                    query, sender = server.recvfrom(2000)
-                    if not query:
-                        return
-                    server.sendto(answer(query, flags=0x8380), sender)
-                except OSError:
-                    return
-        threading.Thread(target=truncate, daemon=True).start()
-
-        def end():
-            try:
-                server.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            server.close()
-        self.lab.ends.append(end)
-        return port
+        return self.lab.udp_server(lambda query: [answer(query, flags=0x8380)], port=port)
 
     def test_over_tcp(self):
         def framed(message, length=None):

@@ -3,14 +3,11 @@
 # waits
 
 import contextlib
-import os
 import socket
 import ssl
 import struct
 import subprocess
-import threading
 import time
-import unittest
 import zlib
 
 import lab_net
@@ -79,14 +76,7 @@ def reset(connection):
     connection.close()
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
-
-    def check(self, sample, outcome, failure=""):
-        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
-
+class Case(lab_net.Case):
     def serve(self):
         self.lab.certificates()
         self.lab.nginx(SERVERS)
@@ -97,43 +87,6 @@ class Case(unittest.TestCase):
         with open(self.lab.path(name), "w") as f:
             f.write(text)
         return self.lab.path(name)
-
-    def name_server(self, names, delay=0):
-        """names {name: [addresses]}; NXDOMAIN for others. Returns ADDRESS:PORT."""
-        server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        server.bind(("127.0.0.1", 0))
-
-        def reply(query):
-            end = query.index(b"\0", 12)
-            labels, at = [], 12
-            while at < end:
-                labels.append(query[at + 1:at + 1 + query[at]].decode())
-                at += 1 + query[at]
-            addresses = names.get(".".join(labels))
-            v6 = query[end + 1:end + 3] == b"\0\x1c"
-            packed = [socket.inet_pton(socket.AF_INET6 if v6 else socket.AF_INET, a)
-                      for a in addresses or () if (":" in a) == v6]
-            head = query[:2] + struct.pack(">HHHHH", 0x8180 if addresses else 0x8183, 1, len(packed), 0, 0)
-            return head + query[12:end + 5] + b"".join(
-                b"\xc0\x0c" + query[end + 1:end + 5] + struct.pack(">IH", 60, len(p)) + p for p in packed)
-
-        def run():
-            while True:
-                try:
-                    query, sender = server.recvfrom(2000)
-                    if query:
-                        time.sleep(delay)
-                        server.sendto(reply(query), sender)
-                except OSError:
-                    return
-        threading.Thread(target=run, daemon=True).start()
-
-        def end():
-            with contextlib.suppress(OSError):
-                server.shutdown(socket.SHUT_RDWR)
-            server.close()
-        self.lab.ends.append(end)
-        return "127.0.0.1:%d" % server.getsockname()[1]
 
 
 class Redirects(Case):
@@ -185,7 +138,7 @@ class Redirects(Case):
     def test_names_are_resolved_for_each_place(self):
         self.serve()
         delay = 0.1
-        servers = self.name_server({"two.test": ["127.0.0.2"]}, delay)
+        servers = self.lab.name_server({"two.test": ["127.0.0.2"]}, delay)
         s = self.lab.once([
             ("followed", 60, 5, http("/other-name", redirects="any", expect_body="plain 127.0.0.2")),
             ("no-name", 60, 5, http("/no-name", redirects="any")),
@@ -226,7 +179,7 @@ class Requests(Case):
             ("second", 60, 5, http(host="two.test", expect_body="plain 127.0.0.2")),
             ("second-tls", 60, 5, https(host="site.test", expect_body="secure")),
             ("none", 60, 5, http(host="dead.test")),
-        ], dns_servers=self.name_server({"both.test": ["::1", "127.0.0.1"], "two.test": ["127.0.0.9", "127.0.0.2"],
+        ], dns_servers=self.lab.name_server({"both.test": ["::1", "127.0.0.1"], "two.test": ["127.0.0.9", "127.0.0.2"],
                                          "site.test": ["127.0.0.9", "127.0.0.1"],
                                          "dead.test": ["127.0.0.9", "127.0.0.8"]}), before=self.lab.known_clock(), **self.ca)
         for name, outcome in {"h2-missing": "protocol", "h2-plain-missing": "protocol", "too-old": "tls version",
@@ -355,7 +308,7 @@ class Proxies(Case):
             ("cut-tunnel", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 200 x\r\n\r\n"))),
             ("silent", 60, 1, http(**silent)),
             ("silent-tunnel", 60, 1, https(**silent)),
-        ], dns_servers=self.name_server(names), before=self.lab.known_clock(), **self.ca)
+        ], dns_servers=self.lab.name_server(names), before=self.lab.known_clock(), **self.ca)
         for name in ("plain", "tunnel", "h2", "named", "named-tunnel", "redirected", "user", "user-tunnel"):
             self.check(s[name], "up")
         self.check(s["status"], "down", "http status")
@@ -595,7 +548,7 @@ class Phases(Case):
     def test_phases(self):
         self.lab.certificates()
         port = self.tls_server()
-        names = self.name_server({"site.test": ["127.0.0.1"]}, self.NAME)
+        names = self.lab.name_server({"site.test": ["127.0.0.1"]}, self.NAME)
         for slower in (1, 1, 2, 2, 4, 8):  # a busy machine may be late with any phase, or not run
             self.TLS, self.FIRST_BYTE, self.BODY, self.REDIRECT, self.MARGIN = (
                 slower * s for s in (0.2, 0.25, 0.3, 0.2, 0.14))

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import threading
 import time
-import unittest
 
 import lab_net
 from lab_clock import UNSYNCHRONISED, Clock
@@ -24,11 +23,7 @@ def stamp(port, **more):
     return dict({"kind": "stamp", "host": "127.0.0.1", "port": port}, **more)
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
-
+class Case(lab_net.Case):
     def key_file(self, key=KEY, name="key"):
         path = self.lab.path(name)
         with open(path, "w") as f:
@@ -38,9 +33,6 @@ class Case(unittest.TestCase):
 
     def probe(self, port, timeout_s=2, **more):
         return self.lab.once([("t", 60, timeout_s, stamp(port, **more))])["t"]
-
-    def check(self, sample, outcome, failure=""):
-        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
 
     def check_told(self, sample, forward, backward):
         self.assertEqual((sample["stamp"]["lost_forward"], sample["stamp"]["lost_backward"]), (forward, backward), sample)

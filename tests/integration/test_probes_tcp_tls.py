@@ -7,7 +7,6 @@ import socket
 import struct
 import subprocess
 import time
-import unittest
 
 import lab_net
 from lab_net import instant
@@ -24,14 +23,7 @@ def tls(port, host="127.0.0.1", **more):
     return dict({"kind": "tls", "host": host, "port": port}, **more)
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
-
-    def check(self, sample, outcome, failure=""):
-        self.assertEqual((sample["outcome"], sample["failure"]), (outcome, failure), sample)
-
+class Case(lab_net.Case):
     def check_all(self, rows, timeouts={}, **config):
         """rows: {name: (probe, outcome[, failure])}; timeouts: {name: seconds}, else 20; returns the samples."""
         samples = self.lab.once([(name, 60, timeouts.get(name, 20), row[0]) for name, row in rows.items()], **config)

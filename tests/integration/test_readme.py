@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import unittest
 
 import lab_net
 import lab_stamp
@@ -56,10 +55,9 @@ def office(lab):
     return lab.config([(name, 1, 1, probe) for name, probe in probes.items()], vantage="tokyo", dns_servers=names)
 
 
-class Readme(unittest.TestCase):
+class Readme(lab_net.Case):
     def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
+        super().setUp()
         self.config = office(self.lab)
         self.before = Clock(self.lab.folder, UNSYNCHRONISED).before
 

@@ -6,17 +6,15 @@ The nation's numbers, with times, are in bench/scale; nothing is timed here.
 
 import datetime
 import time
-import unittest
 
 import lab_net
 
 ECHOES, PAGES, INTERVAL_S, ROUNDS = 1500, 150, 3, 2
 
 
-class Scale(unittest.TestCase):
+class Scale(lab_net.Case):
     def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
+        super().setUp()
         self.lab.nginx('server { listen 127.0.0.1:8080; location / { return 200 "ok\\n"; } }')
         lab_net.wait_for(lambda: lab_net.listens("127.0.0.1", 8080), "nginx")
 

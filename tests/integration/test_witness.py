@@ -9,7 +9,6 @@ import socket
 import struct
 import subprocess
 import time
-import unittest
 
 import lab_net
 from lab_net import HERE, HERE6, PEER, PEER6
@@ -76,10 +75,9 @@ def us(one, other):
     return (other.when - one.when) * 1e6
 
 
-class Case(unittest.TestCase):
+class Case(lab_net.Case):
     def setUp(self):
-        self.lab = lab_net.Lab()
-        self.addCleanup(self.lab.close)
+        super().setUp()
         self.lab.make_peer()
         lab_net.run("ip", "addr", "add", HERE_TOO + "/24", "dev", "here")
         lab_net.run("ip", "addr", "add", HERE6_TOO + "/64", "dev", "here", "nodad")
