@@ -2,7 +2,7 @@
  * config: slamon's configuration file, "format": "govsla-slamon/1".
  *
  * Written by `slacalc apply` from the registry (or by hand), read once by slamon. The tables of keys are in
- * config.c and, for what is inside "probe", in each probe kind; `slamon config` prints them. Nothing is half
+ * config_keys.c and, for what is inside "probe", in each probe kind; `slamon config` prints them. Nothing is half
  * accepted: any mistake refuses the whole file with file, line and key.
  *
  *     struct config config;
@@ -40,6 +40,12 @@ struct spool_config {
 	int64_t size_mb;
 };
 
+/* The limit of the spool's file. */
+static inline int64_t spool_config_bytes(const struct spool_config *spool)
+{
+	return spool->size_mb * 1000000;
+}
+
 struct config {
 	const char *format;
 	const char *vantage; /* id */
@@ -76,7 +82,7 @@ const char *config_fixed_change(const struct config *old, const struct config *n
 
 void config_release(struct config *config);
 
-/* Every key with type, unit, default and help, as text or JSON (new reference, NULL when out of memory). */
+/* config_keys.c: every key with type, unit, default and help, as text or JSON (new reference, NULL when out of memory). */
 void config_describe(struct text *out);
 json_t *config_describe_json(void);
 

@@ -2,91 +2,14 @@
 
 #include "base/log.h"
 #include "monitor/record/clock.h"
-#include "monitor/net/egress.h"
 #include "monitor/probe/heap.h"
 #include "monitor/net/resolve.h"
+#include "monitor/stamp/stamp_config.h"
 #include "monitor/stamp/stamp_key.h"
 #include "monitor/stamp/stamp_session.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-#define PACKETS_MOST 1000
-
-static const char *const reflector_words[] = { "stateless", "stateful", NULL };
-enum { REFLECTOR_STATELESS, REFLECTOR_STATEFUL };
-
-struct stamp_config {
-	const char *host;
-	int64_t port;
-	const char *key_file;
-	int reflector;
-	int64_t packets, spacing_ms, padding_bytes, loss_allowed;
-	struct egress egress;
-};
-
-static const struct setting settings[] = {
-	{ .key = "host",
-	  .type = SETTING_STRING,
-	  .required = true,
-	  .place = offsetof(struct stamp_config, host),
-	  .help = "address or name of the reflector; a name is resolved before each probe" },
-	{ .key = "port",
-	  .type = SETTING_INTEGER,
-	  .standard = "862",
-	  .least = 1,
-	  .most = 65535,
-	  .place = offsetof(struct stamp_config, port),
-	  .help = "UDP port of the reflector" },
-	{ .key = "key_file",
-	  .type = SETTING_STRING,
-	  .place = offsetof(struct stamp_config, key_file),
-	  .help = "authenticated mode, with the key in this file (16 to 64 bytes, hexadecimal); absent: "
-	          "unauthenticated" },
-	{ .key = "reflector",
-	  .type = SETTING_WORD,
-	  .standard = "stateless",
-	  .words = reflector_words,
-	  .place = offsetof(struct stamp_config, reflector),
-	  .help = "a stateful reflector numbers its answers itself: then loss is told by direction" },
-	{ .key = "packets",
-	  .type = SETTING_INTEGER,
-	  .standard = "1",
-	  .least = 1,
-	  .most = PACKETS_MOST,
-	  .place = offsetof(struct stamp_config, packets),
-	  .help = "packets of one probe; the round trip is the mean of those answered" },
-	{ .key = "spacing_ms",
-	  .type = SETTING_INTEGER,
-	  .unit = "ms",
-	  .standard = "20",
-	  .least = 1,
-	  .most = 60000,
-	  .place = offsetof(struct stamp_config, spacing_ms),
-	  .help = "between two packets of a probe; all must be sent before the timeout" },
-	{ .key = "padding_bytes",
-	  .type = SETTING_INTEGER,
-	  .unit = "bytes",
-	  .standard = "0",
-	  .most = STAMP_PACKET_MOST - STAMP_SEALED_SIZE,
-	  .place = offsetof(struct stamp_config, padding_bytes),
-	  .help =
-	      "behind the packet of 44 bytes (with a key 112), both ways, as padding of RFC 8972; 0 or at "
-	      "least 4" },
-	{ .key = "loss_allowed",
-	  .type = SETTING_INTEGER,
-	  .standard = "0",
-	  .most = PACKETS_MOST - 1,
-	  .place = offsetof(struct stamp_config, loss_allowed),
-	  .help =
-	      "packets of a probe that may be lost before it is down (loss); without any answer it is down "
-	      "(timeout)" },
-	{ .key = "",
-	  .type = SETTING_SHARED,
-	  .shared = egress_settings,
-	  .place = offsetof(struct stamp_config, egress) },
-	{ .key = NULL },
-};
 
 struct service {
 	const struct probe_context *context;
@@ -348,23 +271,6 @@ static int open_service(const struct probe_context *context, void **out, struct 
 	return 0;
 }
 
-static int check(const struct node *probe, const void *config_pointer, struct error *err)
-{
-	const struct stamp_config *config = config_pointer;
-	struct node node;
-
-	if (config->padding_bytes > 0 && config->padding_bytes < STAMP_PADDING_LEAST) {
-		node = node_member(probe, "padding_bytes");
-		return node_fail(&node, err, "is 0 or at least %d", STAMP_PADDING_LEAST);
-	}
-	if (config->loss_allowed >= config->packets) {
-		node = node_member(probe, "loss_allowed");
-		return node_fail(&node, err, "is not below the number of packets, %lld",
-		                 (long long)config->packets);
-	}
-	return egress_check(probe, &config->egress, config->host, "host", err);
-}
-
 static int prepare(void *service_pointer, const void *config_pointer, struct probe_plan **out,
                    struct error *err)
 {
@@ -383,7 +289,7 @@ static int prepare(void *service_pointer, const void *config_pointer, struct pro
 	plan->options = (struct stamp_options){ .egress = &config->egress,
 		                                .key = &plan->key,
 		                                .padding = (size_t)config->padding_bytes,
-		                                .stateful = config->reflector == REFLECTOR_STATEFUL,
+		                                .stateful = config->reflector == STAMP_REFLECTOR_STATEFUL,
 		                                .counts = &service->counts,
 		                                .drops_log = &service->drops_log,
 		                                .complete = on_complete };
@@ -422,12 +328,11 @@ static void close_service(void *service_pointer)
 const struct probe_kind probe_stamp = {
 	.name = "stamp",
 	.help = "STAMP (RFC 8762) to a reflector, such as `slamon reflect`: round trip less the reflector's "
-	        "time, "
-	        "one-way delays, loss by direction",
-	.settings = settings,
+	        "time, one-way delays, loss by direction",
+	.settings = stamp_settings,
 	.config_size = sizeof(struct stamp_config),
 	.shares_socket = true, /* one for each target, kept */
-	.check = check,
+	.check = stamp_config_check,
 	.open = open_service,
 	.prepare = prepare,
 	.start = start,

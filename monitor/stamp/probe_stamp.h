@@ -1,4 +1,4 @@
-/* probe_stamp: STAMP (RFC 8762) session-sender, as a probe kind; its settings are at the top of probe_stamp.c. */
+/* probe_stamp: STAMP (RFC 8762) session-sender, as a probe kind; its keys: stamp_config.h. */
 #ifndef GOVSLA_MONITOR_PROBE_STAMP_H
 #define GOVSLA_MONITOR_PROBE_STAMP_H
 
