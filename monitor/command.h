@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -64,6 +65,14 @@ const struct command *command_find(const char *name);
 /* What --help prints, of one command and of all. */
 void command_help(const struct command *command, struct text *out);
 void command_help_all(struct text *out);
+
+/* ---- what they print ---- */
+
+/* Prints a document, which it takes, and ends the line. NULL: it could not be made. what: for the message. */
+int command_print_json(json_t *document, size_t flags, const char *what, struct error *err) MUST_CHECK;
+
+/* Prints a text, unless something has failed already, and releases it. Returns err->code. */
+int command_print_text(struct text *text, struct error *err) MUST_CHECK;
 
 /* ---- the commands ---- */
 

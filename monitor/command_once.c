@@ -48,11 +48,7 @@ static int print_json(const struct once *once, struct error *err)
 		json_array_append_new(samples, record_json(&once->config.targets[i], &once->records[i]));
 	root = json_pack("{s:s, s:s, s:o}", "format", "govsla-slamon-once/1", "vantage", once->config.vantage,
 	                 "samples", samples);
-	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) < 0)
-		error_set(err, ERROR_IO, "cannot write the samples");
-	putchar('\n');
-	json_decref(root);
-	return err->code;
+	return command_print_json(root, JSON_INDENT(1), "the samples", err);
 }
 
 static void print_row(const struct target_config *target, const struct record *r, int width)

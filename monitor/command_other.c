@@ -28,11 +28,7 @@ static int print_check_json(const char *file, const struct config *config, struc
 			                    json_integer((json_int_t)count_kind(config, *kind)));
 	root = json_pack("{s:s, s:b, s:s, s:I, s:o}", "file", file, "accepted", 1, "vantage", config->vantage,
 	                 "targets", (json_int_t)config->target_count, "kinds", kinds);
-	if (!root || json_dumpf(root, stdout, JSON_INDENT(1)) < 0)
-		error_set(err, ERROR_IO, "cannot write the result");
-	putchar('\n');
-	json_decref(root);
-	return err->code;
+	return command_print_json(root, JSON_INDENT(1), "the result", err);
 }
 
 static void forget_record(void *arg, const struct target_config *target, const struct record *record)
@@ -130,21 +126,9 @@ int command_ship(const struct command_options *options, struct error *err)
 int command_config(const struct command_options *options, struct error *err)
 {
 	struct text text = { 0 };
-	json_t *json = NULL;
 
-	if (options->json) {
-		json = config_describe_json();
-		if (!json || json_dumpf(json, stdout, JSON_INDENT(1)) < 0)
-			error_set(err, ERROR_IO, "cannot write the keys");
-		putchar('\n');
-		json_decref(json);
-		return err->code;
-	}
+	if (options->json)
+		return command_print_json(config_describe_json(), JSON_INDENT(1), "the keys", err);
 	config_describe(&text);
-	if (text_failed(&text))
-		error_set(err, ERROR_MEMORY, "out of memory");
-	else
-		fputs(text_string(&text), stdout);
-	text_release(&text);
-	return err->code;
+	return command_print_text(&text, err);
 }

@@ -60,27 +60,22 @@ static void start(struct reflect *reflect, int64_t for_s)
 
 static int print(const struct reflector_counts *c, bool json, struct error *err)
 {
-	json_t *root;
-
 	if (!json) {
-		printf(
-		    "%lld packets answered; dropped: %lld of a wrong length, %lld with a wrong key, %lld "
-		    "from a "
-		    "reflector's port, %lld without a place for their session, %lld that could not be sent; "
-		    "%lld sessions\n",
-		    (long long)c->answered, (long long)c->shorter, (long long)c->forged, (long long)c->loop,
-		    (long long)c->no_place, (long long)c->not_sent, (long long)c->sessions);
+		printf("%lld packets answered; dropped: %lld of a wrong length, %lld with a wrong key, %lld "
+		       "from a reflector's port, %lld without a place for their session, %lld that could not "
+		       "be sent; "
+		       "%lld sessions\n",
+		       (long long)c->answered, (long long)c->wrong_length, (long long)c->wrong_key,
+		       (long long)c->from_reflector, (long long)c->no_place, (long long)c->not_sent,
+		       (long long)c->sessions);
 		return 0;
 	}
-	root = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "answered", (json_int_t)c->answered,
-	                 "wrong_length", (json_int_t)c->shorter, "wrong_key", (json_int_t)c->forged,
-	                 "from_reflector", (json_int_t)c->loop, "no_place", (json_int_t)c->no_place,
-	                 "not_sent", (json_int_t)c->not_sent, "sessions", (json_int_t)c->sessions);
-	if (!root || json_dumpf(root, stdout, JSON_COMPACT) < 0)
-		error_set(err, ERROR_IO, "cannot write the counts");
-	putchar('\n');
-	json_decref(root);
-	return err->code;
+	return command_print_json(
+	    json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "answered", (json_int_t)c->answered,
+	              "wrong_length", (json_int_t)c->wrong_length, "wrong_key", (json_int_t)c->wrong_key,
+	              "from_reflector", (json_int_t)c->from_reflector, "no_place", (json_int_t)c->no_place,
+	              "not_sent", (json_int_t)c->not_sent, "sessions", (json_int_t)c->sessions),
+	    JSON_COMPACT, "the counts", err);
 }
 
 static int run(struct reflect *reflect, const struct reflector_options *options,

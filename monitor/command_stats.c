@@ -9,43 +9,30 @@
 
 #include <unistd.h>
 
-static int print_json(const json_t *document, struct error *err)
-{
-	if (!document || json_dumpf(document, stdout, JSON_INDENT(1)) < 0)
-		error_set(err, ERROR_IO, "cannot write the statistics");
-	putchar('\n');
-	return err->code;
-}
-
-static int print(const json_t *document, const struct command_options *options, struct error *err)
+/* Takes the document. */
+static int print(json_t *document, const struct command_options *options, struct error *err)
 {
 	struct text text = { 0 };
 
-	if (options->json)
-		return print_json(document, err);
+	if (options->json || !document)
+		return command_print_json(document, JSON_INDENT(1), "the statistics", err);
 	(options->prometheus ? stats_prometheus : stats_describe)(document, &text);
-	if (text_failed(&text))
-		error_set(err, ERROR_MEMORY, "out of memory");
-	else
-		fputs(text_string(&text), stdout);
-	text_release(&text);
-	return err->code;
+	json_decref(document);
+	return command_print_text(&text, err);
 }
 
 static int print_answer(const struct config *config, const struct text *answer,
                         const struct command_options *options, struct error *err)
 {
 	json_t *document = json_loadb(answer->bytes ? answer->bytes : "", answer->length, 0, NULL);
-	int rc = 0;
+	bool well = json_array_size(json_object_get(document, "troubles")) == 0;
 
-	if (document)
-		(void)print(document, options, err);
-	else
-		error_set(err, ERROR_IO, "the slamon of spool '%s' gave no whole answer", config->spool.path);
-	if (json_array_size(json_object_get(document, "troubles")))
-		rc = COMMAND_NOT_WELL;
-	json_decref(document);
-	return err->code < 0 ? err->code : rc;
+	if (!document)
+		return error_set(err, ERROR_IO, "the slamon of spool '%s' gave no whole answer",
+		                 config->spool.path);
+	if (print(document, options, err) < 0)
+		return err->code;
+	return well ? 0 : COMMAND_NOT_WELL;
 }
 
 /* Nobody listens: with the spool in use that is no answer; else it is one. */
@@ -59,11 +46,12 @@ static int print_spool(const struct config *config, const struct command_options
 
 	if (spool_look(config->spool.path, (int32_t)config->vantage_number, &c, &in_use, &unseen) == 0) {
 		age_us = c.oldest_us ? moment_wall_us() - c.oldest_us : 0;
-		spool = json_pack("{s:s, s:I, s:I, s:I, s:I}", "path", config->spool.path, "records",
-		                  c.pending, "bytes", c.bytes, "limit_bytes", config->spool.size_mb * 1000000,
-		                  "oldest_age_ms", age_us > 0 ? age_us / 1000 : 0);
+		spool =
+		    json_pack("{s:s, s:I, s:I, s:I, s:I}", "path", config->spool.path, "records", c.pending,
+		              "bytes", c.bytes, "limit_bytes", spool_config_bytes(&config->spool),
+		              "oldest_age_ms", age_us > 0 ? age_us / 1000 : 0);
 	}
-	if (!spool && access(config->spool.path, F_OK) == 0) {
+	if (unseen.code && access(config->spool.path, F_OK) == 0) {
 		*err = unseen;
 		return err->code;
 	}
@@ -77,9 +65,7 @@ static int print_spool(const struct config *config, const struct command_options
 	document =
 	    json_pack("{s:s, s:b, s:{s:s, s:I}, s:o?}", "format", STATS_FORMAT, "running", 0, "vantage", "id",
 	              config->vantage, "number", config->vantage_number, "spool", spool);
-	(void)print(document, options, err);
-	json_decref(document);
-	return err->code < 0 ? err->code : COMMAND_NOT_RUNNING;
+	return print(document, options, err) < 0 ? err->code : COMMAND_NOT_RUNNING;
 }
 
 static int ask(const struct config *config, const struct command_options *options, struct error *err)

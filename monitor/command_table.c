@@ -93,8 +93,7 @@ const struct command command_table[] = {
 	  .run = command_reflect,
 	  .summary = "answer STAMP probes of another slamon",
 	  .about = "Answers STAMP packets (RFC 8762), those of 'stamp' probes, until SIGTERM or SIGINT; then "
-	           "prints "
-	           "how many were answered and dropped. Needs no configuration.",
+	           "prints how many were answered and dropped. Needs no configuration.",
 	  .options = { { 'l', "listen", "ADDRESS:PORT",
 	                 "default: UDP port 862 of every address, for which it needs root or "
 	                 "CAP_NET_BIND_SERVICE" },

@@ -39,7 +39,7 @@ int keep_open_spool(struct spool **out, const struct config *config, bool show, 
 	struct progress progress = progress_begin("repairing the spool, numbers looked at", show);
 	struct spool_options options = { .path = config->spool.path,
 		                         .vantage = (int32_t)config->vantage_number,
-		                         .size_limit_bytes = config->spool.size_mb * 1000000,
+		                         .size_limit_bytes = spool_config_bytes(&config->spool),
 		                         .report = report_spool,
 		                         .progress = &progress };
 

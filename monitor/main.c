@@ -192,12 +192,9 @@ static int inform(int argc, char **argv, struct error *err)
 		command_help(command, &out);
 	else
 		command_help_all(&out);
-	if (text_failed(&out))
-		error_set(err, ERROR_MEMORY, "out of memory");
-	if (err->code == ERROR_NONE)
-		fputs(text_string(&out), stdout);
-	text_release(&out);
-	return error_hint(err, "slamon --help");
+	if (command_print_text(&out, err) < 0)
+		return error_hint(err, "slamon --help");
+	return 0;
 }
 
 int main(int argc, char **argv)

@@ -49,8 +49,7 @@ static const struct setting settings[] = {
 	  .required = true,
 	  PLACE(server),
 	  .help = "address or name of the name server that is asked; a name is resolved before each query, "
-	          "which is "
-	          "not part of the round trip" },
+	          "which is not part of the round trip" },
 	{ .key = "port",
 	  .type = SETTING_INTEGER,
 	  .standard = "53",
@@ -100,16 +99,14 @@ static const struct setting settings[] = {
 	  .type = SETTING_STRINGS,
 	  PLACE(expect_answer),
 	  .help = "data of records of the asked type, such as \"192.0.2.1\" or \"10 mail.example.jp\"; "
-	          "absent: there "
-	          "must be some record" },
+	          "absent: there must be some record" },
 	{ .key = "expect_match",
 	  .type = SETTING_WORD,
 	  .standard = "all",
 	  .words = match_words,
 	  PLACE(expect_match),
 	  .help = "how much of expect_answer must be in the answer: all, any one, or exactly all and nothing "
-	          "else "
-	          "(without expect_answer: no record at all); otherwise down (answer mismatch)" },
+	          "else (without expect_answer: no record at all); otherwise down (answer mismatch)" },
 	{ .key = "", .type = SETTING_SHARED, .shared = egress_settings, PLACE(egress) },
 	{ .key = NULL },
 };

@@ -1,6 +1,5 @@
 #include "monitor/http/http_config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const version_words[] = { "1.1", "2", "2_prior_knowledge", NULL };

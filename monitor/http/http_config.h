@@ -1,7 +1,4 @@
-/*
- * http_config: what the configuration can say about an HTTP probe, and what is derived from it once a target.
- * No network.
- */
+/* http_config: what the configuration can say about an HTTP probe. No network, no files: those are http_plan.h's. */
 #ifndef GOVSLA_MONITOR_HTTP_CONFIG_H
 #define GOVSLA_MONITOR_HTTP_CONFIG_H
 

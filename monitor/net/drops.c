@@ -1,11 +1,12 @@
 #include "monitor/net/drops.h"
 
+#include "base/instant.h"
 #include "base/log.h"
 
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-#define TELL_EVERY_US INT64_C(60000000)
+#define TELL_EVERY_US US_PER_MINUTE
 
 /* The kernel's count, which wraps; the former one where it cannot be read. */
 static uint32_t read_count(int fd, uint32_t former)

@@ -1,16 +1,15 @@
 #include "monitor/net/resolve.h"
 
 #include "base/big_endian.h"
+#include "base/instant.h"
 #include "base/log.h"
 #include "monitor/net/egress.h"
 #include "monitor/record/moment.h"
 
 #include <ares.h>
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -20,8 +19,8 @@
 #define ANSWER_MOST   16384 /* bytes over TCP; over UDP c-ares asks for 512 */
 #define LENGTH_PREFIX 2
 #define WAKE_MS       10 /* timeouts of many queries are handled together */
-#define LOG_EVERY_US  INT64_C(60000000)
-#define ALIVE_US      INT64_C(100000) /* who has said something so long ago is taken to be alive */
+#define LOG_EVERY_US  US_PER_MINUTE
+#define ALIVE_US      (100 * US_PER_MS) /* who has said something so long ago is taken to be alive */
 #define CLASS_IN      1
 #define TYPE_NS       2
 

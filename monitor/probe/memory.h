@@ -22,7 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RESERVE_BLOCK  512
+#define RESERVE_BLOCK  512 /* bytes */
 #define RESERVE_BLOCKS 2048
 
 /* Gives the libraries their memory; before anything else is asked of them. Returns 0 or ERROR_MEMORY. */

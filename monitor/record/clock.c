@@ -1,5 +1,6 @@
 #include "monitor/record/clock.h"
 
+#include "base/instant.h"
 #include "monitor/record/moment.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 #define NEVER_TOLD_US INT64_C(16000000) /* NTP_PHASE_LIMIT: where the kernel's own counting ends */
 #define CREEP_US      INT64_C(500)      /* by which the kernel lets it grow a second: MAXFREQ, 500 ppm */
-#define SETTLE_US     INT64_C(3600000000)
+#define SETTLE_US     US_PER_HOUR
 
 /* 0 that the kernel let creep is as little a bound as 0; whoever knows a bound has an estimate too. */
 static bool is_told(const struct timex *said)

@@ -1,7 +1,9 @@
 #include "monitor/stamp/reflector.h"
 
+#include "base/instant.h"
 #include "monitor/record/clock.h"
 #include "monitor/record/moment.h"
+#include "monitor/stamp/reflect_socket.h"
 #include "monitor/stamp/reflect_table.h"
 #include "monitor/net/resolve.h"
 #include "monitor/net/round_trip.h"
@@ -15,10 +17,7 @@
 #define BATCH        32
 #define TURN_MOST    1024 /* packets, then the loop has its turn */
 #define CONTROL_SIZE 256
-#define QUEUE_BYTES  (4 * 1024 * 1024)
-#define TTL_SENT     255
 #define DSCP_MASK    0xfc /* of the traffic class: not ECN's bits, which belong to each packet */
-#define ADDRESS_SIZE 64
 #define LOOP_NS      (INT64_C(60) * 1000000000)
 
 struct door { /* one socket */
@@ -171,18 +170,18 @@ static bool may_answer(struct door *door, const union address *from, const struc
 	struct reflect_key key;
 
 	if (port == STAMP_PORT || port == door->port) {
-		r->counts.loop++;
+		r->counts.from_reflector++;
 		return false;
 	}
 	verdict = header->msg_flags & MSG_TRUNC
 	              ? STAMP_SHORT
 	              : stamp_get_request(&answer->request, header->msg_iov->iov_base, length, r->key);
 	if (verdict != STAMP_GOOD) {
-		*(verdict == STAMP_FORGED ? &r->counts.forged : &r->counts.shorter) += 1;
+		*(verdict == STAMP_FORGED ? &r->counts.wrong_key : &r->counts.wrong_length) += 1;
 		return false;
 	}
 	if (answers_an_answer(r, header->msg_iov->iov_base)) {
-		r->counts.loop++;
+		r->counts.from_reflector++;
 		return false;
 	}
 	answer->sequence = answer->request.sequence;
@@ -256,71 +255,6 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 
 /* ---- opening ---- */
 
-/* "192.0.2.1", "192.0.2.1:862", "2001:db8::1", "[2001:db8::1]:862", ":862" */
-static int parse_listen(const char *text, char address[ADDRESS_SIZE], long *port, struct error *err)
-{
-	const char *bracket = *text == '[' ? strchr(text, ']') : NULL, *start = bracket ? text + 1 : text;
-	const char *colon = strchr(bracket ? bracket : text, ':'), *stop;
-	char *end = NULL;
-	size_t length;
-
-	if (!bracket && colon && strchr(colon + 1, ':'))
-		colon = NULL; /* a bare IPv6 address */
-	stop = bracket ? bracket : colon ? colon : text + strlen(text);
-	length = (size_t)(stop - start);
-	*port = STAMP_PORT;
-	if (colon)
-		*port = strtol(colon + 1, &end, 10);
-	if (length >= ADDRESS_SIZE || *port < 0 || *port > 65535 || (colon && (*end || !colon[1])) ||
-	    (bracket && bracket[1] && bracket + 1 != colon))
-		return error_set(err, ERROR_USAGE, "'%.64s' is not an address with a port such as '[::]:862'",
-		                 text);
-	memcpy(address, start, length);
-	address[length] = '\0';
-	return 0;
-}
-
-static int set_option(int fd, int level, int name, int value)
-{
-	return setsockopt(fd, level, name, &value, sizeof value);
-}
-
-static void set_options(int fd, bool v6)
-{
-	(void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-	(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, QUEUE_BYTES);
-	if (v6) {
-		(void)set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-		(void)set_option(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
-		(void)set_option(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
-		(void)set_option(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, TTL_SENT);
-	} else {
-		(void)set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
-		(void)set_option(fd, IPPROTO_IP, IP_RECVTTL, 1);
-		(void)set_option(fd, IPPROTO_IP, IP_RECVTOS, 1);
-		(void)set_option(fd, IPPROTO_IP, IP_TTL, TTL_SENT);
-	}
-}
-
-/* Returns the socket or a negative errno. */
-static int bind_socket(union address *address)
-{
-	bool v6 = address->any.sa_family == AF_INET6;
-	socklen_t size = address_size(address);
-	int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), cause;
-
-	if (fd < 0)
-		return -errno;
-	set_options(fd, v6);
-	if ((v6 && set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0) || bind(fd, &address->any, size) < 0 ||
-	    getsockname(fd, &address->any, &size) < 0) {
-		cause = errno;
-		close(fd);
-		return -cause;
-	}
-	return fd;
-}
-
 static int open_door(struct reflector *r, const char *text, long port, struct error *err)
 {
 	struct door *door = &r->doors[r->open_doors];
@@ -330,7 +264,7 @@ static int open_door(struct reflector *r, const char *text, long port, struct er
 		return error_set(err, ERROR_USAGE, "'%.64s' is not an IPv4 or IPv6 address", text);
 	door->v6 = address.any.sa_family == AF_INET6;
 	address_set_port(&address, (uint16_t)port);
-	door->fd = bind_socket(&address);
+	door->fd = reflect_socket_open(&address);
 	if (door->fd < 0) {
 		error_set(err, ERROR_IO, "cannot listen at '%s' port %ld: %s", text, port,
 		          strerror(-door->fd));
@@ -366,10 +300,10 @@ static int open_everywhere(struct reflector *r, long port, struct error *err)
 
 static int open_doors(struct reflector *r, const char *listen, struct error *err)
 {
-	char address[ADDRESS_SIZE];
+	char address[REFLECT_ADDRESS_SIZE];
 	long port;
 
-	if (parse_listen(listen ? listen : "", address, &port, err) < 0)
+	if (reflect_socket_place(listen ? listen : "", address, &port, err) < 0)
 		return err->code;
 	return *address ? open_door(r, address, port, err) : open_everywhere(r, port, err);
 }
@@ -397,7 +331,7 @@ int reflector_open(struct reflector **out, uv_loop_t *loop, const struct reflect
 	r->loop = loop;
 	r->key = options->key;
 	if (options->stateful) {
-		r->table = reflect_table_new((size_t)options->sessions, options->idle_s * 1000000);
+		r->table = reflect_table_new((size_t)options->sessions, options->idle_s * US_PER_S);
 		if (!r->table)
 			error_set(err, ERROR_MEMORY, "no memory for %lld sessions",
 			          (long long)options->sessions);

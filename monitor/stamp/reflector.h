@@ -4,7 +4,8 @@
  * Each answer is as long as its request (what follows the base packet comes back as it came), never longer: no
  * amplifier. It goes out from the address the request was sent to, with the request's DSCP and a TTL of 255; the
  * request's own TTL is in it. The receive time is the kernel's stamp. With a key, requests without the right HMAC are
- * dropped; packets from a reflector's port (862, or our own) are, since two reflectors would answer each other for ever.
+ * dropped; packets from a reflector's port (862, or our own) and answers to answers of ours are, since two reflectors
+ * would answer each other for ever.
  *
  *     reflector_open(&r, loop, &options, &err);       binds; from here on no right is needed
  *     reflector_start(r);
@@ -34,15 +35,15 @@ struct reflector_options {
 
 struct reflector_counts {
 	int64_t answered;
-	int64_t shorter;  /* dropped: not a whole packet, or too long */
-	int64_t forged;   /* dropped: a wrong HMAC */
-	int64_t loop;     /* dropped: from a reflector's port, or an answer to an answer of ours */
-	int64_t no_place; /* dropped: no place for the session */
-	int64_t not_sent; /* the kernel refused the answer */
-	int64_t sessions; /* at this time */
+	int64_t wrong_length;   /* dropped: not a whole packet, or too long */
+	int64_t wrong_key;      /* dropped: a wrong HMAC */
+	int64_t from_reflector; /* dropped: from a reflector's port, or an answer to an answer of ours */
+	int64_t no_place;       /* dropped: no place for the session */
+	int64_t not_sent;       /* the kernel refused the answer */
+	int64_t sessions;       /* at this time */
 };
 
-/* Returns 0, ERROR_DATA (the address), ERROR_IO (it cannot be bound), ERROR_MEMORY. */
+/* Returns 0, ERROR_USAGE (the address), ERROR_IO (it cannot be bound), ERROR_MEMORY. */
 int reflector_open(struct reflector **out, uv_loop_t *loop, const struct reflector_options *options,
                    struct error *err) MUST_CHECK;
 

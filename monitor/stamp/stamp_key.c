@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

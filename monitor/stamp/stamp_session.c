@@ -10,7 +10,6 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define CONTROL_SIZE 512

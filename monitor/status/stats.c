@@ -123,7 +123,7 @@ static json_t *spool_json(const struct stats_view *view)
 	spool_count(view->spool, &c);
 	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "path", view->config->spool.path,
 	                 "records", c.pending, "in_memory", c.queued, "bytes", c.bytes, "limit_bytes",
-	                 view->config->spool.size_mb * 1000000, "oldest_age_ms", lag_us(&c) / 1000, "lost",
+	                 spool_config_bytes(&view->config->spool), "oldest_age_ms", lag_us(&c) / 1000, "lost",
 	                 c.lost, "invalid", c.invalid, "stuck", c.stuck);
 }
 

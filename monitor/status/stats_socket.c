@@ -158,7 +158,7 @@ static int refuse(int cause, const char *spool_path, struct error *err)
 {
 	if (cause == ENOENT || cause == ECONNREFUSED)
 		return error_set(err, ERROR_RETRY, "no slamon runs with spool '%s'", spool_path);
-	if (cause == EAGAIN || cause == EWOULDBLOCK) {
+	if (cause == EAGAIN) { /* of SO_RCVTIMEO, SO_SNDTIMEO */
 		error_set(err, ERROR_IO, "the slamon of spool '%s' gave no answer in %d s", spool_path,
 		          PATIENCE_S);
 		return error_hint(err, "it may be stopped, or the machine overloaded");

@@ -44,8 +44,7 @@ static const struct setting settings[] = {
 	  .check = setting_check_filled,
 	  PLACE(expect),
 	  .help = "text that must come, such as \"220 \", compared byte by byte; otherwise down (answer "
-	          "mismatch, "
-	          "or timeout while the other side neither closes nor goes on)" },
+	          "mismatch, or timeout while the other side neither closes nor goes on)" },
 	{ .key = "expect_limit_bytes",
 	  .type = SETTING_INTEGER,
 	  .unit = "bytes",

@@ -212,8 +212,7 @@ static void close_service(void *service_pointer)
 const struct probe_kind probe_tls = {
 	.name = "tls",
 	.help = "TLS handshake alone: chain, name, expiry, versions, client certificate; the round trip ends "
-	        "with it "
-	        "and begins with the name's resolution",
+	        "with it and begins with the name's resolution",
 	.settings = tls_settings,
 	.config_size = sizeof(struct tls_config),
 	.check = tls_config_check,

@@ -1,9 +1,8 @@
 #include "monitor/tls/tls_demand.h"
 
+#include "base/instant.h"
 #include "monitor/record/clock.h"
 #include "monitor/record/moment.h"
-
-#define DAY_US (INT64_C(86400) * 1000000)
 
 static const char *const version_words[] = { "1.0", "1.1", "1.2", "1.3", NULL };
 
@@ -84,7 +83,7 @@ int tls_demand_context(const struct tls_demand *demand, const char *ca_file, con
 
 enum sample_failure tls_demand_judge(const struct tls_demand *demand, int64_t expiry_us)
 {
-	int64_t now_us = moment_wall_us(), latest_us = expiry_us - demand->least_days * DAY_US;
+	int64_t now_us = moment_wall_us(), latest_us = expiry_us - demand->least_days * US_PER_DAY;
 
 	if (demand->least_days == 0 || !expiry_us || now_us <= latest_us)
 		return FAILURE_NONE;

@@ -1,5 +1,6 @@
 #include "monitor/tls/tls_watch.h"
 
+#include "base/instant.h"
 #include "monitor/record/clock.h"
 #include "monitor/record/moment.h"
 
@@ -14,7 +15,7 @@ static int64_t time_us(const ASN1_TIME *time)
 {
 	struct tm tm;
 
-	return ASN1_TIME_to_tm(time, &tm) == 1 ? (int64_t)timegm(&tm) * 1000000 : 0;
+	return ASN1_TIME_to_tm(time, &tm) == 1 ? (int64_t)timegm(&tm) * US_PER_S : 0;
 }
 
 /* Of a certificate that is not valid now: whether that may be because of our clock, or of our own ca_file. */
