@@ -5,14 +5,13 @@
  *     struct judgement j;
  *     judge(&j, level_of(METRIC_LATENCY_RISE), samples, ROWS(samples));
  *     assert_figure(j.s, result(&j)->measure.best, "4");
- *     end(&j);
+ *     judgement_end(&j);
  */
 #ifndef GOVSLA_TESTS_UNIT_BUILD_DELAY_H
 #define GOVSLA_TESTS_UNIT_BUILD_DELAY_H
 
-#include "calc/statement.h"
-
 #include "tests/unit/build_case.h"
+#include "tests/unit/build_judged.h"
 
 #define SAMPLES     240
 #define SAMPLE_US   US_PER_MINUTE
@@ -21,18 +20,6 @@
 #define WINDOW      3
 #define TIMEOUT_US  (2 * US_PER_S)
 #define BASELINE_MS "8"
-
-struct judgement {
-	struct arena arena;
-	struct sla_case c;
-	struct party party;
-	struct terms terms;
-	struct level level;
-	struct observation observation;
-	struct service service;
-	const char *target;
-	struct statement *s;
-};
 
 static inline struct level level_of(enum metric metric)
 {
@@ -50,42 +37,12 @@ static inline struct level level_of(enum metric metric)
 
 static inline void judge(struct judgement *j, struct level l, struct sample *samples, size_t count)
 {
-	struct error err = { 0 };
-
-	*j = (struct judgement){ .level = l, .target = "t" };
-	j->party = (struct party){ .id = "p", .kind = PARTY_NSP };
-	j->terms = (struct terms){ .id = "terms", .levels = &j->level, .level_count = 1 };
-	j->observation = (struct observation){ .target = "t",
-		                               .vantage = "v",
-		                               .interval_us = SAMPLE_US,
-		                               .gap_limit_us = SAMPLE_US * 3 / 2,
-		                               .samples = samples,
-		                               .sample_count = count,
-		                               .origin = "",
-		                               .timeout_us = TIMEOUT_US };
-	j->service = (struct service){ .id = "s",
-		                       .provider = &j->party,
-		                       .terms = &j->terms,
-		                       .targets = &j->target,
-		                       .target_count = 1,
-		                       .quorum = { 1, false },
-		                       .baseline_ms = BASELINE_MS };
-	j->c = (struct sla_case){ .period = { .span = { 0, SAMPLES * SAMPLE_US } },
-		                  .parties = &j->party,
-		                  .party_count = 1,
-		                  .terms = &j->terms,
-		                  .terms_count = 1,
-		                  .observations = &j->observation,
-		                  .observation_count = 1,
-		                  .services = &j->service,
-		                  .service_count = 1 };
-	ck_assert_int_eq(statement_make(&j->arena, &j->c, &j->s, &err), 0);
-}
-
-static inline void end(struct judgement *j)
-{
-	statement_free(j->s);
-	arena_release(&j->arena);
+	judgement_lay_out(j, l, 1);
+	judgement_observe(j, 0, samples, count, SAMPLE_US);
+	j->observations[0].timeout_us = TIMEOUT_US;
+	j->service.baseline_ms = BASELINE_MS;
+	j->c.period.span = (struct span){ 0, SAMPLES * SAMPLE_US };
+	judgement_make(j);
 }
 
 static inline const char *text(const struct judgement *j, int figure)
@@ -101,12 +58,9 @@ static inline const struct level_result *result(const struct judgement *j)
 /* A period of exactly three intervals of ten samples; count of them are there, from the first on. */
 static inline void judge_three(struct judgement *j, struct level l, struct sample *samples, size_t count)
 {
-	struct error err = { 0 };
-
 	judge(j, l, samples, count);
-	statement_free(j->s);
 	j->c.period.span.end = 3 * INTERVAL_US;
-	ck_assert_int_eq(statement_make(&j->arena, &j->c, &j->s, &err), 0);
+	judgement_make(j);
 }
 
 #endif

@@ -74,13 +74,13 @@ START_TEST(taking_samples_away_only_widens)
 		judge(&few, l, samples, count);
 		assert_holds(&few, &some);
 		assert_holds(&few, &full);
-		end(&some);
+		judgement_end(&some);
 		judge(&some, l, samples, 0); /* nothing is left */
 		assert_holds(&some, &few);
 		ck_assert_int_eq(result(&some)->verdict, VERDICT_NOT_PROVABLE);
-		end(&full);
-		end(&few);
-		end(&some);
+		judgement_end(&full);
+		judgement_end(&few);
+		judgement_end(&some);
 	}
 }
 END_TEST
@@ -138,7 +138,7 @@ START_TEST(a_rise_is_that_of_the_best_window)
 		assert_figure(j.s, result(&j)->measure.point, rise_by_definition(&j.arena, samples));
 		assert_figure(j.s, result(&j)->measure.best, text(&j, result(&j)->measure.point));
 		assert_figure(j.s, result(&j)->measure.worst, text(&j, result(&j)->measure.point));
-		end(&j);
+		judgement_end(&j);
 	}
 }
 END_TEST
@@ -171,7 +171,7 @@ START_TEST(treatments_of_an_interval_without_samples)
 		assert_figure(j.s, result(&j)->measure.worst, treatments[i].worst);
 		assert_figure(j.s, result(&j)->measure.point, treatments[i].point);
 		ck_assert(result(&j)->unbounded == (treatments[i].unmeasured == UNMEASURED_REMOVE));
-		end(&j);
+		judgement_end(&j);
 	}
 }
 END_TEST
@@ -185,14 +185,14 @@ START_TEST(a_timeout_that_was_none_bounds_nothing)
 		samples[k] = (struct sample){ (int64_t)k * SAMPLE_US, 2000001, SAMPLE_UP, 0 };
 	judge_three(&j, level_of(METRIC_LATENCY_RISE), samples, 0);
 	assert_figure(j.s, result(&j)->measure.worst, "1992"); /* the timeout of 2 s less 8 ms */
-	end(&j);
+	judgement_end(&j);
 	judge_three(&j, level_of(METRIC_LATENCY_RISE), samples, ROWS(samples));
 	assert_figure(j.s, result(&j)->measure.worst, "1992.001"); /* answers came 1 µs after it */
-	end(&j);
+	judgement_end(&j);
 	samples[0].rtt_us = -1; /* and one of them after nobody knows how long */
 	judge_three(&j, level_of(METRIC_LATENCY_RISE), samples, 1);
 	assert_figure(j.s, result(&j)->measure.worst, "1992");
-	end(&j);
+	judgement_end(&j);
 }
 END_TEST
 
@@ -231,7 +231,6 @@ START_TEST(time_that_counts_for_a_rise)
 		struct exclusion_use use;
 		struct exclusion exclusion;
 		struct sample samples[30];
-		struct error err = { 0 };
 		struct judgement j;
 
 		for (size_t k = 0; k < ROWS(samples); k++)
@@ -239,7 +238,6 @@ START_TEST(time_that_counts_for_a_rise)
 		l.excluded_time = times[i].treatment;
 		l.counted = times[i].deployed.end ? COUNT_DEPLOYED : COUNT_PERIOD;
 		judge_three(&j, l, samples, ROWS(samples));
-		statement_free(j.s);
 		use = (struct exclusion_use){ .service = &j.service };
 		exclusion = (struct exclusion){ .id = "x",
 			                        .kind = "other",
@@ -254,11 +252,11 @@ START_TEST(time_that_counts_for_a_rise)
 		j.service.has_deployed = times[i].deployed.end > 0;
 		j.service.deployed = &deployed;
 		j.service.deployed_count = 1;
-		ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+		judgement_make(&j);
 		assert_figure(j.s, result(&j)->measure.best, times[i].best);
 		assert_figure(j.s, result(&j)->measure.worst, times[i].worst);
 		assert_figure(j.s, result(&j)->measure.point, times[i].point);
-		end(&j);
+		judgement_end(&j);
 	}
 }
 END_TEST
@@ -275,22 +273,20 @@ START_TEST(nothing_counts)
 			.id = "x", .kind = "other", .span = { 0, 3 * INTERVAL_US }, .use_count = 1
 		};
 		struct sample sample = { 0, 12000, SAMPLE_UP, 0 };
-		struct error err = { 0 };
 		struct judgement j;
 
 		l.min_coverage = "0.5";
 		judge_three(&j, l, &sample, 1);
 		ck_assert(result(&j)->unbounded); /* one of thirty samples */
-		statement_free(j.s);
 		use = (struct exclusion_use){ .service = &j.service };
 		exclusion.uses = &use;
 		j.terms.maintenance_notice_days = -1;
 		j.c.exclusions = &exclusion;
 		j.c.exclusion_count = 1;
-		ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+		judgement_make(&j);
 		ck_assert_int_eq(result(&j)->verdict, VERDICT_NOT_COVERED);
 		ck_assert_int_lt(result(&j)->measure.worst, 0);
-		end(&j);
+		judgement_end(&j);
 	}
 }
 END_TEST
@@ -300,20 +296,18 @@ START_TEST(more_is_missing_than_can_be_added_up)
 {
 	struct level l = level_of(METRIC_LATENCY_RISE);
 	struct sample sample = { 0, 12000, SAMPLE_UP, 0 };
-	struct error err = { 0 };
 	struct judgement j;
 
 	l.rule.interval_us = l.rule.lasting_us = 3 * US_PER_HOUR;
 	judge(&j, l, &sample, 1);
-	statement_free(j.s);
-	j.observation.interval_us = 1;
-	j.observation.gap_limit_us = 1;
-	j.observation.timeout_us = 0;
-	ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+	j.observations[0].interval_us = 1;
+	j.observations[0].gap_limit_us = 1;
+	j.observations[0].timeout_us = 0;
+	judgement_make(&j);
 	assert_figure(j.s, result(&j)->measure.best, "0");
 	assert_figure(j.s, result(&j)->measure.worst, "2147475.647"); /* the longest a sample can hold */
 	assert_figure(j.s, result(&j)->measure.point, "4");
-	end(&j);
+	judgement_end(&j);
 }
 END_TEST
 
@@ -321,15 +315,13 @@ END_TEST
 START_TEST(a_wide_gap_limit_hides_nothing)
 {
 	struct sample samples[2] = { { 0, 100, SAMPLE_UP, 0 }, { 29 * SAMPLE_US, 100, SAMPLE_UP, 0 } };
-	struct error err = { 0 };
 	struct judgement j;
 
 	judge_three(&j, level_of(METRIC_LOSS), samples, 2);
-	statement_free(j.s);
-	j.observation.gap_limit_us = US_PER_HOUR;
-	ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+	j.observations[0].gap_limit_us = US_PER_HOUR;
+	judgement_make(&j);
 	assert_figure(j.s, result(&j)->measure.worst, "2800/30");
-	end(&j);
+	judgement_end(&j);
 }
 END_TEST
 
@@ -345,7 +337,7 @@ START_TEST(a_period_shorter_than_the_window_has_no_rise)
 	judge_three(&j, l, samples, ROWS(samples));
 	assert_figure(j.s, result(&j)->measure.best, "unknown");
 	ck_assert_int_eq(result(&j)->verdict, VERDICT_NOT_PROVABLE);
-	end(&j);
+	judgement_end(&j);
 }
 END_TEST
 

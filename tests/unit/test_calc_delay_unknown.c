@@ -12,14 +12,14 @@ START_TEST(an_answer_without_a_round_trip_is_not_known)
 	assert_figure(j.s, result(&j)->measure.best, "0");
 	assert_figure(j.s, result(&j)->measure.worst, "10/3");
 	assert_figure(j.s, result(&j)->measure.point, "0");
-	end(&j);
+	judgement_end(&j);
 	judge_three(&j, level_of(METRIC_LOSS), samples, ROWS(samples));
 	assert_figure(j.s, result(&j)->measure.worst, "0"); /* it was received */
-	end(&j);
+	judgement_end(&j);
 	judge_three(&j, level_of(METRIC_LATENCY_RISE), samples, ROWS(samples));
 	assert_figure(j.s, result(&j)->measure.best, "2.8"); /* 9 × 12 / 10 − 8 */
 	assert_figure(j.s, result(&j)->measure.worst, "4");
-	end(&j);
+	judgement_end(&j);
 }
 END_TEST
 
@@ -28,17 +28,15 @@ START_TEST(a_log_of_requests_lacks_none)
 	struct sample samples[3] = { { SAMPLE_US, 100, SAMPLE_UP, 0 },
 		                     { 20 * SAMPLE_US, -1, SAMPLE_DOWN, 0 },
 		                     { 29 * SAMPLE_US, 100, SAMPLE_UP, 0 } };
-	struct error err = { 0 };
 	struct judgement j;
 
 	judge_three(&j, level_of(METRIC_LOSS), samples, 3);
 	assert_figure(j.s, result(&j)->measure.worst, "2800/30"); /* 27 of 30 are not there */
-	statement_free(j.s);
-	j.observation.requests = true;
-	ck_assert_int_eq(statement_make(&j.arena, &j.c, &j.s, &err), 0);
+	j.observations[0].requests = true;
+	judgement_make(&j);
 	assert_figure(j.s, result(&j)->measure.best, "100/3");
 	assert_figure(j.s, result(&j)->measure.worst, "100/3");
-	end(&j);
+	judgement_end(&j);
 }
 END_TEST
 

@@ -8,6 +8,7 @@
 #include "calc/statement.h"
 #include "calc/observe/timeline.h"
 
+#include "tests/unit/build_judged.h"
 #include "tests/unit/random.h"
 #include "tests/unit/suite.h"
 
@@ -87,60 +88,16 @@ static void lose_some(struct random *r, struct world *w)
 
 /* ---- a statement about a world ---- */
 
-struct judgement {
-	struct arena arena;
-	struct sla_case c;
-	struct party party;
-	struct terms terms;
-	struct level level;
-	struct observation observation;
-	struct service service;
-	struct exclusion exclusion;
-	struct exclusion_use use;
-	const char *target;
-	struct statement *s;
-};
-
 /* Judges the samples of the world over the span, under the level's method and treatments. */
-static void judge_world(struct judgement *j, struct world *w, struct span us, struct span excluded)
+static void judge_world(struct judgement *j, struct level level, struct world *w, struct span us,
+                        struct span excluded)
 {
-	struct error err = { 0 };
-	j->party = (struct party){ .id = "p", .kind = PARTY_NSP };
-	j->target = "t";
-	j->terms = (struct terms){
-		.id = "terms", .levels = &j->level, .level_count = 1, .maintenance_notice_days = -1
-	};
-	j->observation = (struct observation){
-		"t", "v", INTERVAL_US, INTERVAL_US * 3 / 2, w->samples, w->sample_count, ""
-	};
-	j->service = (struct service){ .id = "s",
-		                       .provider = &j->party,
-		                       .terms = &j->terms,
-		                       .targets = &j->target,
-		                       .target_count = 1,
-		                       .quorum = { 1, false } };
-	j->use = (struct exclusion_use){ .service = &j->service };
-	j->exclusion = (struct exclusion){
-		.id = "x", .kind = "other", .span = excluded, .uses = &j->use, .use_count = 1
-	};
-	j->c = (struct sla_case){ .period = { .span = us },
-		                  .parties = &j->party,
-		                  .party_count = 1,
-		                  .terms = &j->terms,
-		                  .terms_count = 1,
-		                  .observations = &j->observation,
-		                  .observation_count = 1,
-		                  .services = &j->service,
-		                  .service_count = 1,
-		                  .exclusions = &j->exclusion,
-		                  .exclusion_count = span_length(excluded) > 0 };
-	ck_assert_int_eq(statement_make(&j->arena, &j->c, &j->s, &err), 0);
-}
-
-static void end_judgement(struct judgement *j)
-{
-	statement_free(j->s);
-	arena_release(&j->arena);
+	judgement_lay_out(j, level, 1);
+	judgement_observe(j, 0, w->samples, w->sample_count, INTERVAL_US);
+	j->c.period.span = us;
+	j->exclusion.span = excluded;
+	j->c.exclusion_count = span_length(excluded) > 0;
+	judgement_make(j);
 }
 
 static struct level random_level(struct random *r)
@@ -177,14 +134,15 @@ START_TEST(the_range_holds_the_truth)
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us);
-		struct judgement j = { .level = random_level(&r) };
+		struct level level = random_level(&r);
+		struct judgement j;
 		char truth[64];
 		int64_t down = true_downtime_us(&w, us);
 
 		lose_some(&r, &w);
-		j.level.method = METHOD_DURATION_RATIO;
-		j.level.unmeasured_time = j.level.obscured_time = UNMEASURED_BOUNDS;
-		judge_world(&j, &w, us, (struct span){ 0, 0 });
+		level.method = METHOD_DURATION_RATIO;
+		level.unmeasured_time = level.obscured_time = UNMEASURED_BOUNDS;
+		judge_world(&j, level, &w, us, (struct span){ 0, 0 });
 		snprintf(truth, sizeof truth, "%lld/1000000", (long long)down);
 		law(&r, exact_compare(figure_text(j.s, figures_of(&j)->downtime_least), truth) <= 0,
 		    "least %s, true %s", figure_text(j.s, figures_of(&j)->downtime_least), truth);
@@ -196,7 +154,7 @@ START_TEST(the_range_holds_the_truth)
 		    "worst against %s", truth);
 		law(&r, exact_compare(figure_text(j.s, figures_of(&j)->best), truth) >= 0, "best against %s",
 		    truth);
-		end_judgement(&j);
+		judgement_end(&j);
 	}
 }
 END_TEST
@@ -209,17 +167,18 @@ START_TEST(more_downtime_never_raises_availability)
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us), excluded = random_span(&r, w.us);
-		struct judgement before = { .level = random_level(&r) }, after = { .level = before.level };
+		struct level level = random_level(&r);
+		struct judgement before, after;
 		const struct availability_figures *b, *f;
 
 		if (random_one_of(&r, 2))
 			excluded = (struct span){ 0, 0 };
 		lose_some(&r, &w);
-		judge_world(&before, &w, us, excluded);
+		judge_world(&before, level, &w, us, excluded);
 		for (size_t i = 0; i < w.sample_count; i++)
 			if (w.samples[i].outcome == SAMPLE_UP && random_one_of(&r, 4))
 				w.samples[i].outcome = SAMPLE_DOWN;
-		judge_world(&after, &w, us, excluded);
+		judge_world(&after, level, &w, us, excluded);
 		b = figures_of(&before);
 		f = figures_of(&after);
 		law(&r, (b->best < 0) == (f->best < 0) && (b->by_method < 0) == (f->by_method < 0), "known");
@@ -230,8 +189,8 @@ START_TEST(more_downtime_never_raises_availability)
 		}
 		if (b->by_method >= 0)
 			law(&r, order(&after, f->by_method, &before, b->by_method) <= 0, "by method");
-		end_judgement(&before);
-		end_judgement(&after);
+		judgement_end(&before);
+		judgement_end(&after);
 	}
 }
 END_TEST
@@ -243,13 +202,14 @@ START_TEST(losing_rows_only_widens_the_range)
 		struct random r = random_start(round);
 		struct world w = random_world(&r);
 		struct span us = random_span(&r, w.us);
-		struct judgement before = { .level = random_level(&r) }, after = { .level = before.level };
+		struct level level = random_level(&r);
+		struct judgement before, after;
 		const struct availability_figures *b, *f;
 
-		before.level.unmeasured_time = after.level.unmeasured_time = UNMEASURED_BOUNDS;
-		judge_world(&before, &w, us, (struct span){ 0, 0 });
+		level.unmeasured_time = UNMEASURED_BOUNDS;
+		judge_world(&before, level, &w, us, (struct span){ 0, 0 });
 		lose_some(&r, &w);
-		judge_world(&after, &w, us, (struct span){ 0, 0 });
+		judge_world(&after, level, &w, us, (struct span){ 0, 0 });
 		b = figures_of(&before);
 		f = figures_of(&after);
 		law(&r, order(&after, f->downtime_least, &before, b->downtime_least) <= 0, "least");
@@ -257,8 +217,8 @@ START_TEST(losing_rows_only_widens_the_range)
 		law(&r, order(&after, f->best, &before, b->best) >= 0, "best");
 		law(&r, order(&after, f->worst, &before, b->worst) <= 0, "worst");
 		law(&r, order(&after, f->coverage, &before, b->coverage) <= 0, "coverage");
-		end_judgement(&before);
-		end_judgement(&after);
+		judgement_end(&before);
+		judgement_end(&after);
 	}
 }
 END_TEST

@@ -7,6 +7,7 @@
 #include "calc/exact.h"
 #include "calc/statement.h"
 
+#include "tests/unit/build_judged.h"
 #include "tests/unit/random.h"
 #include "tests/unit/suite.h"
 
@@ -171,66 +172,20 @@ static void some_incidents(struct random *r, struct world *w, const struct servi
 
 /* ---- a statement about a world ---- */
 
-struct judgement {
-	struct arena arena;
-	struct sla_case c;
-	struct party party;
-	struct terms terms;
-	struct level level;
-	struct observation observations[2];
-	struct service service;
-	const struct service *of_incidents;
-	const char *targets[2];
-	struct statement *s;
-};
-
 static const struct level_result *judge_world(struct judgement *j, struct world *w, struct level level)
 {
-	struct error err = { 0 };
-
-	*j = (struct judgement){ .party = { .id = "p", .kind = PARTY_NSP }, .level = level };
-	j->terms = (struct terms){
-		.id = "terms", .levels = &j->level, .level_count = 1, .maintenance_notice_days = -1
-	};
-	j->targets[0] = "t";
-	j->targets[1] = "u";
+	judgement_lay_out(j, level, w->target_count);
 	for (size_t i = 0; i < w->target_count; i++)
-		j->observations[i] = (struct observation){ j->targets[i],
-			                                   "v",
-			                                   INTERVAL_US,
-			                                   INTERVAL_US * 3 / 2,
-			                                   w->targets[i].samples,
-			                                   w->targets[i].sample_count,
-			                                   "" };
-	j->service = (struct service){ .id = "s",
-		                       .provider = &j->party,
-		                       .terms = &j->terms,
-		                       .targets = j->targets,
-		                       .target_count = w->target_count,
-		                       .quorum = { 1, w->all } };
-	j->of_incidents = &j->service;
+		judgement_observe(j, i, w->targets[i].samples, w->targets[i].sample_count, INTERVAL_US);
 	for (size_t i = 0; i < w->incident_count; i++)
-		w->incidents[i].services = &j->of_incidents;
-	j->c = (struct sla_case){ .as_of_us = INT64_MAX,
-		                  .period = { .span = w->us },
-		                  .parties = &j->party,
-		                  .party_count = 1,
-		                  .terms = &j->terms,
-		                  .terms_count = 1,
-		                  .observations = j->observations,
-		                  .observation_count = w->target_count,
-		                  .services = &j->service,
-		                  .service_count = 1,
-		                  .incidents = w->incidents,
-		                  .incident_count = w->incident_count };
-	ck_assert_int_eq(statement_make(&j->arena, &j->c, &j->s, &err), 0);
+		w->incidents[i].services = &j->services;
+	j->service.quorum = (struct quorum){ 1, w->all };
+	j->c.as_of_us = INT64_MAX;
+	j->c.period.span = w->us;
+	j->c.incidents = w->incidents;
+	j->c.incident_count = w->incident_count;
+	judgement_make(j);
 	return &j->s->services[0].levels[0];
-}
-
-static void end_judgement(struct judgement *j)
-{
-	statement_free(j->s);
-	arena_release(&j->arena);
 }
 
 static struct level random_level(struct random *r)
@@ -336,7 +291,7 @@ static void hold_the_truth(struct random *r, struct world *w, struct level level
 	    "point below best");
 	law(r, exact_compare(figure_text(j.s, l->measure.point), figure_text(j.s, l->measure.worst)) <= 0,
 	    "point above worst");
-	end_judgement(&j);
+	judgement_end(&j);
 }
 
 START_TEST(the_range_holds_the_truth)
@@ -398,8 +353,8 @@ START_TEST(losing_rows_only_widens)
 		    b->verdict == VERDICT_NOT_PROVABLE || f->verdict == VERDICT_NOT_PROVABLE ||
 		        b->verdict == f->verdict,
 		    "verdict %d after %d", (int)f->verdict, (int)b->verdict);
-		end_judgement(&before);
-		end_judgement(&after);
+		judgement_end(&before);
+		judgement_end(&after);
 	}
 }
 END_TEST
@@ -433,8 +388,8 @@ START_TEST(more_downtime_never_shortens)
 		    exact_compare(figure_text(after.s, f->measure.worst),
 		                  figure_text(before.s, b->measure.worst)) >= 0,
 		    "worst");
-		end_judgement(&before);
-		end_judgement(&after);
+		judgement_end(&before);
+		judgement_end(&after);
 	}
 }
 END_TEST
