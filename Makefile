@@ -176,6 +176,7 @@ backlog: setup programs $(integration_programs)
 
 # The units under a systemd of their own, in namespaces; root only.
 service-test: setup programs
+	@deploy/install-packages deploy/debian-packages-service
 	@GOVSLA_BUILD=$(BUILD) tests/long/service
 
 lint:
