@@ -214,8 +214,10 @@ static int tell(struct story *s, const struct config *config, struct spool *spoo
 	int rc = spool_put_many(spool, &clock, 1, err);
 
 	for (size_t i = 0; i < s->count; i++) {
-		int64_t interval_us = s->cast[i].target->interval_s * US_PER_S;
-		int64_t offset_us = schedule_offset_us(config->vantage, s->cast[i].id, interval_us);
+		const struct target_config *target = s->cast[i].target;
+		int64_t interval_us = target->interval_s * US_PER_S;
+		int64_t offset_us =
+		    schedule_offset_us(config->vantage, s->cast[i].id, interval_us, target->kind->gathered);
 
 		/* from one interval before the start: the first sample of the period has a neighbour */
 		s->cast[i].next_us = schedule_first_us(s->start_us - interval_us, interval_us, offset_us);
