@@ -110,6 +110,8 @@ static int prepare_target(struct observer *o, struct target *target, const struc
 	target->config = config;
 	target->observer = o;
 	target->interval_us = config->interval_s * 1000000;
+	target->offset_us =
+	    schedule_offset_us(o->config->vantage, config->id, target->interval_us, config->kind->gathered);
 	target->lasting = lasting_target_use(o->lasting, config->id);
 	if (!target->lasting || heap_add(&o->due, &target->due, INT64_MAX) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
@@ -275,10 +277,9 @@ int64_t observer_start(struct observer *o, int64_t from_us)
 	put_in_force(o);
 	for (size_t i = 0; i < o->config->target_count; i++) {
 		struct target *target = &o->targets[i];
-		int64_t offset_us = schedule_offset_us(o->config->vantage, target->config->id,
-		                                       target->interval_us, target->config->kind->gathered);
 
-		heap_move(&o->due, &target->due, schedule_first_us(now_us, target->interval_us, offset_us));
+		heap_move(&o->due, &target->due,
+		          schedule_first_us(now_us, target->interval_us, target->offset_us));
 	}
 	observer_arm(o);
 	return now_us;

@@ -38,7 +38,7 @@ struct target {
 	int64_t stops_before;                   /* when it asked */
 	struct own_side_reference **references; /* that speak for it; borrowed from the observer or its own */
 	size_t reference_count;
-	int64_t interval_us;
+	int64_t interval_us, offset_us;
 };
 
 /* Instants that were missed and whose records are still to be written, a few each turn. */

@@ -80,8 +80,7 @@ static void reschedule(struct observer *o, int64_t now_us)
 
 		if (!o->last && target->due.place && target->due.key - now_us > target->interval_us)
 			heap_move(&o->due, &target->due,
-			          schedule_first_us(now_us, target->interval_us,
-			                            target->due.key % target->interval_us));
+			          schedule_first_us(now_us, target->interval_us, target->offset_us));
 	}
 }
 
