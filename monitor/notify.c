@@ -32,9 +32,19 @@ struct notify notify_open(void)
 	return notify;
 }
 
+/* A name in the state may hold a line of its own, which would be a word to whoever supervises: MAINPID=1. */
+static void make_state_one_line(char *text)
+{
+	char *state = strstr(text, "STATUS=");
+
+	for (char *at = state; at && *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = ' ';
+}
+
 void notify_say(const struct notify *notify, const char *format, ...)
 {
-	char text[500];
+	char text[500] = "";
 	va_list args;
 	int length;
 
@@ -43,6 +53,7 @@ void notify_say(const struct notify *notify, const char *format, ...)
 	va_start(args, format);
 	length = vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	make_state_one_line(text);
 	if (length > 0)
 		(void)sendto(notify->fd, text, strlen(text), MSG_NOSIGNAL,
 		             (const struct sockaddr *)&notify->address, notify->length);

@@ -75,6 +75,8 @@ static void copy_from(struct ship *ship, int table)
 		ship_sql_copy(&ship->sql, ship->table);
 		ship_ask(ship, SHIP_COPYING);
 	} else {
+		/* not sooner: what is not committed was not sent, so a mark as high is another's (see marked) */
+		spool_sending(ship->options.spool, ship->sending->last);
 		ship_sql_commit(&ship->sql, spool_stream(ship->options.spool), ship->sending->last);
 		ship_ask(ship, SHIP_COMMITTING);
 	}
@@ -124,7 +126,6 @@ static void start_sending(struct ship *ship)
 {
 	ship->sending = ship->ready;
 	ship->ready = NULL;
-	spool_sending(ship->options.spool, ship->sending->last);
 	if (ship->sending->records >= ship->limit && ship->task.kind == TASK_NONE)
 		ship_start_read(ship, ship->sending->last); /* while this one is sent */
 	if (!ask_partitions(ship))

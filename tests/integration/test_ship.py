@@ -235,6 +235,19 @@ class Spool(ShipCase):
         self.assertEqual(self.streams()[0][1], 2000)
         self.assert_exactly_once(2000)
 
+    def test_numbers_that_a_live_copy_has_taken_are_sent_in_a_new_stream(self):
+        """A machine and its snapshot go on at once with the same numbers; the other one's record is not taken for our own,
+        whenever it comes: here a mark without a record."""
+        feeder = self.start(cluster.url, rate=2000)
+        feeder.wait(lambda: self.streams() and self.streams()[0][1] > 0, "nothing is shipped")
+        cluster.value("UPDATE stream SET mark = mark + 1 WHERE vantage = %d" % self.vantage)
+        feeder.wait_told("the database has records of this stream that this spool has not", "a new stream begins")
+        kept = feeder.end()
+        self.drain()
+        found = cluster.value("SELECT count(*), count(DISTINCT seq), max(seq), count(DISTINCT stream), bool_and(number = seq) "
+                              "FROM " + RECORDS + " WHERE vantage = %d" % self.vantage)
+        self.assertEqual(found, "%d|%d|%d|2|t" % (kept, kept, kept))
+
     def test_one_process_after_another_keeps_the_stream(self):
         self.feed(cluster.url, seconds=0.2)
         self.feed(cluster.url, seconds=0.2)

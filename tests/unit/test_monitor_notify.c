@@ -1,0 +1,86 @@
+/* notify: what arrives at the socket of whoever supervises. */
+#include "monitor/notify.h"
+#include "suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int listener;
+
+static void supervise(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char name[64];
+	int length = snprintf(name, sizeof name, "@govsla-notify-%d", (int)getpid());
+
+	memcpy(address.sun_path + 1, name + 1, (size_t)length - 1);
+	listener = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address,
+	                      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)length)),
+	                 0);
+	setenv("NOTIFY_SOCKET", name, 1);
+}
+
+static void assert_heard(const char *want)
+{
+	char heard[1000] = "";
+
+	ck_assert_int_ge(recv(listener, heard, sizeof heard - 1, 0), 0);
+	ck_assert_str_eq(heard, want);
+}
+
+START_TEST(words_arrive_one_a_line)
+{
+	struct notify notify;
+
+	supervise();
+	notify = notify_open();
+	notify_say(&notify, "READY=1\nSTATUS=%d targets", 6);
+	assert_heard("READY=1\nSTATUS=6 targets");
+	notify_say(&notify, "WATCHDOG=1");
+	assert_heard("WATCHDOG=1");
+	notify_close(&notify);
+	notify_say(&notify, "WATCHDOG=1");
+	ck_assert_int_lt(recv(listener, (char[1]){ 0 }, 1, 0), 0); /* nothing any more */
+	close(listener);
+}
+END_TEST
+
+START_TEST(a_state_is_one_line_whatever_a_name_in_it_holds)
+{
+	struct notify notify;
+
+	supervise();
+	notify = notify_open();
+	notify_say(&notify, "READY=1\nSTATUS=cannot read '%s'", "a\nMAINPID=1\r\tSTATUS=b\x7f");
+	assert_heard("READY=1\nSTATUS=cannot read 'a MAINPID=1  STATUS=b '");
+	notify_close(&notify);
+	close(listener);
+}
+END_TEST
+
+START_TEST(without_somebody_to_tell_nothing_is_told)
+{
+	static const char *const none[] = { "", "/", "relative" };
+	struct notify notify;
+
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+		setenv("NOTIFY_SOCKET", none[i], 1);
+		notify = notify_open();
+		ck_assert_int_eq(notify.fd, -1);
+		notify_say(&notify, "READY=1");
+	}
+	unsetenv("NOTIFY_SOCKET");
+	notify = notify_open();
+	ck_assert_int_eq(notify.fd, -1);
+}
+END_TEST
+
+int main(void)
+{
+	return run_suite("notify", (const TTest *const[]){ words_arrive_one_a_line,
+	                                                   a_state_is_one_line_whatever_a_name_in_it_holds,
+	                                                   without_somebody_to_tell_nothing_is_told, NULL });
+}
