@@ -197,7 +197,7 @@ static void on_end(uv_timer_t *timer)
 
 /* ---- starting ---- */
 
-static void start_handles(struct run *run, int64_t for_s)
+static void start_handles(struct run *run)
 {
 	uv_signal_init(&run->loop, &run->terminate);
 	uv_signal_init(&run->loop, &run->interrupt);
@@ -218,8 +218,15 @@ static void start_handles(struct run *run, int64_t for_s)
 	uv_timer_start(&run->minute_timer, on_minute, MINUTE_MS, MINUTE_MS);
 	if (run->notify.watchdog_ms > 0)
 		uv_timer_start(&run->watchdog_timer, on_watchdog, 0, (uint64_t)run->notify.watchdog_ms / 2);
-	if (for_s > 0)
-		uv_timer_start(&run->end_timer, on_end, (uint64_t)for_s * 1000, 0);
+}
+
+/* From now on, not from when the loop was last awake: what was read and prepared since may have taken long. */
+static void end_after(struct run *run, int64_t for_s)
+{
+	if (for_s <= 0)
+		return;
+	uv_update_time(&run->loop);
+	uv_timer_start(&run->end_timer, on_end, (uint64_t)for_s * 1000, 0);
 }
 
 static int start_ship(struct run *run, const struct config *config, struct error *err)
@@ -239,8 +246,9 @@ static int observe(struct run *run, struct watch *watch, int64_t for_s, struct e
 	if (run_start_thread(run, err) == 0 &&
 	    observer_open(&watch->observer, &run->loop, &watch->config, run_keep_record, watch, err) == 0) {
 		if (start_ship(run, &watch->config, err) == 0) {
-			start_handles(run, for_s);
+			start_handles(run);
 			run_use_watch(watch, 0);
+			end_after(run, for_s);
 			serve_stats(run, &watch->config);
 			run_say_state(run, "READY=1\n");
 		} else {

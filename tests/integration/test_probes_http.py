@@ -484,6 +484,10 @@ class Hostile(Case):
 
 
 class Gate(Case):
+    def setUp(self):
+        super().setUp()
+        lab_net.use_plain_build()  # many handshakes at once
+
     def test_silent_servers_do_not_keep_the_others_out(self):
         self.serve()
         silent = self.lab.tcp_server(lambda c: time.sleep(20))

@@ -75,7 +75,7 @@ class Readme(lab_net.Case):
         def proper():
             told["lines"] = self.printed("once", self.config, "--no-spool").splitlines()
             return not re.search("not running|timeout", "\n".join(told["lines"]))
-        lab_net.wait_for(proper, "six probes on a quiet moment", 90)
+        lab_net.wait_for(proper, "six probes on a quiet moment", 300)
         for page in ("README.md", "README.ja.md"):
             self.assertEqual([shape(line) for line in shown(page, "once").splitlines()],
                              [shape(line) for line in told["lines"]], page)

@@ -105,8 +105,8 @@ class Resolver(Case):
         servers["lame-behind-dead"] = "127.0.0.1:9," + servers["refuses"]
         nobody = {"no-server": "127.0.0.1:9", "no-servers": "127.0.0.1:9,127.0.0.1:8", "silent": silent,
                   "silent-and-none": silent + ",127.0.0.1:9"}
-        targets = [(name, 60, 5, icmp("www.test", at)) for name, at in {**servers, **good, **nobody}.items()]
-        samples = self.lab.once(targets, dns_timeout_ms=600)
+        targets = [(name, 60, 20, icmp("www.test", at)) for name, at in {**servers, **good, **nobody}.items()]
+        samples = self.lab.once(targets, dns_timeout_ms=2000)
         self.check_all(samples, {**{name: "dns" for name in servers}, **{name: "" for name in good},
                                  **{name: "send" for name in nobody}})
 
@@ -116,16 +116,16 @@ class Resolver(Case):
         living = self.hostile(lambda q: [] if name_of(q) else [answer(q)])
         failing = self.hostile(lambda q: [] if name_of(q) else [answer(q, flags=0x8182)])
         samples = self.lab.once([
-            ("dead", 60, 5, icmp("www.test", silent)),
-            ("dead-in-time", 60, 1, icmp("www.test", silent + "," + silent)),
-            ("charged", 60, 5, icmp("www.test", silent, charge_dns=True)),
-            ("charged-in-time", 60, 1, icmp("www.test", silent + "," + silent, charge_dns=True)),
-            ("charged-and-none", 60, 5, icmp("www.test", "127.0.0.1:9", charge_dns=True)),
-            ("charged-no-route", 60, 5, icmp("www.test", "192.0.2.1", charge_dns=True)),
-            ("name", 60, 5, icmp("www.test", living)),
-            ("name-in-time", 60, 1, icmp("www.test", living + "," + silent)),
-            ("failing", 60, 5, icmp("www.test", failing)),
-        ], dns_timeout_ms=900)
+            ("dead", 60, 20, icmp("www.test", silent)),
+            ("dead-in-time", 60, 2, icmp("www.test", silent + "," + silent)),
+            ("charged", 60, 20, icmp("www.test", silent, charge_dns=True)),
+            ("charged-in-time", 60, 2, icmp("www.test", silent + "," + silent, charge_dns=True)),
+            ("charged-and-none", 60, 20, icmp("www.test", "127.0.0.1:9", charge_dns=True)),
+            ("charged-no-route", 60, 20, icmp("www.test", "192.0.2.1", charge_dns=True)),
+            ("name", 60, 20, icmp("www.test", living)),
+            ("name-in-time", 60, 2, icmp("www.test", living + "," + silent)),
+            ("failing", 60, 20, icmp("www.test", failing)),
+        ], dns_timeout_ms=1500)
         self.check_all(samples, {"dead": "send", "dead-in-time": "send", "charged": "dns", "charged-in-time": "dns",
                                  "charged-and-none": "dns", "charged-no-route": "send", "name": "dns",
                                  "name-in-time": "dns", "failing": "dns"})
@@ -142,13 +142,13 @@ class Resolver(Case):
 
         def seen(target, failure):
             return sum(s["target"] == target and s["failure"] == failure for s in run.samples())
-        lab_net.wait_for(lambda: seen("icmp", "") > 1 and seen("gone", "dns") > 1, "answers", 30)
+        lab_net.wait_for(lambda: seen("icmp", "") > 1 and seen("gone", "dns") > 1, "answers")
         dead.set()
-        lab_net.wait_for(lambda: all(seen(name, "send") > 2 for name in (*kinds, "gone")), "samples while it is dead", 30)
+        lab_net.wait_for(lambda: all(seen(name, "send") > 2 for name in (*kinds, "gone")), "samples while it is dead")
         dead.clear()
         was = {name: seen(name, "") for name in kinds}
         gone = seen("gone", "dns")
-        lab_net.wait_for(lambda: seen("icmp", "") > was["icmp"] + 1 and seen("gone", "dns") > gone + 1, "life again", 30)
+        lab_net.wait_for(lambda: seen("icmp", "") > was["icmp"] + 1 and seen("gone", "dns") > gone + 1, "life again")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         for s in samples:
@@ -166,12 +166,12 @@ class Resolver(Case):
         asked = []
         server = self.hostile(behave)
         run = self.lab.run([("named", 2, 30, icmp("www.test", server))], dns_timeout_ms=3000)
-        lab_net.wait_for(lambda: asked, "a question", 30)
+        lab_net.wait_for(lambda: asked, "a question")
         os.kill(run.process.pid, signal.SIGSTOP)
         slow.set()
         time.sleep(4)
         os.kill(run.process.pid, signal.SIGCONT)
-        lab_net.wait_for(lambda: run.samples(), "a sample", 30)
+        lab_net.wait_for(run.samples, "a sample")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.assertNotIn("no answer for", run.log())
@@ -183,20 +183,17 @@ class Resolver(Case):
     def test_hanging_names_hold_up_nobody(self):
         silent = [self.hostile(lambda q: []) for _ in range(3)]
         targets = [("hangs-%d" % i, 1, 3, icmp("t%d.test" % i, silent[i % 3])) for i in range(500)]
-        run = self.lab.run([("echo", 1, 2, {"kind": "icmp", "host": "127.0.0.1"})] + targets, dns_timeout_ms=2000)
+        run = self.lab.run([("echo", 1, 20, {"kind": "icmp", "host": "127.0.0.1"})] + targets, dns_timeout_ms=2000)
         few = self.descriptors(run)
-        lab_net.wait_for(lambda: sum(s["target"] == "echo" for s in run.samples()) >= 4, "four echoes")
+        lab_net.wait_for(lambda: len(run.observed("echo")) >= 4, "four echoes")
         many = self.descriptors(run)
         code, samples = run.finish()
         self.assertEqual(code, 0)
         self.assertLessEqual(many - few, 12)  # a socket a server, not one a name
-        echoes = [s for s in samples if s["target"] == "echo"]
-        for s in echoes:
-            self.check(s, "up")
-            self.assertLess(s["rtt_us"], 500000, s)
+        for s in lab_net.observed(samples):
+            self.check(s, *(("up",) if s["target"] == "echo" else ("missed", "send")))
         hanging = [s for s in samples if s["target"] != "echo"]
         self.assertEqual(len({(s["target"], s["scheduled"]) for s in hanging}), len(hanging))
-        self.assertEqual({(s["outcome"], s["failure"]) for s in hanging}, {("missed", "send")})
         lines = re.findall("resolver: .*", run.log())
         self.assertEqual(len(lines), 3, lines)  # one each list of servers, not one each name
         self.assertRegex(lines[0], r"resolver: no answer for 't\d+\.test': Timeout while contacting DNS servers "
@@ -268,19 +265,21 @@ class Resolver(Case):
         server = self.hostile(lambda q: [answer(q, self.many(1))])
         targets = [("named", 1, 5, icmp("www.test", server))]
         run = self.lab.run(targets)
-        lab_net.wait_for(lambda: run.samples(), "a sample")
-        self.assertEqual({s["outcome"] for s in run.samples()}, {"up"})
-        before = len(run.samples())
-        lab_net.run("prlimit", "--pid", str(run.process.pid), "--nofile=%d:" % self.lowest(run))
-        lab_net.wait_for(lambda: len(run.samples()) >= before + 3, "samples without descriptors")
+        lab_net.wait_for(run.observed, "a sample")
+        self.assertEqual({s["outcome"] for s in run.observed()}, {"up"})
+
+        def short():
+            """One that is free for a moment may be counted as used: then it is tried again."""
+            lab_net.run("prlimit", "--pid", str(run.process.pid), "--nofile=%d:" % self.lowest(run))
+            return [s["failure"] for s in run.samples()].count("send") >= 3
+        lab_net.wait_for(short, "samples without descriptors")
         lab_net.run("prlimit", "--pid", str(run.process.pid), "--nofile=1024:")
-        after = len(run.samples())
-        lab_net.wait_for(lambda: len(run.samples()) >= after + 3, "samples with descriptors again")
+        after = len(run.observed())
+        lab_net.wait_for(lambda: "up" in [s["outcome"] for s in run.observed()[after:]], "a sample with descriptors again")
         code, samples = run.finish()
         self.assertEqual(code, 0)
-        got = [(s["outcome"], s["failure"]) for s in samples]
+        got = [(s["outcome"], s["failure"]) for s in lab_net.observed(samples)]
         self.assertLessEqual(set(got), {("up", ""), ("missed", "send")})
-        self.assertIn(("missed", "send"), got)
         self.assertEqual(got[-1], ("up", ""))
         self.assertIn("Too many open files", run.log())
 

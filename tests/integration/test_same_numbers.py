@@ -120,7 +120,7 @@ class SameNumbers(unittest.TestCase):
         with lab_cluster.Cluster() as cluster:
             cluster.register(1, "v1")
             self.write(database=cluster.url)
-            self.slamon("ship", self.config)
+            self.slamon("ship", self.config, "--timeout", "300s")
             kept = cluster.value("SELECT " + COLUMNS + " FROM sample s LEFT JOIN stamp r USING (vantage, stream, seq, target, "
                                  "scheduled)").splitlines()
             self.assertEqual(sorted(kept), self.printed(samples))

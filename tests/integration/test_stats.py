@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """`slamon stats` and the status records: what a running monitor says of itself is what happened, here and in PostgreSQL."""
 # waits
+import contextlib
 import json
 import os
 import re
@@ -77,6 +78,14 @@ class Monitor(unittest.TestCase):
             time.sleep(0.05)
 
     def ask(self, *options):
+        """Once more when this machine was too busy to answer in time."""
+        deadline = time.monotonic() + 300
+        while True:
+            done = self.ask_once(*options)
+            if done.returncode != 1 or "gave no answer in" not in done.stderr or time.monotonic() > deadline:
+                return done
+
+    def ask_once(self, *options):
         return subprocess.run([SLAMON, "stats", self.config, *options], capture_output=True, text=True, timeout=300)
 
     def stats(self):
@@ -101,17 +110,19 @@ def slow(port, **keys):
 class Asking(Monitor):
     def test_a_running_monitor(self):
         with Silent() as port:
-            self.write(REFUSED, slow(port, timeout_s=30, in_flight_max=2), in_flight_max=500)
+            self.write(REFUSED, slow(port, timeout_s=300, in_flight_max=2), in_flight_max=500)
             process = self.start()
-            stats = self.wait_for_stats(lambda s: s["since_start"]["missed"] >= 1)
+            stats = self.wait_for_stats(lambda s: s["since_start"]["missed_by"].get("in-flight cap"))
             self.assertEqual((stats["format"], stats["running"], stats["targets"]), ("govsla-stats/1", True, 2))
             self.assertEqual((stats["vantage"], stats["process"]["pid"]), ({"id": "v1", "number": 1}, process.pid))
             all = stats["since_start"]
-            self.assertEqual((all["up"], list(all["down_by"]), list(all["missed_by"])), (0, ["refused"], ["in-flight cap"]))
-            self.assertEqual((all["down_by"]["refused"], all["missed_by"]["in-flight cap"]), (all["down"], all["missed"]))
-            self.assertIsNone(stats["last_minute"])
+            self.assertEqual((all["up"], all["down_by"]), (0, {"refused": all["down"]}))
+            self.assertEqual(sum(all["missed_by"].values()), all["missed"])
+            self.assertLessEqual(set(all["missed_by"]), {"in-flight cap", "not running"})  # this machine may stop slamon
+            self.assertTrue(stats["last_minute"] is None or stats["process"]["uptime_s"] >= 60)
             probes = stats["probes"]
-            self.assertEqual((probes["in_flight"], probes["in_flight_max"], probes["handshakes_max"]), (2, 500, 8))
+            self.assertEqual((probes["in_flight_max"], probes["handshakes_max"]), (500, 8))
+            self.assertIn(probes["in_flight"], (2, 3))  # the refused one may be among them
             self.assertIn(probes["in_flight_most"], (2, 3))
             late = all["lateness"]
             self.assertTrue(0 <= late["p50_us"] <= late["p99_us"] <= late["most_us"], late)
@@ -122,12 +133,12 @@ class Asking(Monitor):
             self.assertGreaterEqual(kept["records"], all["down"] + all["missed"])
             self.assertEqual((kept["path"], kept["lost"], kept["invalid"], kept["stuck"]), (self.spool, 0, 0, False))
             said = self.ask()
-            self.assertEqual((said.returncode, said.stderr), (4 if stats["troubles"] else 0, ""))
-            self.assertIn("\nhealth       not OK\n" if stats["troubles"] else "\nhealth       OK\n", said.stdout)
+            self.assertEqual(said.stderr, "")
+            self.assertIn({0: "\nhealth       OK\n", 4: "\nhealth       not OK\n"}[said.returncode], said.stdout)
             clock = [t["todo"] for t in stats["troubles"] if t["what"] == "the clock is not synchronised"]
             self.assertEqual(bool(clock), not stats["clock"]["synchronised"])
-            self.assertIn("  missed     in-flight cap ", said.stdout)
-            self.assertIn("2 of at most 500; most so far ", said.stdout)
+            self.assertRegex(said.stdout, "  missed     .*in-flight cap ")
+            self.assertRegex(said.stdout, "[23] of at most 500; most so far ")
             self.assertEqual(os.stat(self.spool + ".stats").st_mode & 0o777, 0o600)
             self.give_up(process)
             self.assertFalse(os.path.exists(self.spool + ".stats"))
@@ -179,15 +190,21 @@ class Asking(Monitor):
             one.connect(self.spool + ".stats")
         before = self.stats()["since_start"]["down"]
         self.wait_for_stats(lambda s: s["since_start"]["down"] > before + 1)
-        held = [os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{process.pid}/fd")]
-        self.assertLess(sum(link.startswith("socket:") for link in held), 30)  # all 60 were let go
+
+        def held():
+            links = []
+            for fd in os.listdir(f"/proc/{process.pid}/fd"):
+                with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                    links.append(os.readlink(f"/proc/{process.pid}/fd/{fd}"))
+            return sum(link.startswith("socket:") for link in links)
+        self.wait_for(lambda: held() < 30, "all 60 to be let go")
         self.end(process)
 
     def test_stopped(self):
         self.write(REFUSED)
         process = self.start()
         process.send_signal(signal.SIGSTOP)
-        done = self.ask()
+        done = self.ask_once()
         process.send_signal(signal.SIGCONT)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr, f"slamon: the slamon of spool '{self.spool}' gave no answer in 5 s\n"
@@ -253,9 +270,10 @@ class Prometheus(Monitor):
         before = self.stats()
         done = self.ask("--prometheus")
         after = self.stats()
-        self.assertEqual((done.returncode, done.stderr), (4 if before["troubles"] else 0, ""))
+        self.assertEqual(done.stderr, "")
         self.assertIn('slamon_up{vantage="a\\"b\\\\c"} 1\n', done.stdout)
         told = self.series(done.stdout)
+        self.assertEqual(done.returncode, 4 if told["troubles", None] else 0)
         for name, pick in (("samples_down_total", lambda s: s["since_start"]["down"]),
                            ("cpu_seconds_total", lambda s: s["process"]["cpu_ms"] / 1000),
                            ("spool_oldest_age_seconds", lambda s: s["spool"]["oldest_age_ms"] / 1000),
@@ -263,7 +281,8 @@ class Prometheus(Monitor):
             self.assertTrue(pick(before) <= told[name, None] <= pick(after), (name, told))
         self.assertEqual(told["failures_down_total", "refused"], told["samples_down_total", None])
         self.assertGreater(told["resident_memory_bytes", None], 1e6)
-        self.assertEqual(("clock_error_bound_seconds", None) in told, before["clock"]["max_error_us"] is not None)
+        known = [s["clock"]["max_error_us"] is not None for s in (before, after)]  # a time daemon may begin in between
+        self.assertIn(("clock_error_bound_seconds", None) in told, known)
         self.assertNotIn(("ship_records_total", None), told)  # no database is configured
         self.end(process)
         done = self.ask("--prometheus")
@@ -281,11 +300,14 @@ class Log(Monitor):
         """50 lines at once and one a second, and each of the others is counted in a sum."""
         self.write(*[REFUSED] * 200)
         process = self.start()
-        self.wait_for_stats(lambda s: s["since_start"]["down"] >= 400)  # each has changed, and only once
+        self.wait_for_stats(lambda s: s["since_start"]["down"] >= 400)
         self.end(process)
-        told = len(re.findall(r"slamon: t\d+: down \(refused\)", self.log()))
-        summed = re.findall(r"run: changes without a line of their own: (\d+) down, 0 up, 0 missed", self.log())
-        self.assertEqual(told + sum(map(int, summed)), 200, self.log())
+        told = len(re.findall(r"slamon: t\d+: (?:down \(refused\)|missed \(not running\))", self.log()))
+        summed = re.findall(r"run: changes without a line of their own: (\d+) down, 0 up, (\d+) missed", self.log())
+        changes = told + sum(int(n) for pair in summed for n in pair)
+        missed = int(re.search(r"(\d+) missed;", self.log())[1])
+        # each has changed, and only once, but for those that this machine did not let it probe: there and back
+        self.assertTrue(200 <= changes <= 200 + 2 * missed, self.log())
         self.assertGreaterEqual(told, 50)
         self.assertLess(told, 200)
 
@@ -296,14 +318,16 @@ class Records(Monitor):
         with lab_cluster.Cluster() as cluster, Silent() as port:
             cluster.register(1, "v1")
             cluster.value("INSERT INTO vantage (number, id, name) VALUES (2, 'v2', 'never ran')")
-            self.write(REFUSED, slow(port, timeout_s=30, in_flight_max=1), database=cluster.url)
+            self.write(REFUSED, slow(port, timeout_s=300, in_flight_max=1), database=cluster.url, ship_wait_s=300)
             for _ in range(2):
                 process = self.start()
                 stats = self.wait_for_stats(lambda s: s["since_start"]["missed"] >= 2 and s["ship"]["records"] > 0)
                 self.assertTrue(stats["ship"]["connected"])
                 self.assertIsNone(stats["ship"]["last_error"])
                 self.give_up(process)
-            self.assertEqual(cluster.value("SELECT count(*), count(DISTINCT seq), bool_and(vantage = 1) FROM monitor_status"), "2|2|t")
+            # one at the end of each run, and one a minute where this machine takes so long
+            self.assertEqual(cluster.value("SELECT count(*) >= 2, count(*) - count(DISTINCT seq), bool_and(vantage = 1) "
+                                           "FROM monitor_status"), "t|0|t")
             counted = cluster.value("SELECT sum(up), sum(down), " + ", ".join(f"sum(missed_{r})" for r in REASONS)
                                     + " FROM monitor_status")
             sampled = cluster.value("SELECT count(*) FILTER (WHERE outcome = 0), count(*) FILTER (WHERE outcome = 1), "
