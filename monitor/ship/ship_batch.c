@@ -70,7 +70,7 @@ static char *sample_row(char *at, int64_t stream, int64_t seq, const struct reco
 	at = field_time_or_null(at, r->sent_us);
 	at = field_time_or_null(at, r->certificate_expiry_us);
 	at = field32(at, r->target);
-	at = field32(at, r->lateness_us);
+	at = field_duration(at, r->lateness_us);
 	at = field_duration(at, r->rtt_us);
 	at = field_duration(at, r->name_us);
 	at = field_duration(at, r->connect_us);

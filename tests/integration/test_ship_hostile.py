@@ -19,7 +19,7 @@ import lab_cluster
 import lab_feeder
 import lab_postgres
 import test_ship_faults
-from lab_feeder import RECORDS
+from lab_feeder import LONGEST_S, RECORDS
 from test_ship_faults import FaultCase, setUpModule, tearDownModule  # noqa: F401
 
 STALL_MS = 2000
@@ -95,7 +95,7 @@ class Servers(HostileCase):
     def test_the_end_comes_while_a_password_is_hashed(self):
         url = self.open_front()
         self.front.act = lambda s: s.demand(2 * 10 ** 9)
-        feeder = self.start(url + "&password=secret", rate=500)  # which bears half a minute of it
+        feeder = self.start(url + "&password=secret", rate=500, stall_ms=1000 * LONGEST_S)  # bears it as long as we wait
         feeder.wait(lambda: self.busiest_s() > 1, "it does not compute")
         self.assertGreater(feeder.end(), 0)
         self.assertEqual(feeder.process.returncode, 0, feeder.errors)
