@@ -42,6 +42,21 @@ static void make_state_one_line(char *text)
 			*at = ' ';
 }
 
+/* Of a character of UTF-8 that a cut went through nothing stays: for the rest of it the whole state would be refused. */
+static void drop_cut_character(char *text)
+{
+	size_t length = strlen(text), at = length;
+	unsigned char first;
+
+	while (at > 0 && ((unsigned char)text[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at == 0)
+		return;
+	first = (unsigned char)text[--at];
+	if (length - at < (first >= 0xf0 ? 4u : first >= 0xe0 ? 3u : first >= 0xc0 ? 2u : 1u))
+		text[at] = '\0';
+}
+
 void notify_say(const struct notify *notify, const char *format, ...)
 {
 	char text[500] = "";
@@ -54,6 +69,7 @@ void notify_say(const struct notify *notify, const char *format, ...)
 	length = vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	make_state_one_line(text);
+	drop_cut_character(text);
 	if (length > 0)
 		(void)sendto(notify->fd, text, strlen(text), MSG_NOSIGNAL,
 		             (const struct sockaddr *)&notify->address, notify->length);

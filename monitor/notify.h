@@ -28,7 +28,10 @@ struct notify {
 
 struct notify notify_open(void);
 
-/* Words, one a line; STATUS= is the last, and whatever its text holds it stays one line. Cut at 500 bytes. Does not wait. */
+/*
+ * Words, one a line; STATUS= is the last, and whatever its text holds it stays one line. Cut at 500
+ * bytes, between two characters. Does not wait.
+ */
 void notify_say(const struct notify *notify, const char *format, ...) PRINTF_LIKE(2, 3);
 
 void notify_close(struct notify *notify);

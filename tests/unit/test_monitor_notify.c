@@ -61,6 +61,33 @@ START_TEST(a_state_is_one_line_whatever_a_name_in_it_holds)
 }
 END_TEST
 
+START_TEST(a_cut_goes_between_two_characters)
+{
+	static const char *const long_ones[] = { "é", "東", "🎌" }; /* of 2, 3 and 4 bytes */
+	struct notify notify;
+	char text[1000], heard[1000];
+
+	supervise();
+	notify = notify_open();
+	for (size_t i = 0; i < 3; i++)
+		for (size_t room = 0; room <= 4; room++) {
+			size_t all = strlen(long_ones[i]), kept = room < all ? 0 : all;
+
+			/* 499 bytes fit */
+			memset(text, 'x', sizeof text);
+			snprintf(text + 499 - strlen("STATUS=") - room, 100, "%sxxxxx", long_ones[i]);
+			notify_say(&notify, "STATUS=%s", text);
+			memset(heard, 0, sizeof heard);
+			ck_assert_int_ge(recv(listener, heard, sizeof heard - 1, 0), 0);
+			ck_assert_uint_eq(strlen(heard), kept ? 499 : 499 - room);
+			ck_assert(!kept || strstr(heard, long_ones[i]));
+			ck_assert(kept || heard[498 - room] == 'x');
+		}
+	notify_close(&notify);
+	close(listener);
+}
+END_TEST
+
 START_TEST(without_somebody_to_tell_nothing_is_told)
 {
 	static const char *const none[] = { "", "/", "relative" };
@@ -82,5 +109,6 @@ int main(void)
 {
 	return run_suite("notify", (const TTest *const[]){ words_arrive_one_a_line,
 	                                                   a_state_is_one_line_whatever_a_name_in_it_holds,
+	                                                   a_cut_goes_between_two_characters,
 	                                                   without_somebody_to_tell_nothing_is_told, NULL });
 }
