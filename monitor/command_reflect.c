@@ -11,12 +11,14 @@
 #include <signal.h>
 #include <stdio.h>
 
+#define AGAIN_MS 1000 /* between two tries to tell that it answers */
+
 struct reflect {
 	uv_loop_t loop;
 	struct reflector *reflector;
 	struct reflector_counts counts; /* at the end */
 	uv_signal_t terminate, interrupt;
-	uv_timer_t end;
+	uv_timer_t end, again;
 	struct notify notify;
 	bool stopping;
 };
@@ -32,6 +34,7 @@ static void stop(struct reflect *reflect)
 	uv_close((uv_handle_t *)&reflect->terminate, NULL);
 	uv_close((uv_handle_t *)&reflect->interrupt, NULL);
 	uv_close((uv_handle_t *)&reflect->end, NULL);
+	uv_close((uv_handle_t *)&reflect->again, NULL);
 }
 
 static void on_signal(uv_signal_t *signal, int number)
@@ -45,16 +48,26 @@ static void on_end(uv_timer_t *timer)
 	stop(timer->data);
 }
 
+static void on_again(uv_timer_t *timer)
+{
+	struct reflect *reflect = timer->data;
+
+	if (notify_again(&reflect->notify))
+		uv_timer_stop(timer);
+}
+
 static void start(struct reflect *reflect, int64_t for_s)
 {
 	uv_signal_init(&reflect->loop, &reflect->terminate);
 	uv_signal_init(&reflect->loop, &reflect->interrupt);
 	uv_timer_init(&reflect->loop, &reflect->end);
-	reflect->terminate.data = reflect->interrupt.data = reflect->end.data = reflect;
+	uv_timer_init(&reflect->loop, &reflect->again);
+	reflect->terminate.data = reflect->interrupt.data = reflect->end.data = reflect->again.data = reflect;
 	uv_signal_start(&reflect->terminate, on_signal, SIGTERM);
 	uv_signal_start(&reflect->interrupt, on_signal, SIGINT);
 	if (for_s > 0)
 		uv_timer_start(&reflect->end, on_end, (uint64_t)for_s * 1000, 0);
+	uv_timer_start(&reflect->again, on_again, AGAIN_MS, AGAIN_MS);
 	reflector_start(reflect->reflector);
 }
 

@@ -99,7 +99,7 @@ static void keep_clock(struct run *run)
 		(void)spool_put(run->spool, &record);
 }
 
-void run_say_state(const struct run *run, const char *state)
+void run_say_state(struct run *run, const char *state)
 {
 	const struct tally *minute = &run->stats.last.tally;
 	struct spool_counters spool;
@@ -114,7 +114,10 @@ void run_say_state(const struct run *run, const char *state)
 
 static void on_second(uv_timer_t *timer)
 {
-	keep_clock(timer->data);
+	struct run *run = timer->data;
+
+	keep_clock(run);
+	(void)notify_again(&run->notify);
 }
 
 static void on_minute(uv_timer_t *timer)
@@ -125,7 +128,7 @@ static void on_minute(uv_timer_t *timer)
 
 static void on_watchdog(uv_timer_t *timer)
 {
-	const struct run *run = timer->data;
+	struct run *run = timer->data;
 
 	notify_say(&run->notify, "WATCHDOG=1");
 }

@@ -57,9 +57,22 @@ static void drop_cut_character(char *text)
 		text[at] = '\0';
 }
 
-void notify_say(const struct notify *notify, const char *format, ...)
+static bool hand_over(const struct notify *notify, const char *text)
 {
-	char text[500] = "";
+	return sendto(notify->fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *)&notify->address,
+	              notify->length) >= 0;
+}
+
+bool notify_again(struct notify *notify)
+{
+	if (notify->waiting[0] && hand_over(notify, notify->waiting))
+		notify->waiting[0] = '\0';
+	return !notify->waiting[0];
+}
+
+void notify_say(struct notify *notify, const char *format, ...)
+{
+	char text[NOTIFY_SIZE] = "";
 	va_list args;
 	int length;
 
@@ -70,9 +83,10 @@ void notify_say(const struct notify *notify, const char *format, ...)
 	va_end(args);
 	make_state_one_line(text);
 	drop_cut_character(text);
-	if (length > 0)
-		(void)sendto(notify->fd, text, strlen(text), MSG_NOSIGNAL,
-		             (const struct sockaddr *)&notify->address, notify->length);
+	if (length <= 0 || (notify_again(notify) && hand_over(notify, text)))
+		return;
+	if (strncmp(text, "READY=1", 7) == 0) /* the others are said again anyhow, or make no difference */
+		memcpy(notify->waiting, text, sizeof notify->waiting);
 }
 
 void notify_close(struct notify *notify)

@@ -62,7 +62,7 @@ struct run {
 void run_keep_record(void *arg, const struct target_config *target, const struct record *record);
 
 /* What `systemctl status` shows; state: "", or what has changed, such as "READY=1\n". */
-void run_say_state(const struct run *run, const char *state);
+void run_say_state(struct run *run, const char *state);
 
 /* ---- run_watch.c ---- */
 

@@ -48,6 +48,32 @@ START_TEST(words_arrive_one_a_line)
 }
 END_TEST
 
+/* A supervisor that does not come to read: what it waits for is told once it does. */
+START_TEST(ready_waits_for_room_and_nothing_passes_it)
+{
+	struct notify notify;
+	char heard[100];
+
+	supervise();
+	notify = notify_open();
+	for (int i = 0; i < 100000; i++) /* more than any queue holds */
+		notify_say(&notify, "WATCHDOG=1");
+	ck_assert(notify_again(&notify));
+	notify_say(&notify, "READY=1\nSTATUS=%d targets", 6);
+	ck_assert(!notify_again(&notify));
+	ck_assert_int_ge(recv(listener, heard, sizeof heard, 0), 0);
+	while (recv(listener, heard, sizeof heard, 0) >= 0)
+		;
+	notify_say(&notify, "STOPPING=1");
+	assert_heard("READY=1\nSTATUS=6 targets");
+	assert_heard("STOPPING=1");
+	ck_assert(notify_again(&notify));
+	ck_assert_int_lt(recv(listener, heard, sizeof heard, 0), 0); /* once */
+	notify_close(&notify);
+	close(listener);
+}
+END_TEST
+
 START_TEST(a_state_is_one_line_whatever_a_name_in_it_holds)
 {
 	struct notify notify;
@@ -108,6 +134,7 @@ END_TEST
 int main(void)
 {
 	return run_suite("notify", (const TTest *const[]){ words_arrive_one_a_line,
+	                                                   ready_waits_for_room_and_nothing_passes_it,
 	                                                   a_state_is_one_line_whatever_a_name_in_it_holds,
 	                                                   a_cut_goes_between_two_characters,
 	                                                   without_somebody_to_tell_nothing_is_told, NULL });
