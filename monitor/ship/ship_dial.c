@@ -42,7 +42,7 @@ static void drop_notice(void *context, const PGresult *notice)
 	(void)context, (void)notice;
 }
 
-/* Until the server says something, or the socket takes something, or the attempt is given up. Returns whether not that. */
+/* Waits until the server says something, or the socket takes something. Returns false once the attempt is given up. */
 static bool await(const struct ship_dial *dial, PostgresPollingStatusType next)
 {
 	struct pollfd socket = { .fd = PQsocket(dial->conn),
