@@ -228,7 +228,7 @@ static int check_keys(const struct node *probe, const struct http_config *config
 	return tls_demand_check(probe, &config->demand, err);
 }
 
-/* What this machine connects to is of the address family: the proxy, if there is one. */
+/* What this machine connects to is of the address family: the proxy, if there is one. Certificates are for the host. */
 static int check_egress(const struct node *probe, const struct http_config *config,
                         const struct http_place *place, struct error *err)
 {
@@ -236,8 +236,9 @@ static int check_egress(const struct node *probe, const struct http_config *conf
 
 	if (config->proxy && http_place_of(config->proxy, &proxy, err) < 0)
 		return err->code;
-	(void)!egress_check(probe, &config->egress, proxy.host ? proxy.host : place->host,
-	                    proxy.host ? "proxy" : "url", err);
+	if (egress_check(probe, &config->egress, proxy.host ? proxy.host : place->host,
+	                 proxy.host ? "proxy" : "url", err) == 0)
+		(void)!egress_check_host(probe, place->host, "url", err);
 	http_place_release(&proxy);
 	return err->code;
 }

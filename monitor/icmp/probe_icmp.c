@@ -253,12 +253,14 @@ static void not_sent(struct route *route, struct echo *echo, int cause)
 static bool send_again(struct route *route, struct echo *echo)
 {
 	uint8_t packet[ICMP_PACKET_MOST];
-	size_t length = build(route, echo, packet);
+	size_t length;
 	int cause = -1;
 
 	if (echo->again >= AGAIN_MOST)
 		return false;
 	echo->again++;
+	echo->nonce = next_nonce(route->service); /* no answer to an earlier send is taken for this one's */
+	length = build(route, echo, packet);
 	for (int tries = 0; cause && tries < SEND_TRIES;
 	     tries++) /* an earlier echo's error is reported here */
 		cause = transmit(route, echo, packet, length);

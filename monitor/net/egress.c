@@ -66,11 +66,7 @@ static int check_family(const struct node *probe, const char *key, const char *v
 	return node_fail(&node, err, "'%.64s' is not an IPv%d address", value, family == AF_INET ? 4 : 6);
 }
 
-/*
- * A host is an address or a name of letters, digits, '-', '_' and '.': what else somebody wrote, such as a URL, would
- * only fail as a name that does not exist, and look like the target's fault.
- */
-static int check_host(const struct node *probe, const char *key, const char *value, struct error *err)
+int egress_check_host(const struct node *probe, const char *value, const char *key, struct error *err)
 {
 	struct node node = node_member(probe, key);
 	union address address;
@@ -94,7 +90,7 @@ int egress_check(const struct node *probe, const struct egress *egress, const ch
 	                                             : AF_UNSPEC;
 
 	if (check_family(probe, "source_address", egress->source_address, family, err) < 0 ||
-	    check_host(probe, host_key, host, err) < 0)
+	    egress_check_host(probe, host, host_key, err) < 0)
 		return err->code;
 	return check_family(probe, host_key, host, egress_family_number(egress), err);
 }

@@ -40,6 +40,14 @@ extern const struct setting egress_settings[];
 int egress_check(const struct node *probe, const struct egress *egress, const char *host,
                  const char *host_key, struct error *err) MUST_CHECK;
 
+/*
+ * A host is an address or a name of letters, digits, '-', '_' and '.': what else somebody wrote, such as a URL, would
+ * only fail as a name that does not exist or that no certificate has, and look like the target's fault. NULL is right.
+ * Returns 0 or ERROR_DATA.
+ */
+int egress_check_host(const struct node *probe, const char *host, const char *host_key,
+                      struct error *err) MUST_CHECK;
+
 /* AF_UNSPEC, AF_INET or AF_INET6: the addresses of a name that may be used (a source address narrows them). */
 int egress_family_number(const struct egress *egress);
 

@@ -78,8 +78,8 @@ static enum sample_failure failure_of(const struct stamp_burst *burst, int64_t l
 	return burst->refused ? (enum sample_failure)burst->failure : FAILURE_TIMEOUT;
 }
 
-/* Judges the run by the answers that are here. */
-static void conclude(struct probe_run *run)
+/* Judges the run, whose packets have all been sent, by the answers that are here. */
+static void judge(struct probe_run *run)
 {
 	const struct plan *plan = run->plan;
 	struct record_stamp *stamp = &run->record.stamp;
@@ -101,6 +101,16 @@ static void conclude(struct probe_run *run)
 		rtt_us = stamp_sum_delays(&burst.sum, clock_state_read().max_error_us, stamp);
 	run->kernel_timed = burst.answered && burst.kernel_timed;
 	probe_end(run, verdict_of(failure_of(&burst, plan->config->loss_allowed, dropped)), rtt_us);
+}
+
+static void conclude(struct probe_run *run)
+{
+	const struct stamp_burst *burst = ((struct flight *)run->state)->burst;
+
+	if (burst->cause)
+		not_sent(run, burst->cause);
+	else
+		judge(run);
 }
 
 static void on_complete(struct stamp_burst *burst)

@@ -80,7 +80,8 @@ static bool repeats(const struct stamp_request *a, const struct stamp_request *b
 
 static void note_complete(struct stamp_session *s, struct stamp_burst *burst)
 {
-	if (burst->sent == burst->packets && burst->answered + burst->refused == burst->packets)
+	if (burst->sent == burst->packets &&
+	    (burst->cause || burst->answered + burst->refused == burst->packets))
 		s->options->complete(burst);
 }
 
@@ -171,7 +172,7 @@ static bool is_too_big(const struct sock_extended_err *e)
  * It was too big for a link of the path in one piece. The kernel has learned from the same error and now sends it in
  * pieces (RFC 1191 section 3, RFC 8201 section 4). The reflector has not seen it: the number stays, the time is a new one.
  */
-static void send_again(struct stamp_session *s, struct stamp_packet *packet)
+static void send_again(struct stamp_session *s, struct stamp_burst *burst, struct stamp_packet *packet)
 {
 	int cause = -1;
 
@@ -181,6 +182,10 @@ static void send_again(struct stamp_session *s, struct stamp_packet *packet)
 	for (int tries = 0; cause && tries < SEND_TRIES;
 	     tries++) /* an earlier packet's error is reported here */
 		cause = transmit(s, packet);
+	if (cause) {
+		burst->cause = cause;
+		note_complete(s, burst);
+	}
 }
 
 /* FAILURE_NONE for errors that do not end a packet. */
@@ -214,7 +219,7 @@ static void take_error(struct stamp_session *s, const struct sock_extended_err *
 	if (!packet || packet->state != STAMP_UNDER_WAY || burst->ended)
 		return;
 	if (failure == FAILURE_NONE) {
-		send_again(s, packet);
+		send_again(s, burst, packet);
 		return;
 	}
 	packet->state = STAMP_REFUSED;
@@ -368,6 +373,7 @@ void stamp_session_begin(struct stamp_session *s, struct stamp_burst *burst)
 	if (!stamp_session_busy(s))
 		look_for_drops(s);
 	burst->session = s;
+	burst->begun = moment_now();
 	while (*link) {
 		if (!(*link)->ended && (*link)->sent < (*link)->packets)
 			(*link)->mixed = burst->mixed = true; /* still sending: their numbers alternate */
@@ -394,7 +400,7 @@ int stamp_session_send(struct stamp_session *s, struct stamp_burst *burst)
 		return cause;
 	s->sequence++;
 	burst->sent++;
-	return 0;
+	return burst->cause;
 }
 
 /* ---- ending ---- */
@@ -418,7 +424,7 @@ static void tell(struct stamp_session *s, int32_t *forward, int32_t *backward)
 
 bool stamp_session_dropped(const struct stamp_session *s, const struct stamp_burst *burst)
 {
-	return burst->sent && drops_since(&s->drops, (struct moment){ burst->packet[0].trip.sent_ns / 1000 });
+	return burst->sent && drops_since(&s->drops, burst->begun);
 }
 
 void stamp_session_end(struct stamp_session *s, struct stamp_burst *burst, int32_t *forward,
@@ -426,7 +432,7 @@ void stamp_session_end(struct stamp_session *s, struct stamp_burst *burst, int32
 {
 	*forward = *backward = -1;
 	burst->ended = true;
-	if (burst->sent < burst->packets || stamp_session_dropped(s, burst))
+	if (burst->sent < burst->packets || burst->cause || stamp_session_dropped(s, burst))
 		burst->mixed = true;
 	while (s->bursts && s->bursts->ended)
 		tell(s, forward, backward);

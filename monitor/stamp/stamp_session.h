@@ -11,7 +11,7 @@
  *     stamp_session_open(&session, loop, &options, &address)
  *     burst = stamp_burst_new(n); burst->… = …; stamp_session_begin(session, burst);
  *     stamp_session_send(session, burst);          n times; answers come by themselves from then on
- *     options.complete(burst)                      every packet was sent, and answered or refused
+ *     options.complete(burst)                      every packet was sent, and answered or refused, or burst->cause is set
  *     stamp_session_receive(session);              what waits in the socket, before judging a timeout
  *     stamp_session_end(session, burst, …);        exactly once a burst, which belongs to the session from then on
  *     stamp_session_close(session);                when no burst is under way
@@ -48,13 +48,15 @@ struct stamp_burst {
 	struct stamp_burst *next; /* of the session, in the order of their beginning */
 	struct stamp_session *session;
 	void *owner;
+	struct moment begun;
 	int64_t timeout_us; /* a packet's answer that took longer does not count */
 	size_t packets, sent, answered, refused;
+	int cause;         /* errno: a packet that was too big could not be sent again; 0 none */
 	uint8_t failure;   /* what the network said of a refused packet: enum sample_failure */
 	bool kernel_timed; /* of all answers */
 	bool ended;
 	bool
-	    mixed; /* its packets are not in a row, not all sent, or answers dropped: losses cannot be told by them */
+	    mixed; /* its packets are not in a row, not all sent (again), or answers dropped: losses cannot be told by them */
 	struct stamp_sum sum;
 	struct stamp_span span;
 	struct stamp_packet packet[];
@@ -89,7 +91,7 @@ bool stamp_session_is_to(const struct stamp_session *session, const union addres
 
 void stamp_session_begin(struct stamp_session *session, struct stamp_burst *burst);
 
-/* Sends the next packet. Returns 0 or an errno: this machine could not. */
+/* Sends the next packet. Returns 0 or an errno: this machine could not send it, or an earlier one again. */
 int stamp_session_send(struct stamp_session *session, struct stamp_burst *burst);
 
 void stamp_session_receive(struct stamp_session *session);

@@ -185,6 +185,12 @@ class Lab:
         run("ip", "link", "set", "here", "mtu", str(mtu))
         self.on_peer("ip", "link", "set", "peer", "mtu", str(mtu))
 
+    def taking_the_way(self):
+        """The command by which the peer takes the way to it away from this machine; it comes back at the end."""
+        route = ["unreachable", PEER + "/32"]
+        self.ends.append(lambda: subprocess.call(["ip", "route", "del", *route], stderr=subprocess.DEVNULL))
+        return ["nsenter", "-t", str(os.getpid()), "-n", "ip", "route", "add", *route]
+
     def on_far(self, *command):
         run("nsenter", "-t", str(self.far.pid), "-n", *command)
 

@@ -252,6 +252,34 @@ class Icmp(Case):
 """)
         self.check(self.lab.once([("v4", 60, 20, icmp(lab_net.PEER))])["v4"], "down", "unreachable")
 
+    TOO_BIG = """
+            error = bytes([3, 4, 0, 0, 0, 0, 5, 0]) + p[:28]
+            s.sendto(error[:2] + total(error) + error[4:], (to, 0))
+"""
+
+    def test_an_echo_sent_again_is_timed_from_then(self):
+        """A router's word that an echo which arrived was too big: a late reply to it is not the second one's."""
+        self.answer_on_peer("""
+        seen = globals().setdefault("seen", [])
+        seen.append(echo)
+        if len(seen) == 1:
+""" + self.TOO_BIG + """
+        else:
+            reply(seen[0], to)
+            time.sleep(0.3)
+            reply(echo, to)
+""")
+        sample = self.lab.once([("v4", 60, 20, icmp(lab_net.PEER))])["v4"]
+        self.check(sample, "up")
+        self.assertGreaterEqual(sample["rtt_us"], 300000)
+
+    def test_an_echo_that_cannot_be_sent_again_is_missed(self):
+        self.answer_on_peer("""
+        import subprocess
+        if not subprocess.call(%r):
+""" % (self.lab.taking_the_way(),) + self.TOO_BIG)
+        self.check(self.lab.once([("v4", 60, 20, icmp(lab_net.PEER))])["v4"], "missed", "send")
+
     def test_without_rights_to_sockets_the_others_go_on(self):
         config = self.lab.config([("v4", 60, 1, icmp(lab_net.PEER)), ("web", 60, 5, http(port=1))])
 

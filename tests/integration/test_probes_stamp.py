@@ -597,6 +597,38 @@ class Names(Case):
             self.assertEqual((sample["stamp"]["packets"], sample["stamp"]["lost"]), (3, 0), sample)
             self.check_told(sample, 0, 0)
 
+    # at the first packet of port 862 takes the way to here away from the sender and says that it was too big
+    BLOCKER = """
+import socket, subprocess
+port = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+port.bind(("", 862))
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+print("ready", flush=True)
+p, (to, _) = s.recvfrom(2000)
+subprocess.check_call(%r)
+error = bytes([3, 4, 0, 0, 0, 0, 5, 0]) + p[:72]
+n = sum(int.from_bytes(error[i:i + 2], "big") for i in range(0, len(error), 2))
+while n >> 16: n = (n & 0xffff) + (n >> 16)
+out.sendto(error[:2] + (~n & 0xffff).to_bytes(2, "big") + error[4:], (to, 0))
+while True: s.recvfrom(2000)
+"""
+
+    def probe_blocked(self, packets):
+        self.lab.make_peer()
+        process = self.lab.start(["nsenter", "-t", str(self.lab.peer.pid), "-n", "/usr/bin/python3", "-c",
+                                  self.BLOCKER % (self.lab.taking_the_way(),)], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        return self.probe(862, host=lab_net.PEER, packets=packets, spacing_ms=1)
+
+    def test_what_cannot_be_sent_again_is_missed(self):
+        """Neither lost nor down: the packet that the network told to send again in pieces was not sent."""
+        self.check(self.probe_blocked(1), "missed", "send")
+
+    def test_when_one_of_several_cannot_be_sent_again(self):
+        self.check(self.probe_blocked(3), "missed", "send")
+
     def test_refused_and_unreachable(self):
         self.lab.make_peer()
         samples = self.lab.once([("refused", 60, 5, stamp(1)), ("refused6", 60, 5, stamp(1, host="::1")),

@@ -168,6 +168,8 @@ START_TEST(keys_that_contradict_each_other_are_refused)
 		  "proxy: 'http://u:p@p:1' is not of the form 'http://HOST:PORT'" },
 		{ PROBE(PLAIN ", \"proxy\": \"http://p:1/x\""),
 		  "proxy: 'http://p:1/x' is not of the form 'http://HOST:PORT'" },
+		{ PROBE("\"url\": \"https://r\u00f6d.test/\", \"proxy\": \"http://p:1\""),
+		  "url: 'r\u00f6d.test' is neither an address nor a host name" },
 		{ PROBE(PLAIN ", \"proxy\": \"http://192.0.2.1:1\", \"address_family\": \"ipv6\""),
 		  "proxy: '192.0.2.1' is not an IPv6 address" },
 		{ PROBE("\"url\": \"http://192.0.2.1/\", \"address_family\": \"ipv6\""),

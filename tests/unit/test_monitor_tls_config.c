@@ -58,6 +58,9 @@ START_TEST(refusals)
 		  "c:4: targets[0].probe.client_key: needs the key 'client_certificate'" },
 		{ TLS "\"server_name\": \"\"",
 		  "c:4: targets[0].probe.server_name: must be a name of 1 to 254 bytes" },
+		{ TLS "\"server_name\": \"r\u00f6d.test\"",
+		  "c:4: targets[0].probe.server_name: 'r\u00f6d.test' is neither an address nor a host name\n"
+		  "hint: ASCII letters, digits, '-', '_' and '.'; other scripts in their xn-- form" },
 		{ TLS "\"alpn\": [ \"h2\", \"\" ]",
 		  "c:4: targets[0].probe.alpn[1]: a protocol's name must be of 1 to 255 bytes" },
 		{ TLS "\"address_family\": \"ipv4\", \"source_address\": \"2001:db8::1\"",
