@@ -220,9 +220,9 @@ class Lab:
     def nginx(self, servers):
         """Starts nginx with the given server blocks; returns the process."""
         names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        paths = "".join("  %s_temp_path %s;\n" % (n, self.path(n)) for n in names)
+        paths = "".join('  %s_temp_path "%s";\n' % (n, self.path(n)) for n in names)
         with open(self.path("nginx.conf"), "w") as f:
-            f.write("daemon off; master_process off; user root root; pid %s; error_log stderr crit;\n"
+            f.write('daemon off; master_process off; user root root; pid "%s"; error_log stderr crit;\n'
                     "events { worker_connections 512; }\nhttp {\n  access_log off;\n%s%s\n}\n"
                     % (self.path("nginx.pid"), paths, servers))
         return self.start(["nginx", "-e", "stderr", "-p", self.folder, "-c", self.path("nginx.conf")])

@@ -9,15 +9,14 @@ record; none of them is down, since every target answers; and when there is memo
 
 import os
 import signal
-import subprocess
 import time
 
 import lab_net
+import lab_shim
 from lab_stamp import Reflector
 from test_observe_faults import Faults, us
 from test_probes import GOOD, HTTP_PORT, SELF, SERVERS, http, icmp
 
-SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shim", "malloc_shim.c")
 EACH = 4         # targets of a probe
 TARGETS = 7 * EACH
 ROUNDS = 3
@@ -38,10 +37,10 @@ class Memory(Faults):
         lab.certificates()
         lab.nginx(SERVERS % {"folder": lab.folder})
         lab_net.wait_for(lambda: lab_net.listens("127.0.0.1", SELF), "nginx")
-        shim, short, names = lab.path("malloc_shim.so"), lab.path("short"), lab.name_server({"site.test": "127.0.0.1"})
-        subprocess.run(["cc", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", shim, SHIM], check=True)
+        short, names = lab.path("short"), lab.name_server({"site.test": "127.0.0.1"})
         run = lab.run([("t%d-%d" % (n, i), 1, 5, probe) for n, probe in enumerate(self.probes(names)) for i in range(EACH)],
-                      environment={"LD_PRELOAD": shim, "MALLOC_SHIM": short, "MALLOC_SHIM_RATE": str(rate)},
+                      environment={**lab_shim.preload(lab.folder, "malloc_shim"), "MALLOC_SHIM": short,
+                                   "MALLOC_SHIM_RATE": str(rate)},
                       dns_servers=names, ca_file=lab.path("ca.pem"))
         return run, short
 

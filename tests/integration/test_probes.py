@@ -25,7 +25,7 @@ SERVERS = """
     location = /close { return 444; }
     location = /count { return 200 "request $connection_requests of its connection"; }
     location = /echo { return 200 "$request_method $http_x_lab $http_host"; }
-    location = /large { root %(folder)s; }
+    location = /large { root "%(folder)s"; }
   }
 """ + "".join("""
   server { listen 127.0.0.1:%d ssl; ssl_certificate %s.pem; ssl_certificate_key %s.key;

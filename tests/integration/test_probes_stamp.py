@@ -91,7 +91,7 @@ class Exchange(Case):
         pairs = self.check_bytes(self.exchange("127.0.0.1", "127.0.0.1:0"))
         write_pcap(self.lab.path("pcap"), self.frames)
         out = subprocess.run(["tshark", "-r", self.lab.path("pcap"), "-d", "udp.port==%d,twamp.test" % self.port, "-T",
-                              "json"], check=True, capture_output=True).stdout
+                              "json"], check=True, capture_output=True, env=dict(os.environ, TZ="UTC")).stdout
         shown = [p["_source"]["layers"] for p in json.loads(out)]
         self.assertTrue(all("_ws.malformed" not in p for p in shown))
         answers = [p["twamp.test"] for p in shown if p["udp"]["udp.srcport"] == str(self.port)]

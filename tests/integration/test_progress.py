@@ -83,7 +83,7 @@ class Progress(unittest.TestCase):
     def test_ship(self):
         """Of a database that nobody serves: 0 of what waits; and the error follows on a line of its own."""
         self.fill(1000)
-        self.write(1, database=f"host={self.folder} dbname=none")
+        self.write(1, database="host=/nonexistent dbname=none")
         command = (SLAMON, "ship", self.config, "--timeout", "2s")
         code, out, screen = on_terminal(*command)
         self.assertEqual((code, out, set(self.shown(screen, "records shipped"))), (1, "", {(0, 1000)}))

@@ -36,9 +36,9 @@ def office(lab):
     """What there is to watch, and the configuration 'tokyo.json' that does so; everything ends with the lab."""
     lab.make_peer()
     lab.certificates()
-    lab.nginx("server { listen 127.0.0.1:8443 ssl; ssl_certificate %s; ssl_certificate_key %s; return 200 hello; }\n"
-              "server { listen 127.0.0.1:9443 ssl; ssl_certificate %s; ssl_certificate_key %s; return 200 hello; }\n"
-              % tuple(lab.path(name) for name in ("good.pem", "good.key", "expired.pem", "expired.key")))
+    lab.nginx("server { listen 127.0.0.1:8443 ssl; ssl_certificate good.pem; ssl_certificate_key good.key; return 200 hello; }\n"
+              "server { listen 127.0.0.1:9443 ssl; ssl_certificate expired.pem; ssl_certificate_key expired.key; "
+              "return 200 hello; }\n")
     for port in (8443, 9443):
         lab_net.wait_for(lambda port=port: lab_net.listens("127.0.0.1", port), "nginx")
     reflector = lab_stamp.Reflector(lab, listen=lab_net.PEER + ":0", before=["nsenter", "-t", str(lab.peer.pid), "-n"])

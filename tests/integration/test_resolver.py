@@ -218,7 +218,7 @@ class Resolver(Case):
                    ("address", 60, 5, {"kind": "icmp", "host": "127.0.0.1"})]
         etc = self.lab.path("etc")
         os.mkdir(etc)
-        swap = "mount --bind %s /etc\n" % etc
+        swap = 'mount --bind "%s" /etc\n' % etc
         # neither file: the servers of the configuration are asked
         samples, log = self.once_with(swap, targets, dns_servers=server)
         self.check_all(samples, {"named": "", "address": ""})
@@ -253,7 +253,7 @@ class Resolver(Case):
         os.mkdir(etc)
         with open(os.path.join(etc, "resolv.conf"), "w") as f:
             f.write("search corp.test\nnameserver 127.0.0.1\n")
-        samples, _ = self.once_with("mount --bind %s /etc" % etc,
+        samples, _ = self.once_with('mount --bind "%s" /etc' % etc,
                                     [("a", 60, 5, {"kind": "icmp", "host": "www.site.test",
                                                    "address_family": "ipv4"}),
                                      ("b", 60, 5, {"kind": "icmp", "host": "www", "address_family": "ipv4"})],

@@ -10,10 +10,10 @@ import os
 import subprocess
 
 import lab_feeder
+import lab_shim
 from lab_feeder import LONGEST_S
 from test_ship_faults import FaultCase, setUpModule, tearDownModule  # noqa: F401
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # without the right of root to do as it likes
 ORDINARY = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 
@@ -74,10 +74,8 @@ class Refused(FaultCase):
         self.assert_exactly_once()
 
     def refuses(self, number, *told):
-        shim, fault = os.path.join(self.folder, "disk_shim.so"), os.path.join(self.folder, "fault")
-        source = os.path.join(HERE, "shim", "disk_shim.c")
-        subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, source, "-ldl"], check=True)
-        feeder = self.start(environment={"LD_PRELOAD": shim, "DISK_FAULT": fault})
+        fault = os.path.join(self.folder, "fault")
+        feeder = self.start(environment={**lab_shim.preload(self.folder, "disk_shim"), "DISK_FAULT": fault})
         self.wait_for_more()
         with open(fault, "w") as file:
             file.write(str(number))

@@ -16,10 +16,10 @@ import urllib.request
 
 import lab_clock
 import lab_net
+import lab_shim
 import soak_laws
 from soak_laws import S
 
-SHIMS = os.path.join(os.path.dirname(os.path.abspath(lab_net.__file__)), "shim")
 AHEAD_S = 600  # slamon's clock at the start, so that it can be set back, yet not to before the certificates begin
 ORDINARY = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]  # rights hold for it
 
@@ -66,14 +66,9 @@ class Place:
         self.start_servers()
         self.clock = lab_clock.Clock(self.lab.folder, lab_clock.known(1500))
         self.note_step(self.clock.step(AHEAD_S), 0)
-        libraries = [self.clock.environment["LD_PRELOAD"], self.preloaded("malloc_shim"), self.preloaded("disk_shim")]
-        self.environment = {**os.environ, **self.clock.environment, "LD_PRELOAD": " ".join(libraries),
+        self.environment = {**os.environ, **self.clock.environment,
+                            **lab_shim.preload(self.lab.folder, "clock_shim", "malloc_shim", "disk_shim"),
                             "MALLOC_SHIM": self.lab.path("short"), "DISK_FAULT": self.lab.path("disk-fault")}
-
-    def preloaded(self, name):
-        library = self.lab.path(name + ".so")
-        lab_net.run("cc", "-O1", "-shared", "-fPIC", "-o", library, os.path.join(SHIMS, name + ".c"))
-        return library
 
     def start_servers(self):
         here, peer = lab_net.HERE, lab_net.PEER
