@@ -223,19 +223,32 @@ static int name_document(struct document *doc, const char *name, struct error *e
 	return doc->name ? 0 : error_set(err, ERROR_MEMORY, "out of memory");
 }
 
+/* What to do about text that is no JSON; NULL where the problem says it. */
+static const char *advice(const char *text, const char *problem)
+{
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0 || strstr(problem, "unable to decode"))
+		return "save it as UTF-8, without a byte order mark";
+	if (strstr(problem, "end of file"))
+		return NULL;
+	if (strstr(problem, "expected near") || strstr(problem, "unexpected token near"))
+		return "JSON has a comma between entries, none after the last, and no comments";
+	return NULL;
+}
+
 static int parse_text(struct document *doc, struct error *err)
 {
 	struct node root = { doc, NULL, NULL, NULL, 0 };
 	json_error_t problem;
+	const char *hint;
 
 	if (text_failed(&doc->text))
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	doc->value = json_loadb(text_string(&doc->text), doc->text.length, JSON_REJECT_DUPLICATES, &problem);
 	if (!doc->value) {
 		error_set(err, ERROR_DATA, "%s", problem.text);
-		if (strstr(problem.text, "expected near") && !strstr(problem.text, "end of file"))
-			error_hint(err,
-			           "JSON has a comma between entries, none after the last, and no comments");
+		hint = advice(text_string(&doc->text), problem.text);
+		if (hint)
+			error_hint(err, "%s", hint);
 		return error_at(err, doc->name, problem.line > 0 ? problem.line : 0, NULL);
 	}
 	root.value = doc->value;

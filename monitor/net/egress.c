@@ -70,8 +70,11 @@ int egress_check_host(const struct node *probe, const char *value, const char *k
 {
 	struct node node = node_member(probe, key);
 	union address address;
+	bool digits = value && value[strspn(value, "0123456789.")] == '\0'; /* no name: RFC 1123, 2.1 */
 
-	if (!value || address_literal(value, AF_UNSPEC, &address) ||
+	if (!value || address_literal(value, AF_UNSPEC, &address))
+		return 0;
+	if (!digits &&
 	    value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")] == '\0')
 		return 0;
 	node_fail(&node, err, "'%.64s' is neither an address nor a host name", value);
@@ -79,6 +82,8 @@ int egress_check_host(const struct node *probe, const char *value, const char *k
 		return error_hint(err, "the host alone; a whole URL is probed by the kind 'http'");
 	if (strchr(value, ':'))
 		return error_hint(err, "the host alone, IPv6 without brackets; the port is the key 'port'");
+	if (digits)
+		return error_hint(err, "an IPv4 address is four numbers of 0 to 255");
 	return error_hint(err, "ASCII letters, digits, '-', '_' and '.'; other scripts in their xn-- form");
 }
 

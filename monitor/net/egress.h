@@ -41,9 +41,9 @@ int egress_check(const struct node *probe, const struct egress *egress, const ch
                  const char *host_key, struct error *err) MUST_CHECK;
 
 /*
- * A host is an address or a name of letters, digits, '-', '_' and '.': what else somebody wrote, such as a URL, would
- * only fail as a name that does not exist or that no certificate has, and look like the target's fault. NULL is right.
- * Returns 0 or ERROR_DATA.
+ * A host is an address or a name of letters, digits, '-', '_' and '.', not of digits and dots alone: what else somebody
+ * wrote, such as a URL or 192.0.2.256, would only fail as a name that does not exist or that no certificate has, and
+ * look like the target's fault. NULL is right. Returns 0 or ERROR_DATA.
  */
 int egress_check_host(const struct node *probe, const char *host, const char *host_key,
                       struct error *err) MUST_CHECK;

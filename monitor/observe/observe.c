@@ -70,7 +70,7 @@ static int prepare_plan(struct observer *o, struct target *target, struct error 
 		return 0;
 	target->service = o->services[i];
 	if (config->kind->prepare(target->service, config->probe, &target->plan, err) < 0)
-		return error_at(err, config->id, 0, NULL);
+		return err->file[0] ? error_at(err, NULL, 0, config->id) : error_at(err, config->id, 0, NULL);
 	target->opens_descriptors = opens_descriptors(config->kind, target->plan);
 	return 0;
 }

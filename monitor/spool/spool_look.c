@@ -20,5 +20,7 @@ int spool_look(const char *path, int32_t vantage, struct spool_counters *out, bo
 			                        .oldest_us = file.oldest_us,
 			                        .last_seq = file.state.last_seq };
 	spool_file_close(&file);
+	if (err->code == ERROR_UNSUPPORTED || err->code == ERROR_USAGE)
+		err->code = ERROR_DATA;
 	return err->code;
 }

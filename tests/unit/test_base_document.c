@@ -11,6 +11,7 @@ static int parsed(struct document *doc, const char *text, struct node *root, str
 }
 
 #define JSON_HINT "\nhint: JSON has a comma between entries, none after the last, and no comments"
+#define CODE_HINT "\nhint: save it as UTF-8, without a byte order mark"
 
 static const struct {
 	const char *text, *want;
@@ -29,12 +30,14 @@ static const struct {
 	{ "{\"a\": 99999999999999999999}", "d.json:1: too big integer near '99999999999999999999'" },
 	{ "{\"a\": \"\\u0000\"}",
 	  "d.json:1: \\u0000 is not allowed without JSON_ALLOW_NUL near '\"\\u0000\"'" },
-	{ "{\"a\": \"\xff\"}", "d.json:1: unable to decode byte 0xff near '\"'" },
+	{ "{\"a\": \"\xff\"}", "d.json:1: unable to decode byte 0xff near '\"'" CODE_HINT },
+	{ "\xef\xbb\xbf{}", "d.json:1: '[' or '{' expected near '\xef\xbb\xbf'" CODE_HINT },
 	{ "{} {}", "d.json:1: end of file expected near '{'" },
 	{ "{\"a\": 01}", "d.json:1: invalid token near '0'" },
 	{ "{'a': 1}", "d.json:1: string or '}' expected near '''" JSON_HINT },
 	{ "{\"a\": +7}", "d.json:1: invalid token near '+'" },
 	{ "{\"a\": NaN}", "d.json:1: invalid token near 'NaN'" },
+	{ "{\"a\": [1, ]}", "d.json:1: unexpected token near ']'" JSON_HINT },
 	{ "{\"a\": 1 // no\n}", "d.json:1: '}' expected near '/'" JSON_HINT },
 };
 

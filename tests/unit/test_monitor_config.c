@@ -74,6 +74,8 @@ START_TEST(a_host_is_an_address_or_a_name)
 		{ "www.example.jp.", NULL },
 		{ "_sip-1.example.jp", NULL },
 		{ "https://www.example.jp/", "the host alone; a whole URL is probed by the kind 'http'" },
+		{ "192.0.2.256", "an IPv4 address is four numbers of 0 to 255" },
+		{ "192.0.2", "an IPv4 address is four numbers of 0 to 255" },
 		{ "www.example.jp:443", "the host alone, IPv6 without brackets; the port is the key 'port'" },
 		{ "[2001:db8::1]", "the host alone, IPv6 without brackets; the port is the key 'port'" },
 		{ "\xe4\xbe\x8b.jp",

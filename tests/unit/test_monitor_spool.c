@@ -197,6 +197,9 @@ START_TEST(what_is_not_this_vantages_spool_is_refused)
 {
 	struct place place;
 	struct spool_options options;
+	struct spool_counters counted;
+	struct error err = { 0 };
+	bool in_use;
 
 	place_make(&place);
 	spool_close(place_open(&place, 1));
@@ -204,6 +207,7 @@ START_TEST(what_is_not_this_vantages_spool_is_refused)
 	assert_refused(&options, ERROR_DATA,
 	               "spool '%s' belongs to vantage 1, not to vantage 2\n"
 	               "hint: each vantage needs a spool of its own");
+	ck_assert_int_eq(spool_look(place.spool, 2, &counted, &in_use, &err), ERROR_DATA);
 	place_sql(&place, "PRAGMA user_version = 3");
 	options.vantage = 1;
 	assert_refused(&options, ERROR_DATA,
