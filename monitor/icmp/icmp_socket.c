@@ -96,6 +96,7 @@ static int refuse(struct icmp_socket *s, struct error *err)
 	if (cause == EPERM || cause == EACCES)
 		error_hint(err,
 		           "give the program CAP_NET_RAW, or its group a place in net.ipv4.ping_group_range");
+	errno = cause;
 	return err->code;
 }
 

@@ -32,7 +32,7 @@ struct icmp_arrival {
 
 struct icmp_receiver; /* buffers for a batch, shared by the sockets of a service */
 
-/* Opens either kind. Returns 0 or ERROR_IO with a hint; fd is -1 then. */
+/* Opens either kind. Returns 0 or ERROR_IO with a hint; fd is -1 then, and errno says why. */
 int icmp_socket_open(struct icmp_socket *s, bool v6, struct error *err) MUST_CHECK;
 void icmp_socket_close(struct icmp_socket *s);
 

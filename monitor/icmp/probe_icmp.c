@@ -13,7 +13,7 @@
 
 #define SEQUENCES    65536
 #define RANDOM_WORDS 512
-#define FEW          256 /* echoes whose answers fit in any receive buffer */
+#define FEW          128 /* echoes whose answers, of any size, fit in any receive buffer */
 #define FEW_TURN_US  (4 * PROBE_TURN_US)
 #define AGAIN_MOST   4  /* narrower and narrower links of a path that an echo learns of */
 #define SEND_TRIES   16 /* whoever floods a socket with ICMP errors does not keep echoes from being sent */
@@ -269,21 +269,44 @@ static bool send_again(struct route *route, struct echo *echo)
 	return true;
 }
 
+/* On failure errno says why, as when a socket is opened. */
+static int open_route(struct route *route, bool v6, struct error *err)
+{
+	if (!route->echoes)
+		route->echoes = calloc(SEQUENCES, sizeof *route->echoes);
+	if (!route->echoes)
+		return error_set(err, ERROR_MEMORY, "out of memory");
+	return icmp_socket_open(&route->socket, v6, err);
+}
+
+/*
+ * The route to an address. What it lacked when the service was opened, memory or a descriptor, may be there now; NULL and
+ * the cause in errno while it is not, or this machine does not have the family at all.
+ */
+static struct route *route_to(struct service *service, const union address *to)
+{
+	bool v6 = to->any.sa_family == AF_INET6;
+	struct route *route = &service->routes[v6];
+	struct error why = { 0 };
+
+	return route->socket.fd >= 0 || open_route(route, v6, &why) == 0 ? route : NULL;
+}
+
 /* state: the echo, or NULL while a name is being resolved (the flight is in run->state then). */
 static void send_echo(struct probe_run *run, const union address *to)
 {
 	struct service *service = run->service;
-	struct route *route = &service->routes[to->any.sa_family == AF_INET6];
+	struct route *route = route_to(service, to);
+	int cause = route ? ENOBUFS : errno;
 	const struct plan *plan = run->plan;
-	struct echo *echo = route->socket.fd >= 0 ? take_echo(route) : NULL;
+	struct echo *echo = route ? take_echo(route) : NULL;
 	uint8_t packet[ICMP_PACKET_MOST];
 	size_t length;
-	int cause;
 
 	if (!echo) {
 		if (plan->address.any.sa_family == AF_UNSPEC)
 			free(run->state);
-		probe_not_sent(run, route->socket.fd < 0 ? EAFNOSUPPORT : ENOBUFS);
+		probe_not_sent(run, cause);
 		return;
 	}
 	*echo = (struct echo){ .run = run, .nonce = next_nonce(service), .to = to };
@@ -377,40 +400,32 @@ static void free_service(struct service *service)
 	free(service);
 }
 
-static int open_route(struct service *service, bool v6, struct error *err)
-{
-	struct route *route = &service->routes[v6];
-
-	route->service = service;
-	route->echoes = calloc(SEQUENCES, sizeof *route->echoes);
-	if (!route->echoes)
-		return error_set(err, ERROR_MEMORY, "out of memory");
-	return icmp_socket_open(&route->socket, v6, err);
-}
-
-/* One family is enough: what goes to an address of the other is missed (send). */
+/* One family is enough: what goes to an address of the other is missed (send), while it cannot be opened. */
 static int open_service(const struct probe_context *context, void **out, struct error *err)
 {
 	struct service *service = calloc(1, sizeof *service);
-	struct error v6_error = { 0 };
+	struct error other = { 0 };
+	bool v6;
 
 	if (!service)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	service->context = context;
 	service->drops_log.who = probe_icmp.name;
 	service->random_used = RANDOM_WORDS;
-	service->routes[0].socket.fd = service->routes[1].socket.fd = -1;
+	for (int i = 0; i < 2; i++) {
+		service->routes[i].service = service;
+		service->routes[i].socket.fd = -1;
+	}
 	service->receiver = icmp_receiver_new();
 	if (!service->receiver) {
 		free_service(service);
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	}
-	if (open_route(service, true, &v6_error) < 0 && open_route(service, false, err) < 0) {
+	v6 = open_route(&service->routes[1], true, &other) == 0;
+	if (open_route(&service->routes[0], false, v6 ? &other : err) < 0 && !v6) {
 		free_service(service);
 		return err->code;
 	}
-	if (service->routes[1].socket.fd >= 0 && open_route(service, false, &v6_error) < 0)
-		service->routes[0].socket.fd = -1;
 	*out = service;
 	return 0;
 }

@@ -40,6 +40,8 @@ struct channel {
 	char *servers; /* NULL: the system's */
 	ares_channel ares;
 	int own_errno;       /* why this machine could not ask, since c-ares was last called; 0: it could */
+	int64_t shortages;   /* how often this machine had no memory or descriptor for a socket */
+	int shortage;        /* which, the last time */
 	struct moment heard; /* when anything last came from a server */
 	bool asking_root;    /* whether the servers are alive */
 	int64_t unanswered;  /* names, since the last line in the log */
@@ -58,6 +60,7 @@ struct resolve_pending { /* outlives the query when that is forgotten */
 	struct resolve_query *query;
 	struct channel *channel;
 	struct moment begun;
+	int64_t shortages_before;
 	bool *over; /* set when it ends while it is begun */
 	char name[];
 };
@@ -176,20 +179,27 @@ static void socket_state(void *data, ares_socket_t fd, int readable, int writabl
 
 /* ---- the sockets of c-ares: its own would not tell what this machine could not do ---- */
 
+static int refuse_socket(struct channel *channel, int cause)
+{
+	if (cause == ENOMEM || cause == ENOBUFS || cause == EMFILE || cause == ENFILE) {
+		channel->shortages++;
+		channel->shortage = cause;
+	}
+	errno = channel->own_errno = cause;
+	return -1;
+}
+
 static ares_socket_t open_socket(int family, int type, int protocol, void *data)
 {
 	struct channel *channel = data;
 	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	if (fd < 0) {
-		channel->own_errno = errno;
-		return fd;
-	}
+	if (fd < 0)
+		return refuse_socket(channel, errno);
 	if (watch(channel, fd))
 		return fd;
 	close(fd); /* c-ares would use it for all later queries, and nobody would read it */
-	errno = channel->own_errno = ENOMEM;
-	return -1;
+	return refuse_socket(channel, ENOMEM);
 }
 
 static int close_socket(ares_socket_t fd, void *data)
@@ -376,6 +386,12 @@ static bool silent(const struct resolve_pending *pending, int64_t before_us)
 	return moment_between(pending->channel->heard, pending->begun) > before_us;
 }
 
+/* Of one of the queries that a name takes, for each family and server, c-ares tells nothing when another was answered. */
+static bool lacked_a_socket(const struct resolve_pending *pending)
+{
+	return pending->channel->shortages != pending->shortages_before;
+}
+
 /*
  * Whether nobody could be asked: this machine could not; or there is no name server at any place where it was told to
  * ask (port closed, ICMP unreachable), or none that lives. c-ares says the same of servers that answer with an error:
@@ -383,7 +399,9 @@ static bool silent(const struct resolve_pending *pending, int64_t before_us)
  */
 static bool is_own_fault(const struct resolve_pending *pending, int status, int timeouts)
 {
-	if (status == ARES_ENOMEM || status == ARES_EFILE)
+	if (status == ARES_SUCCESS)
+		return false;
+	if (status == ARES_ENOMEM || status == ARES_EFILE || lacked_a_socket(pending))
 		return true;
 	if (status != ARES_ECONNREFUSED && status != ARES_ETIMEOUT)
 		return false;
@@ -405,6 +423,13 @@ static int errno_of(int status)
 	}
 }
 
+static int cause_of(const struct resolve_pending *pending, int status)
+{
+	if (lacked_a_socket(pending))
+		return pending->channel->shortage;
+	return pending->channel->own_errno ? pending->channel->own_errno : errno_of(status);
+}
+
 static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
 {
 	struct resolve_pending *pending = arg;
@@ -414,7 +439,7 @@ static void answered(void *arg, int status, int timeouts, struct ares_addrinfo *
 	if (query && status == ARES_SUCCESS && answer)
 		take_answer(query, answer);
 	if (query && is_own_fault(pending, status, timeouts))
-		query->verdict = verdict_not_sent(channel->own_errno ? channel->own_errno : errno_of(status));
+		query->verdict = verdict_not_sent(cause_of(pending, status));
 	if (status == ARES_ETIMEOUT || status == ARES_ECONNREFUSED)
 		log_unanswered(channel, pending->name,
 		               channel->own_errno ? strerror(channel->own_errno) : ares_strerror(status));
@@ -470,6 +495,7 @@ void resolve_start(struct resolver *resolver, const char *name, const struct egr
 	pending->query = query;
 	pending->channel = channel;
 	pending->begun = moment_now();
+	pending->shortages_before = channel->shortages;
 	memcpy(pending->name, name, size);
 	query->pending = pending;
 	channel->own_errno = 0;
@@ -491,8 +517,13 @@ void resolve_forget(struct resolve_query *query)
 
 struct verdict resolve_expire(struct resolve_query *query)
 {
-	bool ours = query->pending && !query->charged && silent(query->pending, ALIVE_US);
+	const struct resolve_pending *pending = query->pending;
+	int cause = 0;
 
+	if (pending && lacked_a_socket(pending))
+		cause = pending->channel->shortage;
+	else if (pending && !query->charged && silent(pending, ALIVE_US))
+		cause = ETIMEDOUT;
 	resolve_forget(query);
-	return ours ? verdict_not_sent(ETIMEDOUT) : verdict_of(FAILURE_DNS);
+	return cause ? verdict_not_sent(cause) : verdict_of(FAILURE_DNS);
 }

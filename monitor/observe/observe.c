@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "monitor/net/resolve.h"
 #include "monitor/observe/schedule.h"
+#include "monitor/probe/memory.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -192,6 +193,7 @@ int observer_begin(struct observer **out, uv_loop_t *loop, const struct config *
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	}
 	o->config = config;
+	o->begun = moment_now();
 	o->former = former;
 	o->record = record;
 	o->arg = arg;
@@ -229,6 +231,9 @@ int observer_prepare(struct observer *o, size_t most, struct error *err)
 			return err->code;
 	if (o->assigned < config->target_count)
 		return 1;
+	/* OpenSSL takes a certificate whose key it had no memory to read, and trusts none that it signed ever after */
+	if (memory_refused().us >= o->begun.us)
+		return error_set(err, ERROR_MEMORY, "out of memory");
 	/* that of the former, so that a step since then is noticed by this one too */
 	o->wall_offset_us = o->former ? o->former->wall_offset_us : moment_wall_offset_us();
 	o->former = NULL;

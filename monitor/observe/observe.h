@@ -70,8 +70,9 @@ int observer_begin(struct observer **out, uv_loop_t *loop, const struct config *
 
 /*
  * Prepares so many more targets at the most. A kind of probe that is no longer allowed, but that the former has open,
- * is an error. Returns 0: all are prepared; 1: not yet; or a negative code, after which only observer_close() is left,
- * as it is for whoever wants it no more.
+ * is an error, and so is memory that was refused to a library meanwhile: what it holds then may be of no use for good.
+ * Returns 0: all are prepared; 1: not yet; or a negative code, after which only observer_close() is left, as it is for
+ * whoever wants it no more.
  */
 int observer_prepare(struct observer *o, size_t most, struct error *err) MUST_CHECK;
 

@@ -49,6 +49,7 @@ struct gap {
 
 struct observer {
 	const struct config *config;
+	struct moment begun;           /* its preparation */
 	const struct observer *former; /* until everything is prepared; NULL: none */
 	observer_record *record;
 	observer_drained *drained;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,22 @@ static int check_file(const char *what, const char *path, struct error *err)
 	return err->code;
 }
 
+/*
+ * What OpenSSL finds out of a trusted certificate's extensions when it is first needed is kept with it, and so is that
+ * there was no memory to: it is found out now, when that can be told.
+ */
+static void read_extensions(SSL_CTX *ctx)
+{
+	const STACK_OF(X509_OBJECT) *trusted = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+
+	for (int i = 0; i < sk_X509_OBJECT_num(trusted); i++) {
+		X509 *certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(trusted, i));
+
+		if (certificate)
+			(void)X509_check_purpose(certificate, -1, 0);
+	}
+}
+
 static int load_files(const struct tls_context *c, struct error *err)
 {
 	if (check_file("ca_file", c->ca_file, err) < 0 ||
@@ -83,6 +100,7 @@ static int load_files(const struct tls_context *c, struct error *err)
 	ERR_clear_error();
 	if (c->ca_file && SSL_CTX_load_verify_file(c->ctx, c->ca_file) != 1)
 		return refuse("ca_file", c->ca_file, err);
+	read_extensions(c->ctx);
 	if (!c->certificate)
 		return 0;
 	if (SSL_CTX_use_certificate_chain_file(c->ctx, c->certificate) != 1)
