@@ -56,7 +56,7 @@ int error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
  */
 int error_print(const struct error *err, FILE *out, const char *program);
 
-/* "FILE:LINE: FIELD: TEXT" as error_print() writes it, into line, cut to fit. Returns line. */
+/* "FILE:LINE: FIELD: TEXT" as error_print() writes it, into line, cut to fit. Returns line, or without memory a text. */
 const char *error_one_line(const struct error *err, char *line, size_t size);
 
 #endif

@@ -34,7 +34,7 @@ static struct verdict handshake_failure(const struct http_transfer *t)
 	return said ? tls_watch_verdict(tls) : verdict_of(FAILURE_RESET);
 }
 
-/* libcurl itself compares the host name. */
+/* What it is that libcurl does not trust is seen by the watch, unless libcurl alone minds. */
 static struct verdict trust_failure(const struct http_transfer *t)
 {
 	struct verdict verdict = tls_watch_verdict(&t->tls);

@@ -83,8 +83,7 @@ struct probe_kind {
 	const struct setting *settings; /* keys of "probe" beside "kind" */
 	size_t config_size;             /* of the struct that the settings fill */
 	bool shares_socket;             /* its probes open no descriptor of their own */
-	bool
-	    gathered; /* several are sent in one wake-up (schedule.h): each is cheap, and timed by the kernel */
+	bool gathered; /* several are sent in one wake-up (schedule.h): cheap, and timed by the kernel */
 	/* Rules between keys; may be NULL. */
 	int (*check)(const struct node *probe, const void *config, struct error *err);
 	int (*open)(const struct probe_context *context, void **service, struct error *err);

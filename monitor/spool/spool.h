@@ -128,7 +128,7 @@ int64_t spool_sent_through(struct spool *spool);
 /* Notes on disk, once, that from now on records are sent. Blocks on the disk: not on the loop. */
 int spool_will_send(struct spool *spool, struct error *err) MUST_CHECK;
 
-/* Notes, in memory, that records up to seq are being sent. After spool_will_send. */
+/* Notes, in memory, that COMMIT of records up to seq is about to be sent. After spool_will_send. */
 void spool_sending(struct spool *spool, int64_t seq);
 
 /* Takes one record, NULL where the row is damaged; returning false ends the reading (this one is taken). */
