@@ -6,7 +6,15 @@
 
 #include <inttypes.h>
 
-/* ---- while it is in use ---- */
+/* What the spool holds for whoever opens it next, at the end of a test. */
+static void expect_when_opened_again(struct place *place, int64_t records)
+{
+	struct spool *spool = place_open(place, 1);
+
+	ck_assert_int_eq(account_of(spool, 0).records, records);
+	spool_close(spool);
+	place_remove(place);
+}
 
 START_TEST(deleted_while_in_use_it_is_made_again_with_all_it_held)
 {
@@ -32,10 +40,7 @@ START_TEST(deleted_while_in_use_it_is_made_again_with_all_it_held)
 	spool_close(spool);
 	ck_assert_ptr_nonnull(strstr(place.said, "was deleted while it was in use; "));
 	ck_assert_ptr_nonnull(strstr(place.said, " records were saved, 0 are lost"));
-	spool = place_open(&place, 1);
-	ck_assert_int_eq(account_of(spool, 0).records, 600);
-	spool_close(spool);
-	place_remove(&place);
+	expect_when_opened_again(&place, 600);
 }
 END_TEST
 
@@ -59,10 +64,7 @@ START_TEST(without_its_folder_it_goes_on_and_comes_back)
 	put_echoes(spool, 21, 30);
 	flush_all(spool);
 	spool_close(spool);
-	spool = place_open(&place, 1);
-	ck_assert_int_eq(account_of(spool, 0).records, 30);
-	spool_close(spool);
-	place_remove(&place);
+	expect_when_opened_again(&place, 30);
 }
 END_TEST
 
@@ -84,10 +86,7 @@ START_TEST(its_log_deleted_while_in_use_costs_nothing)
 	WAIT_UNTIL(strstr(place.said, "'-wal' was deleted while it was in use: nothing is lost"));
 	flush_all(spool);
 	spool_close(spool);
-	spool = place_open(&place, 1);
-	ck_assert_int_eq(account_of(spool, 0).records, 20);
-	spool_close(spool);
-	place_remove(&place);
+	expect_when_opened_again(&place, 20);
 }
 END_TEST
 
@@ -188,10 +187,7 @@ START_TEST(its_queue_deleted_while_in_use_is_made_again)
 	ck_assert_int_eq(spool_open(&second, &options, &err), ERROR_RETRY);
 	spool_close(spool);
 	in_another_process(&place, 21, 30, true);
-	spool = place_open(&place, 1);
-	ck_assert_int_eq(account_of(spool, 0).records, 30);
-	spool_close(spool);
-	place_remove(&place);
+	expect_when_opened_again(&place, 30);
 }
 END_TEST
 
