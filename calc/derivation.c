@@ -3,12 +3,13 @@
 #include "calc/exact.h"
 
 #include <assert.h>
-#include <stdint.h>
 #include <string.h>
 
 struct entry {
 	struct derivation shown;
 	mpq_t value;
+	size_t
+	    texts; /* a hash of the bytes of label, clause and formula: of their addresses it would differ in every run */
 };
 
 #define BLOCK_ENTRIES 256
@@ -101,13 +102,18 @@ static void add_block(struct book *b)
 
 /* ---- texts: one copy of each, since the formulas of 1,741 bodies are the same ---- */
 
-static const char **slot_of(const struct book *b, const char *text)
+static size_t hash_of_text(const char *text)
 {
-	size_t i = 2166136261U;
+	size_t hash = 2166136261U;
 
 	for (const char *c = text; *c; c++)
-		i = (i ^ (unsigned char)*c) * 16777619U;
-	for (i ^= i >> 15;; i++) {
+		hash = (hash ^ (unsigned char)*c) * 16777619U;
+	return hash ^ hash >> 15;
+}
+
+static const char **slot_of(const struct book *b, const char *text, size_t hash)
+{
+	for (size_t i = hash;; i++) {
 		const char **slot = &b->texts[i & (b->text_size - 1)];
 
 		if (!*slot || strcmp(*slot, text) == 0)
@@ -124,19 +130,21 @@ static void grow_texts(struct book *b)
 	b->texts = arena_array(b->arena, b->text_size, sizeof *b->texts);
 	for (size_t i = 0; i < size; i++)
 		if (old[i])
-			*slot_of(b, old[i]) = old[i];
+			*slot_of(b, old[i], hash_of_text(old[i])) = old[i];
 }
 
-/* The book's copy of a text; NULL for NULL. */
-static const char *kept(struct book *b, const char *text)
+/* The book's copy of a text, whose hash is added to another; NULL for NULL. */
+static const char *kept(struct book *b, const char *text, size_t *hash)
 {
 	const char **slot;
+	size_t own = text ? hash_of_text(text) : 0;
 
+	*hash = *hash * 16777619U ^ own;
 	if (!text)
 		return NULL;
 	if (2 * b->text_count >= b->text_size)
 		grow_texts(b);
-	slot = slot_of(b, text);
+	slot = slot_of(b, text, own);
 	if (!*slot) {
 		*slot = arena_copy(b->arena, text);
 		b->text_count++;
@@ -156,9 +164,9 @@ static struct entry *add(struct book *b, const char *label, const char *clause, 
 	b->count++;
 	e = entry_at(b, (int)b->count - 1);
 	mpq_init(e->value);
-	e->shown.label = kept(b, label);
-	e->shown.clause = kept(b, clause);
-	e->shown.formula = kept(b, formula);
+	e->shown.label = kept(b, label, &e->texts);
+	e->shown.clause = kept(b, clause, &e->texts);
+	e->shown.formula = kept(b, formula, &e->texts);
 	return e;
 }
 
@@ -171,10 +179,9 @@ static void take_back(struct book *b)
 
 /* ---- the same derivation again ---- */
 
-/* Of the book's own texts there is one each: their addresses stand for them. */
 static size_t hash_of(const struct entry *e)
 {
-	size_t hash = (size_t)(uintptr_t)e->shown.label ^ (size_t)(uintptr_t)e->shown.formula << 5;
+	size_t hash = e->texts;
 
 	if (e->shown.input_count == 0)
 		hash ^= mpz_get_ui(mpq_numref(e->value));
@@ -184,6 +191,7 @@ static size_t hash_of(const struct entry *e)
 	return hash ^ hash >> 16;
 }
 
+/* Of the book's own texts there is one each: their addresses stand for them. */
 static bool same_derivation(const struct entry *e, const struct entry *other)
 {
 	const struct derivation *x = &e->shown, *y = &other->shown;

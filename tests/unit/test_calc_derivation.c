@@ -133,6 +133,49 @@ START_TEST(what_is_derived_again_is_the_same_node)
 }
 END_TEST
 
+/* One of a thousand derivations whose neighbours differ in one part alone. */
+static int derive_one_of_many(struct book *b, const int *inputs, int i)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, i % 5 == 2 ? "$1 + $2 + %d" : "text %d", i / 5);
+	switch (i % 5) {
+	case 0:
+		return derive(b, text, "clause", "$1 + $2", 2, inputs);
+	case 1:
+		return derive(b, "label", text, "$1 + $2", 2, inputs);
+	case 2:
+		return derive(b, "label", "clause", text, 2, inputs);
+	case 3:
+		return derive(b, "label", "clause", "$1 + $2", 2, inputs + i / 5);
+	default:
+		return derive_given_int(b, "label", "clause", i / 5);
+	}
+}
+
+/* So many in one table that each part decides somewhere: the table's order is the same in every run. */
+START_TEST(what_differs_in_any_part_is_another_node)
+{
+	struct arena a = { 0 };
+	struct book *b = book_new(&a);
+	int inputs[202], nodes[1000], first;
+
+	book_remember(b);
+	book_reuse(b, true);
+	for (int i = 0; i < 202; i++)
+		inputs[i] = derive_given_int(b, "input", "s", i);
+	first = (int)book_count(b);
+	for (int i = 0; i < 1000; i++) {
+		nodes[i] = derive_one_of_many(b, inputs, i);
+		ck_assert_int_eq(nodes[i], first + i);
+	}
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(derive_one_of_many(b, inputs, i), nodes[i]);
+	book_free(b);
+	arena_release(&a);
+}
+END_TEST
+
 START_TEST(texts_and_values_stay_where_they_are)
 {
 	struct arena a = { 0 };
@@ -161,5 +204,6 @@ int main(void)
 	                 (const TTest *const[]){ a_node_shows_what_was_computed, the_unknown_spreads,
 	                                         a_rounded_node_says_how, the_longest_unit_fits,
 	                                         texts_and_values_stay_where_they_are,
-	                                         what_is_derived_again_is_the_same_node, NULL });
+	                                         what_is_derived_again_is_the_same_node,
+	                                         what_differs_in_any_part_is_another_node, NULL });
 }
