@@ -70,6 +70,14 @@ const char *text_string(const struct text *t)
 	return t->bytes ? t->bytes : "";
 }
 
+bool text_has_control(const char *string)
+{
+	for (const unsigned char *at = (const unsigned char *)string; *at; at++)
+		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
+			return true;
+	return false;
+}
+
 void text_cut(struct text *t, size_t length)
 {
 	if (length >= t->length)

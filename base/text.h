@@ -37,6 +37,11 @@ static inline bool text_failed(const struct text *t)
 /* The bytes as a C string; "" while empty. Borrowed from t until its next append or release. */
 const char *text_string(const struct text *t);
 
+/*
+ * Whether a string of UTF-8 holds control characters (C0, DEL, C1): line breaks in a table, or what steers a terminal.
+ */
+bool text_has_control(const char *string);
+
 void text_cut(struct text *t, size_t length); /* back to an earlier length */
 void text_clear(struct text *t);              /* empties, keeps the memory */
 void text_release(struct text *t);            /* empties, gives the memory back */

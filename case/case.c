@@ -25,15 +25,7 @@ int read_exact(struct arena *a, const struct node *object, const char *key, enum
 	return 0;
 }
 
-/* Texts go into terminals, CSV and XLSX, which take no control characters (C0, DEL, and C1 in UTF-8). */
-static bool has_control(const char *text)
-{
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
-			return true;
-	return false;
-}
-
+/* Texts go into terminals, CSV and XLSX, which take no control characters. */
 int read_text(struct arena *a, const struct node *object, const char *key, enum presence presence,
               const char **out, struct error *err)
 {
@@ -45,7 +37,7 @@ int read_text(struct arena *a, const struct node *object, const char *key, enum 
 		return err->code;
 	if (!*text)
 		return node_fail(&member, err, "must not be empty");
-	if (has_control(text))
+	if (text_has_control(text))
 		return node_fail(&member, err, "must not hold control characters");
 	*out = arena_copy(a, text);
 	return 0;
@@ -78,7 +70,7 @@ int read_texts(struct arena *a, const struct node *object, const char *key, cons
 
 		if (node_item_string(&list, i, &text, err) < 0)
 			return err->code;
-		if (!*text || has_control(text))
+		if (!*text || text_has_control(text))
 			return node_fail(&item, err, "must not %s",
 			                 *text ? "hold control characters" : "be empty");
 		(*out)[i] = arena_copy(a, text);

@@ -35,6 +35,7 @@ struct command_option {
 	const char *name;
 	const char *argument; /* what stands for its value; NULL: it takes none */
 	const char *text;     /* meaning, unit, default */
+	const char *needs;    /* name of an option without which it would be of no effect; NULL: none */
 };
 
 struct command_exit {

@@ -64,10 +64,6 @@ int command_check(const struct command_options *options, struct error *err)
 
 	if (config_load(&config, options->file, err) < 0)
 		return err->code;
-	if (config.database && ship_check_database(config.database, err) < 0) {
-		config_release(&config);
-		return error_at(err, options->file, 0, NULL);
-	}
 	try_here(&config);
 	if (options->json) {
 		(void)print_check_json(options->file, &config, err);

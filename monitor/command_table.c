@@ -101,9 +101,10 @@ const struct command command_table[] = {
 	                 "number the answers of each session, so that senders see on which way packets are "
 	                 "lost" },
 	               { 'm', "sessions", "N",
-	                 "with --stateful: at most so many sessions, 1 to 1000000; default: 10000" },
-	               { 'i', "idle", "TIME",
-	                 "with --stateful: forget a session after so long; default: 15m" },
+	                 "with --stateful: at most so many sessions, 1 to 1000000; default: 10000",
+	                 "stateful" },
+	               { 'i', "idle", "TIME", "with --stateful: forget a session after so long; default: 15m",
+	                 "stateful" },
 	               { 'k', "key-file", "FILE",
 	                 "answer only what is authenticated with this key: 16 to 64 bytes in hexadecimal "
 	                 "digits, the same at both ends, not readable by everybody" },

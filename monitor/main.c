@@ -102,10 +102,26 @@ static int take_option(const struct command_option *option, struct command_optio
 	return 0;
 }
 
+/* What would be ignored is refused: an option whose other is not there. given: by their places in the table. */
+static int check_needs(const struct command *command, const bool given[COMMAND_OPTIONS_MOST],
+                       struct error *err)
+{
+	for (size_t i = 0; command->options[i].name; i++) {
+		const char *needs = given[i] ? command->options[i].needs : NULL;
+
+		for (size_t k = 0; needs && command->options[k].name; k++)
+			if (strcmp(command->options[k].name, needs) == 0 && !given[k])
+				return error_set(err, ERROR_USAGE, "--%s needs --%s",
+				                 command->options[i].name, needs);
+	}
+	return 0;
+}
+
 static int parse_options(const struct command *command, int argc, char **argv,
                          struct command_options *options, struct error *err)
 {
 	struct option longs[COMMAND_OPTIONS_MOST + 1] = { 0 };
+	bool given[COMMAND_OPTIONS_MOST] = { false };
 	int letter, at = 0;
 
 	for (size_t i = 0; command->options[i].name; i++)
@@ -116,10 +132,13 @@ static int parse_options(const struct command *command, int argc, char **argv,
 	while ((letter = getopt_long(argc, argv, ":", longs, &at)) != -1) {
 		if (letter == '?' || letter == ':')
 			return refuse_option(command, letter, argv[optind - 1], err);
+		if (given[at])
+			return error_set(err, ERROR_USAGE, "--%s is there twice", longs[at].name);
+		given[at] = true;
 		if (take_option(&command->options[at], options, err) < 0)
 			return err->code;
 	}
-	return 0;
+	return check_needs(command, given, err);
 }
 
 static int parse(const struct command *command, int argc, char **argv, struct command_options *options,
@@ -167,31 +186,37 @@ static int run(const struct command *command, int argc, char **argv, struct erro
 	return command->run(&options, err);
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+		if (is_help(argv[i]))
 			return true;
-	return argc > 1 && strcmp(argv[1], "help") == 0;
+	return false;
 }
 
 /* slamon --help, slamon help [COMMAND], slamon COMMAND [...] --help, slamon --version */
 static int inform(int argc, char **argv, struct error *err)
 {
-	const struct command *command = NULL;
+	bool first = argc > 1 && (is_help(argv[1]) || strcmp(argv[1], "help") == 0);
+	const char *name = argc > 1 ? argv[1 + first] : NULL;
+	const struct command *command = name ? command_find(name) : NULL;
 	struct text out = { 0 };
 
-	for (int i = 1; i < argc && i < 3 && !command; i++)
-		command = command_find(argv[i]);
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		text_add(&out, "slamon " GOVSLA_VERSION "\n");
-	else if (!asks_for_help(argc, argv))
-		error_set(err, ERROR_USAGE, argc > 1 ? "no command '%s'" : "no command given",
-		          argv[argc > 1]);
+	if (argc == 1)
+		error_set(err, ERROR_USAGE, "no command given");
+	else if (!name)
+		command_help_all(&out);
 	else if (command)
 		command_help(command, &out);
+	else if (argc == 2 && strcmp(name, "--version") == 0)
+		text_add(&out, "slamon " GOVSLA_VERSION "\n");
 	else
-		command_help_all(&out);
+		error_set(err, ERROR_USAGE, "no command '%s'", name);
 	if (command_print_text(&out, err) < 0)
 		return error_hint(err, "slamon --help");
 	return 0;

@@ -15,21 +15,13 @@ int import_fail(struct import *in, const char *format, ...)
 	return error_at(in->err, in->file, in->line, NULL);
 }
 
-static bool has_control(const char *text)
-{
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0))
-			return true;
-	return false;
-}
-
 int import_add(struct import *in, int64_t day, const char *name)
 {
 	struct imported *out = in->out;
 
 	if (!*name)
 		return import_fail(in, "the day has no name");
-	if (has_control(name))
+	if (text_has_control(name))
 		return import_fail(in, "the name holds control characters");
 	if (out->count == in->room) {
 		struct imported_day *more = arena_array(in->arena, 2 * in->room + 64, sizeof *more);

@@ -10,6 +10,18 @@
 
 /* ---- probes ---- */
 
+/* A probe that is not sent whole before its timeout would be missed each time. */
+static int check_timeout(const struct node *object, const struct target_config *target, struct error *err)
+{
+	int64_t sends_ms = target->kind->sends_for_ms ? target->kind->sends_for_ms(target->probe) : 0;
+	struct node timeout = node_member(object, "timeout_s");
+
+	if (sends_ms < target->timeout_s * 1000)
+		return 0;
+	node_fail(&timeout, err, "the packets of a probe take %lld ms to send", (long long)sends_ms);
+	return error_hint(err, "a longer timeout, fewer packets, or less between them");
+}
+
 static int read_probe(struct config *config, const struct node *object, struct target_config *target,
                       struct error *err)
 {
@@ -32,7 +44,9 @@ static int read_probe(struct config *config, const struct node *object, struct t
 	if (setting_read(table, &probe, &config->arena, settings, err) < 0)
 		return err->code;
 	target->probe = settings;
-	return target->kind->check ? target->kind->check(&probe, settings, err) : 0;
+	if (target->kind->check && target->kind->check(&probe, settings, err) < 0)
+		return err->code;
+	return check_timeout(object, target, err);
 }
 
 struct keyed { /* for finding duplicates */

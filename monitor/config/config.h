@@ -22,7 +22,8 @@
 
 #include <stdint.h>
 
-#define CONFIG_FORMAT "govsla-slamon/1"
+#define CONFIG_FORMAT  "govsla-slamon/1"
+#define CONFIG_ID_MOST 200 /* bytes of an id, as in the registry */
 
 struct target_config {
 	int64_t number; /* in the registry, 1 … */

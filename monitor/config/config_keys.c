@@ -2,6 +2,7 @@
 
 #include "monitor/config/config.h"
 #include "monitor/net/address.h"
+#include "monitor/ship/ship.h"
 
 #include <string.h>
 
@@ -10,6 +11,14 @@ static int check_format(const char *value, struct error *err)
 	if (strcmp(value, CONFIG_FORMAT) == 0)
 		return 0;
 	return error_set(err, ERROR_DATA, "'%.64s' is not '%s'", value, CONFIG_FORMAT);
+}
+
+/* Ids go into lines and tables. */
+static int check_id(const char *value, struct error *err)
+{
+	if (strlen(value) > CONFIG_ID_MOST)
+		return error_set(err, ERROR_DATA, "is longer than %d bytes", CONFIG_ID_MOST);
+	return text_has_control(value) ? error_set(err, ERROR_DATA, "must not hold control characters") : 0;
 }
 
 const struct setting config_settings[] = {
@@ -24,6 +33,7 @@ const struct setting config_settings[] = {
 	  .restart = true,
 	  .type = SETTING_STRING,
 	  .required = true,
+	  .check = check_id,
 	  .place = offsetof(struct config, vantage),
 	  .help = "id of this vantage point in the registry" },
 	{ .key = "vantage_number",
@@ -37,6 +47,7 @@ const struct setting config_settings[] = {
 	{ .key = "database",
 	  .restart = true,
 	  .type = SETTING_STRING,
+	  .check = ship_check_database,
 	  .place = offsetof(struct config, database),
 	  .help = "libpq connection string or URI to ship to; absent or empty: samples stay in the spool" },
 	{ .key = "ship_wait_s",
@@ -155,6 +166,7 @@ const struct setting config_target_settings[] = {
 	{ .key = "id",
 	  .type = SETTING_STRING,
 	  .required = true,
+	  .check = check_id,
 	  .place = offsetof(struct target_config, id),
 	  .help = "id of the target in the registry; with the vantage's id it decides the offset in the "
 	          "interval" },

@@ -84,6 +84,8 @@ struct probe_kind {
 	size_t config_size;             /* of the struct that the settings fill */
 	bool shares_socket;             /* its probes open no descriptor of their own */
 	bool gathered; /* several are sent in one wake-up (schedule.h): cheap, and timed by the kernel */
+	/* In how many ms the packets of a probe are sent, when nothing holds them up; NULL: at once. */
+	int64_t (*sends_for_ms)(const void *config);
 	/* Rules between keys; may be NULL. */
 	int (*check)(const struct node *probe, const void *config, struct error *err);
 	int (*open)(const struct probe_context *context, void **service, struct error *err);

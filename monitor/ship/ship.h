@@ -61,7 +61,10 @@ struct ship_counters {
 	char last_error[512]; /* "" when the last thing done succeeded */
 };
 
-/* Whether libpq understands a connection string or URI. Returns 0, ERROR_DATA with its message, ERROR_MEMORY. */
+/*
+ * Whether libpq understands a connection string or URI, and ship can use it; by libpq's environment too. Returns 0,
+ * ERROR_DATA with its message, ERROR_MEMORY.
+ */
 int ship_check_database(const char *database, struct error *err) MUST_CHECK;
 
 /* Checks the connection string; does not connect. Returns 0, ERROR_DATA for a string that libpq refuses,

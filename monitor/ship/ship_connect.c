@@ -34,15 +34,14 @@ static int find_host(struct ship_connect *c, struct error *err)
 		c->port = "5432";
 	if (value_of(c->given, "service"))
 		return error_set(err, ERROR_DATA,
-		                 "database: 'service' is not supported: its host's name would "
+		                 "'service' is not supported: its host's name would "
 		                 "be resolved while everything waits");
 	/* no host: the default Unix socket; a path: a Unix socket; an address: nothing to resolve */
 	if (address || !host || host[0] == '/' || host[0] == '@' || inet_pton(AF_INET, host, bytes) == 1 ||
 	    inet_pton(AF_INET6, host, bytes) == 1)
 		return 0;
 	if (strchr(host, ','))
-		return error_set(err, ERROR_DATA, "database: the list of hosts '%s' needs hostaddr beside it",
-		                 host);
+		return error_set(err, ERROR_DATA, "the list of hosts '%s' needs hostaddr beside it", host);
 	c->host = host;
 	return 0;
 }
@@ -54,16 +53,10 @@ static PQconninfoOption *parse_database(const char *database, struct error *err)
 	size_t length = message ? strcspn(message, "\n") : 0;
 
 	if (!parsed)
-		error_set(err, message ? ERROR_DATA : ERROR_MEMORY, "database: %.*s", (int)length,
-		          message ? message : "");
+		error_set(err, message ? ERROR_DATA : ERROR_MEMORY, "%.*s", (int)length,
+		          message ? message : "out of memory");
 	PQfreemem(message);
 	return parsed;
-}
-
-int ship_check_database(const char *database, struct error *err)
-{
-	PQconninfoFree(parse_database(database, err));
-	return err->code;
 }
 
 int ship_connect_init(struct ship_connect *c, const char *database, int32_t vantage, struct error *err)
@@ -77,6 +70,15 @@ int ship_connect_init(struct ship_connect *c, const char *database, int32_t vant
 	if (!c->defaults)
 		return error_set(err, ERROR_MEMORY, "no memory for the connection's parameters");
 	return find_host(c, err);
+}
+
+int ship_check_database(const char *database, struct error *err)
+{
+	struct ship_connect c;
+
+	(void)!ship_connect_init(&c, database, 0, err);
+	ship_connect_release(&c);
+	return err->code;
 }
 
 bool ship_connect_resolved(struct ship_connect *c, const struct addrinfo *found)

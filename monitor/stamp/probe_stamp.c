@@ -342,6 +342,7 @@ const struct probe_kind probe_stamp = {
 	.settings = stamp_settings,
 	.config_size = sizeof(struct stamp_config),
 	.shares_socket = true, /* one for each target, kept */
+	.sends_for_ms = stamp_config_sends_for_ms,
 	.check = stamp_config_check,
 	.open = open_service,
 	.prepare = prepare,

@@ -68,6 +68,13 @@ const struct setting stamp_settings[] = {
 	{ .key = NULL },
 };
 
+int64_t stamp_config_sends_for_ms(const void *config_pointer)
+{
+	const struct stamp_config *config = config_pointer;
+
+	return (config->packets - 1) * config->spacing_ms;
+}
+
 int stamp_config_check(const struct node *probe, const void *config_pointer, struct error *err)
 {
 	const struct stamp_config *config = config_pointer;

@@ -20,6 +20,9 @@ struct stamp_config {
 
 extern const struct setting stamp_settings[];
 
+/* From the first packet of a probe to the last. */
+int64_t stamp_config_sends_for_ms(const void *config);
+
 /* Rules between keys. Returns 0 or ERROR_DATA. */
 int stamp_config_check(const struct node *probe, const void *config, struct error *err) MUST_CHECK;
 

@@ -106,6 +106,11 @@ class Usage(unittest.TestCase):
         for arguments, cause in (
                 ((), "no command given\nhint: slamon --help\n"),
                 (("fly",), "no command 'fly'\nhint: slamon --help\n"),
+                (("fly", "--help"), "no command 'fly'\nhint: slamon --help\n"),
+                (("help", "fly"), "no command 'fly'\nhint: slamon --help\n"),
+                (("reflect", "--sessions", "5"), "--sessions needs --stateful\nhint: slamon reflect --help\n"),
+                (("reflect", "--idle", "5m"), "--idle needs --stateful\nhint: slamon reflect --help\n"),
+                (("run", "a", "--for", "1s", "--for", "2s"), "--for is there twice\nhint: slamon run --help\n"),
                 (("check",), "'check' needs the configuration file\nhint: slamon check --help\n"),
                 (("check", "a", "b"), "'b' is one argument too many\nhint: slamon check --help\n"),
                 (("check", "a", "--for", "1s"), "'check' has no option '--for'\nhint: slamon check --help\n"),

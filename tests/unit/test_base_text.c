@@ -74,6 +74,18 @@ START_TEST(every_length_fits)
 }
 END_TEST
 
+START_TEST(control_characters_are_found)
+{
+	static const char *const with[] = { "\n", "a\tb", "a\x1b[2J", "a\x7f", "\xc2\x80", "a\xc2\x9f" };
+	static const char *const without[] = { "", "a b~", "\xc2\xa0", "\xe5\xb9\xb2", "\xf0\x9f\x8c\xb8" };
+
+	for (size_t i = 0; i < sizeof with / sizeof with[0]; i++)
+		ck_assert(text_has_control(with[i]));
+	for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+		ck_assert(!text_has_control(without[i]));
+}
+END_TEST
+
 START_TEST(a_failed_text_takes_no_more)
 {
 	struct text t = { 0 };
@@ -147,8 +159,8 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("text",
-	                 (const TTest *const[]){ grows_from_nothing, every_length_fits,
-	                                         a_failed_text_takes_no_more, a_file_comes_back_byte_for_byte,
-	                                         a_file_that_cannot_be_named_leaves_nothing, NULL });
+	return run_suite("text", (const TTest *const[]){
+	                             grows_from_nothing, every_length_fits, control_characters_are_found,
+	                             a_failed_text_takes_no_more, a_file_comes_back_byte_for_byte,
+	                             a_file_that_cannot_be_named_leaves_nothing, NULL });
 }

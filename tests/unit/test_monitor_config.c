@@ -174,6 +174,84 @@ START_TEST(bad_files_are_refused)
 }
 END_TEST
 
+START_TEST(a_database_is_one_that_ship_can_use)
+{
+	struct config config;
+	struct error err;
+
+	refused(HEAD "  \"in_flight_max\": 5,\n  \"database\": \"nonsense\" }",
+	        "c.json:4: database: missing \"=\" after \"nonsense\" in connection info string");
+	refused(HEAD "  \"database\": \"host=db service=x\" }",
+	        "c.json:3: database: 'service' is not supported: its host's name would be resolved while "
+	        "everything waits");
+	refused(HEAD "  \"database\": \"host=a,b\" }",
+	        "c.json:3: database: the list of hosts 'a,b' needs hostaddr beside it");
+	parse(HEAD "\"database\": \"\", \"targets\": [ " TARGET("1", "a", "") " ] }", &config, &err);
+	ck_assert_msg(err.code == 0, "%s", err.text);
+	ck_assert_ptr_null(config.database);
+	config_release(&config);
+}
+END_TEST
+
+START_TEST(an_id_fits_into_a_line)
+{
+	static const char *const bad[] = { "a\\nb", "\\u001b[2J", "a\\u007f", "\\u0085" };
+	char text[1000], id[CONFIG_ID_MOST + 2] = "";
+	struct config config;
+	struct error err;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		snprintf(text, sizeof text, HEAD "\"targets\": [\n{ \"number\": 1, \"id\": \"%s\" } ] }",
+		         bad[i]);
+		refused(text, "c.json:4: targets[0].id: must not hold control characters");
+	}
+	refused("{ \"format\": \"govsla-slamon/1\",\n \"vantage\": \"\\r\" }",
+	        "c.json:2: vantage: must not hold control characters");
+	memset(id, 'x', CONFIG_ID_MOST + 1);
+	snprintf(text, sizeof text, HEAD "\"targets\": [ { \"number\": 1,\n\"id\": \"%s\" } ] }", id);
+	refused(text, "c.json:4: targets[0].id: is longer than 200 bytes");
+	id[CONFIG_ID_MOST] = '\0';
+	snprintf(text, sizeof text, HEAD "\"targets\": [ " TARGET("1", "%s", "") " ] }", id);
+	parse(text, &config, &err);
+	ck_assert_msg(err.code == 0, "%s", err.text);
+	config_release(&config);
+}
+END_TEST
+
+#define BURST(timeout, packets, spacing)                                                                     \
+	HEAD "\"targets\": [ { \"number\": 1, \"id\": \"a\", \"interval_s\": 1,\n\"timeout_s\": " timeout    \
+	     ",\n\"probe\": { \"kind\": \"stamp\", \"host\": \"192.0.2.1\", \"packets\": " packets           \
+	     ", \"spacing_ms\": " spacing " } } ] }"
+
+START_TEST(a_probe_is_sent_before_its_timeout)
+{
+	static const struct {
+		const char *text, *want; /* NULL: accepted */
+	} rows[] = {
+		{ BURST("1", "1", "60000"), NULL },  { BURST("1", "10", "111"), NULL },
+		{ BURST("1", "11", "100"), "1000" }, { BURST("10", "1000", "11"), "10989" },
+		{ BURST("11", "1000", "11"), NULL }, { BURST("3600", "1000", "60000"), "59940000" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct config config;
+		struct error err;
+		char want[200];
+
+		if (rows[i].want) {
+			snprintf(want, sizeof want,
+			         "c.json:4: targets[0].timeout_s: the packets of a probe take %s ms to send",
+			         rows[i].want);
+			refused(rows[i].text, want);
+			continue;
+		}
+		parse(rows[i].text, &config, &err);
+		ck_assert_msg(err.code == 0, "%s: %s", rows[i].text, err.text);
+		config_release(&config);
+	}
+}
+END_TEST
+
 START_TEST(bad_targets_are_refused)
 {
 	refused(HEAD "  \"targets\": [ { \"number\": 1,\n    \"id\": \"\", \"interval_s\": 60 } ] }",
@@ -310,6 +388,9 @@ int main(void)
 	tcase_add_test(cases, defaults_are_those_of_the_table);
 	tcase_add_test(cases, everything_that_is_given_arrives);
 	tcase_add_test(cases, bad_files_are_refused);
+	tcase_add_test(cases, a_database_is_one_that_ship_can_use);
+	tcase_add_test(cases, an_id_fits_into_a_line);
+	tcase_add_test(cases, a_probe_is_sent_before_its_timeout);
 	tcase_add_test(cases, bad_targets_are_refused);
 	tcase_add_test(cases, bad_probes_are_refused);
 	tcase_add_test(cases, status_lists);
