@@ -12,7 +12,7 @@
 enum sample_outcome {
 	SAMPLE_UP = 0,     /* answered as expected, within the timeout */
 	SAMPLE_DOWN = 1,   /* sent, and not answered as expected: the target's or the path's fault */
-	SAMPLE_MISSED = 2, /* scheduled and never sent: the monitor's own fault */
+	SAMPLE_MISSED = 2, /* scheduled and not observed, by this side's own fault: mostly never sent */
 };
 
 enum sample_failure {

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What the manual shows whole can be run as it stands: the case of case.md, the registry of registry.md; and what slamon says
 stands in the manual."""
+import json
 import os
 import re
 import shlex
@@ -99,11 +100,23 @@ class Troubles(unittest.TestCase):
         self.assertTrue(re.search(pattern, self.page), f"not in troubles.md: {said}")
 
     def test_every_failure_class(self):
-        names = re.findall(r'\[FAILURE_\w+\] = "([^"]+)"', read("base", "sample.c"))
-        self.assertGreater(len(names), 20)
-        for page in (self.page, read("docs", "manual", "monitor.md")):
-            rows = re.findall(r"^\| `([a-z -]+)` \| \S", page, re.M)
-            self.assertLessEqual(set(names), set(rows))
+        """One list, the same in C, in both pages of the manual, in slamon(1), in the schema of stats and in the report."""
+        numbers = dict(re.findall(r"(FAILURE_\w+) = (\d+),", read("base", "sample.h")))
+        classes = {word: numbers[name] for name, word in re.findall(r'\[(FAILURE_\w+)\] = "([^"]+)"', read("base", "sample.c"))}
+        self.assertGreater(len(classes), 20)
+        told = re.search(r"## What a failure is called\n(.*?)\n## ", read("docs", "manual", "monitor.md"), re.S)[1]
+        self.assertEqual(dict(re.findall(r"^\| `([^`]+)` \| (\d+) \| \S", told, re.M)), classes)
+        told = re.search(r"## What failed\n(.*?)\n## ", self.page, re.S)[1]
+        self.assertEqual(set(re.findall(r"^\| `([^`]+)` \| \S", told, re.M)), set(classes))
+        stored = set(classes) - {"no record"}
+        told = re.search(r"\.Bl -tag -width missed\n(.*?)\n\.El", read("docs", "man", "slamon.1"), re.S)[1]
+        lines = re.findall(r"^\.Em (.*)", told, re.M)
+        self.assertEqual({word.strip(" .,") for line in lines for word in line.split(" , ")}, stored)
+        schema = json.loads(read("contracts", "schema", "stats.schema.json"))["$defs"]["failures"]
+        self.assertEqual(set(schema["propertyNames"]["enum"]), stored)
+        down = {word for word in classes if int(classes[word]) < 20}
+        told = re.search(r"/\* failures \*/\n(.*?)/\*", read("report", "phrases.def"), re.S)[1]
+        self.assertEqual(set(re.findall(r'^\t\{ "([^"]+)"', told, re.M)), down)
 
     def test_every_hint(self):
         hints = []
