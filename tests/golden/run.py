@@ -51,7 +51,7 @@ def problems(name):
 
 
 def main():
-    names = sys.argv[1:] or sorted(n for n in os.listdir(HERE) if os.path.isdir(os.path.join(HERE, n)))
+    names = sys.argv[1:] or sorted(n for n in os.listdir(HERE) if os.path.isdir(os.path.join(HERE, n)) and n[0] != "_")
     failed = 0
     for name in names:
         found = problems(name)

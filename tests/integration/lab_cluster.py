@@ -20,7 +20,7 @@ SOCKET_FOLDER_MOST = 60
 HASTE = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 # The psql of Debian's PATH is a Perl program that looks for the real one, which takes longer than the query.
-for _psql in glob.glob("/usr/lib/postgresql/*/bin/psql"):
+for _psql in sorted(glob.glob("/usr/lib/postgresql/*/bin/psql")):
     os.environ["PATH"] = os.path.dirname(_psql) + ":" + os.environ["PATH"]
 
 
@@ -31,7 +31,16 @@ def program(name):
 
 def short_folder(case):
     """A new folder for a test case's Unix socket, whose path has 107 bytes at most, wherever temporary files are."""
-    folder = tempfile.mkdtemp(prefix="gs-", dir="/tmp" if len(tempfile.gettempdir()) > SOCKET_FOLDER_MOST else None)
+    return folder_of(case, len(tempfile.gettempdir()) > SOCKET_FOLDER_MOST)
+
+
+def unquoted_folder(case):
+    """A new folder for a test case's tablespace, in whose path PostgreSQL takes no single quote."""
+    return folder_of(case, "'" in tempfile.gettempdir())
+
+
+def folder_of(case, elsewhere):
+    folder = tempfile.mkdtemp(prefix="gs-", dir="/tmp" if elsewhere else None)
     case.addCleanup(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -41,7 +50,7 @@ def runs(pid):
     try:
         with open("/proc/%d/stat" % pid) as file:
             return file.read().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter when it ends while it is read
         return False
 
 

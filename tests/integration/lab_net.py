@@ -335,7 +335,7 @@ class Lab:
         while True:
             out = subprocess.run([*before, program("slamon"), "once", self.config(left, **more), "--json",
                                   "--no-spool"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 timeout=60)
+                                 timeout=300)
             samples.update((s["target"], s) for s in json.loads(out.stdout)["samples"])
             stopped = [t for t in targets if samples[t[0]]["failure"] == "not running"]
             if not stopped or time.monotonic() > end:
@@ -387,7 +387,7 @@ class Run:
         """Those of a target, or of all, which slamon could observe."""
         return [s for s in observed(self.samples()) if target in (None, s["target"])]
 
-    def finish(self, number=signal.SIGTERM, seconds=60):
+    def finish(self, number=signal.SIGTERM, seconds=300):
         """Sends the signal; returns (exit code, samples). Whatever could not be sent must have its reason in the log."""
         self.process.send_signal(number)
         code = self.process.wait(seconds)

@@ -92,7 +92,7 @@ class Reflector:
 
     def counts(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=60)
+        out, _ = self.process.communicate(timeout=300)
         assert self.process.returncode == 0, self.process.returncode
         return json.loads(out)
 

@@ -21,7 +21,7 @@ class Case(lab_net.Case):
 class Files(Case):
     def slamon(self, *arguments):
         return subprocess.run([lab_net.program("slamon"), *arguments], stdin=subprocess.DEVNULL, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
 
     def test_configuration(self):
         for path in self.odd_files():

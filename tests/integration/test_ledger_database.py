@@ -10,6 +10,7 @@ import unittest
 
 import lab_cluster
 import lab_feeder
+from lab_seed import SEED
 from test_database import REGISTRY, TERMS, write_directory
 
 BUILD = os.path.abspath(os.environ.get("GOVSLA_BUILD", os.path.join(lab_cluster.ROOT, "build")))
@@ -364,8 +365,7 @@ class DirectSql(Ledger):
 
     def test_random_operations(self):
         """A model of a few lines says beforehand which of many random entries PostgreSQL must take."""
-        seed = int(os.environ.get("GOVSLA_SEED", "20261121"))
-        draw = random.Random(seed)
+        draw = random.Random(SEED)
         state = {e: dict(determined=0, payable=0, paid=0) for e in EDGES}
         self.psql(SET_UP)
         script, taken, open_records, number = "", [], [], 1
@@ -398,7 +398,7 @@ class DirectSql(Ledger):
                 open_records[len(open_records) - (kind == "reversal"):] = [] if kind == "reversal" else [record]
         errors = self.psql(script, stop=False)
         self.assertEqual(self.psql("SELECT string_agg(record, ' ' ORDER BY number) FROM ledger_entry"), " ".join(taken),
-                         f"GOVSLA_SEED={seed}")
+                         f"GOVSLA_SEED={SEED}")
         self.assertGreater(len(taken), 60)
         self.assertGreater(len(set(re.findall("breaks '([^']*)'", errors))), 6, errors[:2000])
 

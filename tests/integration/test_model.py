@@ -3,7 +3,7 @@
 credit, compared on random cases. The model knows no runs and no walking: it cuts the period wherever anything can
 change and asks the definition for each piece, in fractions.
 
-The seed is printed; GOVSLA_MODEL_SEED takes another, GOVSLA_MODEL_CASES sets the number of cases.
+The seed is printed; GOVSLA_SEED takes another, GOVSLA_MODEL_CASES sets the number of cases.
 """
 import bisect
 import json
@@ -15,6 +15,8 @@ import tempfile
 import unittest
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction as F
+
+from lab_seed import SEED
 
 PROGRAM = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", "build")), "bin", "slacalc")
 JST = timezone(timedelta(hours=9))
@@ -454,10 +456,9 @@ def not_modelled(case):
 
 class Model(unittest.TestCase):
     def test_random_cases(self):
-        seed = int(os.environ.get("GOVSLA_MODEL_SEED", 20261121))
-        print(f"seed {seed}", flush=True)
+        print(f"seed {SEED}", flush=True)
         for i in range(int(os.environ.get("GOVSLA_MODEL_CASES", "60"))):
-            r = random.Random(f"{seed}/{i}")
+            r = random.Random(f"{SEED}/{i}")
             case = random_case(r)
             with tempfile.TemporaryDirectory() as folder:
                 path = write_case(r, case, folder)
@@ -465,7 +466,7 @@ class Model(unittest.TestCase):
                 keep = os.environ.get("GOVSLA_MODEL_KEEP")
                 if keep:
                     subprocess.run(["cp", "-r", folder, os.path.join(keep, str(i))])
-            self.assertEqual((done.returncode, done.stderr), (0, ""), f"seed {seed}, case {i}")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), f"seed {SEED}, case {i}")
             statement = json.loads(done.stdout)
             if any(level["verdict"] == "not covered" for level in statement["services"][0]["levels"]):
                 self.assertEqual(union(case["excluded"], case["length"]), case["length"])  # nothing is left to judge
@@ -473,7 +474,7 @@ class Model(unittest.TestCase):
             want, got = expected(case), read_statement(statement)
             wrong = {k: (want.get(k), got.get(k)) for k in want.keys() | got.keys()
                      if want.get(k) != got.get(k) and not k.startswith(not_modelled(case))}
-            self.assertEqual(wrong, {}, f"seed {seed}, case {i}: (model, program)")
+            self.assertEqual(wrong, {}, f"seed {SEED}, case {i}: (model, program)")
 
 
 if __name__ == "__main__":

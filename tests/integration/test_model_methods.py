@@ -3,7 +3,7 @@
 
 One target, a sample each interval, each up or down, for some hours; each level is worked out here from its definition in
 docs/manual/terms.md, in fractions, by lists of minutes, intervals and outages, and must come out: best, worst and point
-value, verdict and credit. The seed is printed; GOVSLA_MODEL_SEED takes another, GOVSLA_MODEL_CASES sets the number.
+value, verdict and credit. The seed is printed; GOVSLA_SEED takes another, GOVSLA_MODEL_CASES sets the number.
 """
 import json
 import os
@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import unittest
 from fractions import Fraction as F
+
+from lab_seed import SEED
 
 PROGRAM = os.path.join(os.path.abspath(os.environ.get("GOVSLA_BUILD", "build")), "bin", "slacalc")
 FEE = 250000
@@ -237,10 +239,9 @@ def read_level(level):
 
 class Methods(unittest.TestCase):
     def test_random_cases(self):
-        seed = int(os.environ.get("GOVSLA_MODEL_SEED", 20261121))
-        print(f"seed {seed}", flush=True)
+        print(f"seed {SEED}", flush=True)
         for i in range(int(os.environ.get("GOVSLA_MODEL_CASES", "60"))):
-            r = random.Random(f"{seed}/{i}")
+            r = random.Random(f"{SEED}/{i}")
             world = World(r)
             methods = [m for m in METHODS if m is not service_hours_ratio or world.fixed_window[0] < world.length]
             levels = [random_level(r, m) for m in methods]
@@ -249,7 +250,7 @@ class Methods(unittest.TestCase):
                                       capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             for level, got in zip(levels, json.loads(done.stdout)["services"][0]["levels"]):
-                self.assertEqual(read_level(got), expected(world, level), f"seed {seed}, case {i}: {json.dumps(level)}")
+                self.assertEqual(read_level(got), expected(world, level), f"seed {SEED}, case {i}: {json.dumps(level)}")
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ import unittest
 import lab_grid
 import lab_net
 from lab_net import instant
+from lab_seed import SEED
 from test_probes import Case, http, icmp
 
-SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
 START_LINE = re.compile(r"observes \d+ targets from .*")
 START = re.compile(r"observes \d+ targets from (\S+) on")
 
@@ -239,7 +239,7 @@ class Reload(Faults):
             for _ in range(2):
                 run.process.send_signal(signal.SIGHUP)
                 time.sleep(chance.uniform(0, 0.5))
-            code, samples = run.finish(seconds=60)
+            code, samples = run.finish()
             self.assertEqual(code, 0, run.log())
             self.assertNotIn("goes on as before", run.log())
             seen = collections.Counter((s["target"], s["scheduled"]) for s in samples)

@@ -225,7 +225,7 @@ class Requests(Case):
                 (http(proxy="http://127.0.0.1:1", proxy_user_file=self.file("user", "me")),
                  "does not hold NAME:PASSWORD")):
             out = subprocess.run([lab_net.program("slamon"), "once", self.lab.config([("t", 60, 5, probe)], **self.ca),
-                                  "--no-spool"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30)
+                                  "--no-spool"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
             self.assertEqual((out.returncode, out.stdout), (1, ""), out)
             self.assertIn(message, out.stderr)
             self.assertNotIn("secret", out.stderr)

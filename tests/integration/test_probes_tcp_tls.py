@@ -193,7 +193,7 @@ class Tls(Case):
             done = subprocess.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % probe["port"], "-CAfile",
                                    probe.get("ca_file", self.ca["ca_file"]), "-verify_return_error", "-no-CApath",
                                    "-no-CAstore", "-purpose", "sslserver", "-brief", *whose], input="", text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
             self.assertEqual(done.returncode == 0, verdict == ["up"], (name, done.stdout))
         names = {n: "127.0.0.1" for n in ("site.test", "site.test.", "other.test", "www.site.test", "a.b.site.test")}
         self.check_all(twins, dns_servers=self.lab.name_server(names), before=self.lab.known_clock(), **self.ca)
@@ -306,7 +306,7 @@ class Tls(Case):
                 ({"ca_file": path("absent")}, "cannot read ca_file '%s': No such file or directory" % path("absent"))):
             config = self.lab.config([("a", 60, 5, tls(1, **keys))], **self.ca)
             out = subprocess.run([lab_net.program("slamon"), "once", config, "--no-spool"], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=30)
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
             self.assertEqual((out.returncode, out.stdout, out.stderr), (1, "", "slamon: a: %s\n" % cause), keys)
 
     def test_hostile_servers(self):

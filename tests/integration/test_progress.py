@@ -35,14 +35,14 @@ def on_terminal(*command):
         os.close(slave)
         reader = threading.Thread(target=read)
         reader.start()
-        out, _ = process.communicate(timeout=120)
+        out, _ = process.communicate(timeout=300)
         reader.join()
     os.close(master)
     return process.returncode, out, b"".join(seen).decode()
 
 
 def piped(*command):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -61,7 +61,7 @@ class Progress(unittest.TestCase):
                                    for n in range(1, targets + 1)], **keys}, file)
 
     def fill(self, count):
-        subprocess.run([FEEDER, "fill", self.spool, "1", str(count)], check=True, capture_output=True, timeout=120)
+        subprocess.run([FEEDER, "fill", self.spool, "1", str(count)], check=True, capture_output=True, timeout=300)
 
     def shown(self, screen, what):
         """What the lines of this progress say, as pairs of numbers; after the last one the line is wiped."""

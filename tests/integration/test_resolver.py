@@ -5,6 +5,7 @@ In all of them: every instant one record, others on time, descriptors few, and a
 # waits
 
 import os
+import random
 import re
 import signal
 import socket
@@ -14,6 +15,7 @@ import time
 import unittest
 
 import lab_net
+from lab_seed import SEED
 from test_probes_dns import A, Case, answer, name_of, record
 
 
@@ -77,9 +79,10 @@ class Resolver(Case):
             return [answer(query, flags=0x8380)]
         cname_loop = [b"\xc0\x0c\0\5\0\1\0\0\0\x3c\0\2\xc0\x0c"]
         silent = self.hostile(lambda q: [])
+        noise = random.Random(SEED).randbytes
         servers = {
-            "noise": self.hostile(lambda q: [os.urandom(n) for n in (1, 11, 12, 40, 512, 1400, 0)]),
-            "noise-of-this-id": self.hostile(lambda q: [q[:2] + b"\x81\x80" + os.urandom(60)]),
+            "noise": self.hostile(lambda q: [noise(n) for n in (1, 11, 12, 40, 512, 1400, 0)]),
+            "noise-of-this-id": self.hostile(lambda q: [q[:2] + b"\x81\x80" + noise(60)]),
             "echo": self.hostile(lambda q: [q]),
             "wrong-id": self.hostile(lambda q: [answer(q, [A], id=bytes([q[0] ^ 1, q[1]]))]),
             "other-question": self.hostile(lambda q: [answer(q, [A], question=b"\5other\4test\0\0\1\0\1")]),
@@ -91,7 +94,7 @@ class Resolver(Case):
             "servfail": self.hostile(lambda q: [answer(q, flags=0x8182)]),
             "refuses": self.hostile(lambda q: [answer(q, flags=0x8185)]),
             "tcp-closes": self.hostile(truncated),
-            "tcp-noise": self.hostile(truncated, lambda q: os.urandom(4000)),
+            "tcp-noise": self.hostile(truncated, lambda q: noise(4000)),
             "tcp-too-much": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(4000)))),
         }
         good = {

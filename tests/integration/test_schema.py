@@ -27,7 +27,7 @@ def validator(name):
 
 
 def golden(accepted):
-    names = [n for n in sorted(os.listdir(GOLDEN)) if os.path.isdir(os.path.join(GOLDEN, n))]
+    names = [n for n in sorted(os.listdir(GOLDEN)) if os.path.isdir(os.path.join(GOLDEN, n)) and n[0] != "_"]
     return [n for n in names if os.path.exists(os.path.join(GOLDEN, n, "expect.json")) == accepted]
 
 

@@ -21,9 +21,9 @@ import lab_cluster
 import lab_feeder
 import lab_relay
 from lab_feeder import RECORDS
+from lab_seed import SEED
 
 SLAMON = os.path.join(lab_cluster.BUILD, "bin", "slamon")
-SEED = int(os.environ.get("GOVSLA_SEED", random.randrange(1 << 30)))
 
 
 def setUpModule():

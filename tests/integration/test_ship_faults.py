@@ -316,7 +316,7 @@ class Disk(FaultCase):
     """A disk of a few MiB of memory, really full, and freed again. In a mount namespace of the class's own."""
 
     def mount(self, mib):
-        disk = os.path.join(self.folder, "disk")
+        disk = os.path.join(lab_cluster.unquoted_folder(self), "disk")
         os.mkdir(disk)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%dm,mode=777" % mib, "none", disk], check=True)
         self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)

@@ -265,6 +265,11 @@ class Marks(HostileCase):
         self.assert_exactly_once()
 
 
+def in_words(value):
+    """A value of a connection string, quoted (PostgreSQL documentation, "Connection Strings")."""
+    return "'%s'" % re.sub(r"([\\'])", r"\\\1", str(value))
+
+
 class Encrypted(HostileCase):
     """Over TCP, with TLS that ends before the real server."""
 
@@ -280,7 +285,7 @@ class Encrypted(HostileCase):
     def over_tcp(self, **more):
         words = dict(re.findall(r"(\w+)=(\w+)", self.url), host="db.test", hostaddr="127.0.0.1", port=self.front.port,
                      **more)
-        return " ".join("%s=%s" % (k, words[k]) for k in words if k not in ("socket",))
+        return " ".join("%s=%s" % (k, in_words(words[k])) for k in words if k not in ("socket",))
 
     def test_a_wrong_certificate_and_the_right_one(self):
         trusted, good = self.certificate("db.test")

@@ -1,7 +1,7 @@
 #include "monitor/config/config.h"
 #include "monitor/http/http_config.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -379,27 +379,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("monitor/config");
-	TCase *cases = tcase_create("config");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(cases, references_are_found_by_their_ids);
-	tcase_add_test(cases, defaults_are_those_of_the_table);
-	tcase_add_test(cases, everything_that_is_given_arrives);
-	tcase_add_test(cases, bad_files_are_refused);
-	tcase_add_test(cases, a_database_is_one_that_ship_can_use);
-	tcase_add_test(cases, an_id_fits_into_a_line);
-	tcase_add_test(cases, a_probe_is_sent_before_its_timeout);
-	tcase_add_test(cases, bad_targets_are_refused);
-	tcase_add_test(cases, bad_probes_are_refused);
-	tcase_add_test(cases, status_lists);
-	tcase_add_test(cases, a_host_is_an_address_or_a_name);
-	tcase_add_test(cases, bad_status_lists);
-	tcase_add_test(cases, described_defaults_are_valid);
-	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(
+	    "monitor/config",
+	    (const TTest *const[]){ references_are_found_by_their_ids, defaults_are_those_of_the_table,
+	                            everything_that_is_given_arrives, bad_files_are_refused,
+	                            a_database_is_one_that_ship_can_use, an_id_fits_into_a_line,
+	                            a_probe_is_sent_before_its_timeout, bad_targets_are_refused,
+	                            bad_probes_are_refused, status_lists, a_host_is_an_address_or_a_name,
+	                            bad_status_lists, described_defaults_are_valid, NULL });
 }

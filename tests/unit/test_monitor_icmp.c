@@ -1,6 +1,6 @@
 #include "monitor/icmp/icmp.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,22 +245,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("monitor/icmp");
-	TCase *cases = tcase_create("icmp");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(cases, request_is_well_formed);
-	tcase_add_test(cases, reply_is_read);
-	tcase_add_test(cases, damaged_reply_is_nothing);
-	tcase_add_test(cases, every_truncation_is_survived);
-	tcase_add_test(cases, errors_name_the_echo);
-	tcase_add_test(cases, errors_about_pieces_name_the_echo);
-	tcase_add_test(cases, v6_error_names_the_echo);
-	tcase_add_test(cases, v6_errors_about_pieces_name_the_echo);
-	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("monitor/icmp", (const TTest *const[]){
+	                                     request_is_well_formed, reply_is_read, damaged_reply_is_nothing,
+	                                     every_truncation_is_survived, errors_name_the_echo,
+	                                     errors_about_pieces_name_the_echo, v6_error_names_the_echo,
+	                                     v6_errors_about_pieces_name_the_echo, NULL });
 }

@@ -1,9 +1,7 @@
 #include "monitor/probe/heap.h"
 #include "monitor/status/lateness.h"
 #include "monitor/observe/schedule.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "suite.h"
 
 #define S INT64_C(1000000)
 
@@ -169,22 +167,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("monitor/schedule");
-	TCase *cases = tcase_create("schedule");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(cases, offset_is_the_documented_hash);
-	tcase_add_test(cases, what_may_be_gathered_is_due_at_fewer_instants);
-	tcase_add_test(cases, offsets_are_spread_over_the_interval);
-	tcase_add_test(cases, first_instant_is_on_the_grid);
-	tcase_add_test(cases, late_instants_are_sent_or_missed);
-	tcase_add_test(cases, heap_keeps_the_least_on_top);
-	tcase_add_test(cases, lateness_is_the_percentile);
-	tcase_add_test(cases, lateness_is_never_understated);
-	suite_add_tcase(suite, cases);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("monitor/schedule",
+	                 (const TTest *const[]){
+	                     offset_is_the_documented_hash, what_may_be_gathered_is_due_at_fewer_instants,
+	                     offsets_are_spread_over_the_interval, first_instant_is_on_the_grid,
+	                     late_instants_are_sent_or_missed, heap_keeps_the_least_on_top,
+	                     lateness_is_the_percentile, lateness_is_never_understated, NULL });
 }

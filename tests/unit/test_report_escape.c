@@ -1,6 +1,6 @@
 #include "report/escape.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 struct sample_of {
@@ -113,19 +113,6 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report/escape");
-	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(all, html);
-	tcase_add_test(all, attribute);
-	tcase_add_test(all, csv_fields);
-	tcase_add_test(all, csv_numbers_stay_numbers);
-	tcase_add_test(all, terminal);
-	suite_add_tcase(suite, all);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("report/escape", (const TTest *const[]){ html, attribute, csv_fields,
+	                                                          csv_numbers_stay_numbers, terminal, NULL });
 }

@@ -1,7 +1,7 @@
 /* json_writer against jansson's own writer: the same bytes. */
 #include "report/json_part.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static void assert_same(json_t *value)
@@ -91,20 +91,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report json_writer");
-	TCase *t = tcase_create("json_writer");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(t, values_of_every_kind);
-	tcase_add_test(t, every_character_that_may_need_an_escape);
-	tcase_add_test(t, deeper_than_the_blanks_at_hand);
-	tcase_add_test(t, a_derivation_as_a_tree);
-	tcase_add_test(t, names_of_nodes);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
+	return run_suite("report/json_writer",
+	                 (const TTest *const[]){
+	                     values_of_every_kind, every_character_that_may_need_an_escape,
+	                     deeper_than_the_blanks_at_hand, a_derivation_as_a_tree, names_of_nodes, NULL });
 }

@@ -1,8 +1,6 @@
 #include "calc/exact.h"
 #include "report/number.h"
-
-#include <check.h>
-#include <stdlib.h>
+#include "suite.h"
 
 /* Formats with the call that matters and compares. */
 #define SHOWS(want, call)                                                                                    \
@@ -98,19 +96,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report/number");
-	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(all, fixed_rounds_half_away_from_zero);
-	tcase_add_test(all, plain_is_whole_or_says_that_digits_follow);
-	tcase_add_test(all, digits_are_enough_to_see_the_side);
-	tcase_add_test(all, places_of_a_text);
-	tcase_add_test(all, counts);
-	suite_add_tcase(suite, all);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("report/number", (const TTest *const[]){ fixed_rounds_half_away_from_zero,
+	                                                          plain_is_whole_or_says_that_digits_follow,
+	                                                          digits_are_enough_to_see_the_side,
+	                                                          places_of_a_text, counts, NULL });
 }

@@ -3,8 +3,8 @@
 #include "report/phrase.h"
 #include "report/report.h"
 #include "report/words.h"
+#include "suite.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -494,29 +494,12 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report/page");
-	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(all, hostile_names_stay_text);
-	tcase_add_test(all, credit_is_not_shown_as_due_to_the_municipality);
-	tcase_add_test(all, losses_of_others_are_marked);
-	tcase_add_test(all, nothing_is_fetched);
-	tcase_add_test(all, every_figure_leads_to_its_node);
-	tcase_add_test(all, the_verdict_can_be_seen);
-	tcase_add_test(all, every_label_is_known_in_japanese);
-	tcase_add_test(all, same_statement_same_bytes);
-	tcase_add_test(all, without_as_of_all_records_count);
-	tcase_add_test(all, terminal);
-	tcase_add_test(all, csv);
-	tcase_add_test(all, files_are_all_there);
-	tcase_add_test(all, all_or_nothing);
-	tcase_add_test(all, names_of_files_are_checked);
-	tcase_add_test(all, a_directory_that_cannot_be_made);
-	suite_add_tcase(suite, all);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("report/page",
+	                 (const TTest *const[]){
+	                     hostile_names_stay_text, credit_is_not_shown_as_due_to_the_municipality,
+	                     losses_of_others_are_marked, nothing_is_fetched, every_figure_leads_to_its_node,
+	                     the_verdict_can_be_seen, every_label_is_known_in_japanese,
+	                     same_statement_same_bytes, without_as_of_all_records_count, terminal, csv,
+	                     files_are_all_there, all_or_nothing, names_of_files_are_checked,
+	                     a_directory_that_cannot_be_made, NULL });
 }

@@ -1,7 +1,7 @@
 #include "calc/exact.h"
 #include "report/when.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #define JST (9 * 3600)
@@ -122,18 +122,5 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report/when");
-	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(all, periods);
-	tcase_add_test(all, instants);
-	tcase_add_test(all, spans);
-	tcase_add_test(all, durations);
-	suite_add_tcase(suite, all);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("report/when", (const TTest *const[]){ periods, instants, spans, durations, NULL });
 }

@@ -1,8 +1,7 @@
 #include "report/phrase.h"
 #include "report/words.h"
+#include "suite.h"
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool has_kana_or_kanji(const char *text)
@@ -94,19 +93,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("report/words");
-	TCase *all = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_test(all, every_word_is_there_in_both_languages);
-	tcase_add_test(all, words_need_no_escaping);
-	tcase_add_test(all, keys_are_unique);
-	tcase_add_test(all, phrases_keep_names_and_numbers);
-	tcase_add_test(all, unknown_phrases_are_not_guessed);
-	suite_add_tcase(suite, all);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("report/words", (const TTest *const[]){ every_word_is_there_in_both_languages,
+	                                                         words_need_no_escaping, keys_are_unique,
+	                                                         phrases_keep_names_and_numbers,
+	                                                         unknown_phrases_are_not_guessed, NULL });
 }
