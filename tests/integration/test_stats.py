@@ -346,9 +346,20 @@ class Records(Monitor):
                             "missed = missed, lateness_p50_us <= lateness_p99_us AND lateness_p99_us <= lateness_most_us "
                             "FROM monitor_now ORDER BY id")
         self.assertEqual(now.splitlines(), ["v1|f|0|t|0|f|t|t", "v2|t||||t||"])
-        hour = cluster.value(reader + "SELECT sum(down), sum(missed_in_flight_cap), max(memory_kb) > 1000, sum(cpu_ms) >= 0 "
-                             "FROM monitor_hour WHERE id = 'v1'")
-        self.assertEqual(hour, cluster.value("SELECT sum(down), sum(missed_in_flight_cap), true, true FROM monitor_status"))
+        told = ("period_ms, up, down, lateness_p50_us, lateness_p99_us, lateness_most_us, in_flight, in_flight_most, "
+                "handshakes_waiting, spool_records, spool_bytes, spool_lost, ship_lag_us, clock_synchronised, clock_error_us, "
+                "memory_kb, cpu_ms, ")
+        self.assertEqual(cluster.value(f"{reader} SELECT {told} missed FROM monitor_now WHERE id = 'v1'"), cluster.value(
+            f"SELECT {told} {' + '.join('missed_' + r for r in REASONS)} FROM monitor_status ORDER BY at DESC, seq DESC LIMIT 1"))
+        sums = ", ".join(f"sum({c})" for c in ("up", "down", "cpu_ms", *("missed_" + r for r in REASONS)))
+        worst = ", ".join(f"max({c})" for c in ("lateness_p50_us", "lateness_p99_us", "lateness_most_us", "in_flight",
+                                                "handshakes_waiting", "spool_records", "spool_bytes", "ship_lag_us", "memory_kb"))
+        hour = cluster.value(f"{reader} SELECT {sums}, {worst}, bool_and(clock_synchronised) FROM monitor_hour WHERE id = 'v1'")
+        self.assertEqual(hour, cluster.value(f"SELECT {sums}, {worst}, bool_and(clock_synchronised) FROM monitor_status"))
+        hours = cluster.value(f"{reader} SELECT count(*), count(clock_error_us) FROM monitor_hour WHERE id = 'v1'")
+        self.assertEqual(hours, cluster.value("SELECT count(DISTINCT h), count(DISTINCT h) FILTER (WHERE known) FROM (SELECT "
+                                              "date_trunc('hour', at, 'UTC') h, bool_and(clock_error_us IS NOT NULL) known "
+                                              "FROM monitor_status GROUP BY 1) hours"))
 
     def rights(self, cluster):
         for role in ("govsla_vantage_1", "govsla_read", "govsla_calc"):
