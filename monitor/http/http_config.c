@@ -21,12 +21,10 @@ static int check_proxy(const char *value, struct error *err)
 {
 	size_t scheme = strlen("http://");
 
-	if (check_url(value, err) < 0)
-		return err->code;
 	if (strncmp(value, "http://", scheme) != 0 || strpbrk(value + scheme, "/@?#") ||
 	    !strchr(value + scheme, ':'))
 		return error_set(err, ERROR_DATA, "'%.200s' is not of the form 'http://HOST:PORT'", value);
-	return 0;
+	return check_url(value, err);
 }
 
 static bool is_token(const char *text, size_t length)
