@@ -11,6 +11,7 @@ struct connector {
 	struct resolver *resolver;
 	struct sockets *sockets;
 	struct connect_attempt *patient; /* those with further addresses */
+	struct moment turned;            /* at the last turn: the sockets were looked at since */
 };
 
 /* ---- those with further addresses ---- */
@@ -213,14 +214,18 @@ int connector_open(struct connector **out, uv_loop_t *loop, struct resolver *res
 	return 0;
 }
 
-/* From the start after each change: ending one attempt may start or end others. */
+/*
+ * An address has lost its turn when its share had passed at the turn before: if this process could not run, its answer
+ * may wait in the socket. From the start after each change: ending one attempt may start or end others.
+ */
 bool connector_turn(struct connector *connector)
 {
-	struct moment now = moment_now();
+	struct moment turned = connector->turned;
 	struct connect_attempt *a = connector->patient;
 
+	connector->turned = moment_now();
 	while (a) {
-		if (moment_between(a->patience, now) < 0) {
+		if (moment_between(a->patience, turned) < 0) {
 			a = a->after;
 			continue;
 		}

@@ -20,7 +20,9 @@
 #include <uv.h>
 
 #define OBSERVE_KINDS_MOST 16
-#define OBSERVE_GAPS_LEAST 64 /* room that is there from the beginning */
+#define OBSERVE_STALL_US   INT64_C(100000)  /* later than its time by this much: this process could not run */
+#define OBSERVE_STOP_US    INT64_C(1000000) /* … and the machine perhaps neither: suspended, paused */
+#define OBSERVE_GAPS_LEAST 64               /* room that is there from the beginning */
 #define OBSERVE_KIND_SHUT                                                                                    \
 	EUNATCH /* cause of what is not sent because its kind could not be opened; nobody else's */
 

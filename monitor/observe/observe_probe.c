@@ -11,8 +11,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define DESCRIPTORS_OF_OURS 64 /* at most: spool, database, the kinds' own, the resolver */
-#define DESCRIPTORS_OF_ONE  4  /* at most what a probe opens: name servers, connection */
+#define DESCRIPTORS_OF_OURS 64  /* at most: spool, database, the kinds' own, the resolver */
+#define DESCRIPTORS_OF_ONE  4   /* at most what a probe opens: name servers, connection */
+#define REQUEST_TIMEOUT     408 /* the server says that it waited for us too long: RFC 9110, 15.5.9 */
 
 /* ---- ending ---- */
 
@@ -34,24 +35,46 @@ static struct moment end_of(const struct observer *o, const struct probe_run *ru
 	return deadline.us < latest.us ? deadline : latest;
 }
 
+/* Whether a round trip, of a burst their sum, is long enough to contain a stop of the whole machine. */
+static bool may_contain_stop(const struct record *record)
+{
+	int64_t trips = record->stamp.packets ? record->stamp.packets : 1;
+
+	return record->rtt_us * trips > OBSERVE_STOP_US;
+}
+
 /*
- * Whether an observation is worth nothing because this process could not run. Spoilt is what it times itself and what
- * waits for its reading; not a status, not a refusal. A timeout stands when the target had the whole of it while
- * this process ran, unless that was stopped for so long that an answer may be lost.
+ * Whether an observation is worth nothing because this process could not run: decision 43. Neither what only this
+ * process can time, nor what the other side may have done because it did not hear from us; and after a stop nothing
+ * that a machine which slept could have brought about itself. What the target said in so many words stands.
  */
 static bool spoilt_by_stall(const struct observer *o, const struct probe_run *run, struct moment now)
 {
 	const struct record *record = &run->record;
 	bool stopped = o->stops != run->stops_before;
 
-	if ((!stopped && o->stalled_us == run->stalled_before_us) || record->outcome == SAMPLE_MISSED)
+	if (!stopped && o->stalled_us == run->stalled_before_us)
 		return false;
-	if (record->outcome == SAMPLE_UP)
-		return !run->kernel_timed;
-	if (record->failure == FAILURE_TIMEOUT)
-		return !run->kernel_timed && (stopped || moment_between(deadline_of(o, run), now) < 0);
-	return record->failure == FAILURE_DNS || record->failure == FAILURE_RESET ||
-	       record->failure == FAILURE_TLS || record->failure == FAILURE_LOSS;
+	switch (record->failure) {
+	case FAILURE_NONE:
+		return !run->kernel_timed || (stopped && may_contain_stop(record));
+	case FAILURE_TIMEOUT: /* not unless it had the whole of it while this process ran */
+		return stopped || moment_between(deadline_of(o, run), now) < 0;
+	case FAILURE_DNS:
+	case FAILURE_RESET:
+	case FAILURE_TLS:
+	case FAILURE_LOSS:
+		return true;
+	case FAILURE_UNREACHABLE: /* by a link that is not up again, or what came before the other side gave us up */
+	case FAILURE_PROTOCOL:
+	case FAILURE_BODY_MISMATCH:
+	case FAILURE_ANSWER_MISMATCH:
+		return stopped;
+	case FAILURE_HTTP_STATUS:
+		return record->http_status == REQUEST_TIMEOUT;
+	default:
+		return false;
+	}
 }
 
 /*

@@ -7,11 +7,9 @@
 
 #include <stdlib.h>
 
-#define WAKE_US         INT64_C(100000)  /* the longest sleep, so that a stop is noticed */
-#define STALL_US        INT64_C(100000)  /* later than its time by this much: we could not run */
-#define STOP_US         INT64_C(1000000) /* … and the machine perhaps neither: suspended, paused */
-#define SOONEST_US      INT64_C(1)       /* made a whole ms: what libuv can wait */
-#define STARTS_PER_TURN 128              /* then the sockets have their turn */
+#define WAKE_US         INT64_C(100000) /* the longest sleep, so that a stop is noticed */
+#define SOONEST_US      INT64_C(1)      /* made a whole ms: what libuv can wait */
+#define STARTS_PER_TURN 128             /* then the sockets have their turn */
 #define GAPS_PER_TURN   100
 
 /* ---- what is due ---- */
@@ -65,10 +63,10 @@ void observer_notice_stall(struct observer *o, struct moment now)
 {
 	int64_t late_us = o->wake.us ? moment_between(o->wake, now) : 0;
 
-	if (late_us <= STALL_US)
+	if (late_us <= OBSERVE_STALL_US)
 		return;
 	o->stalled_us += late_us + PROBE_TURN_US; /* and a turn for what came meanwhile to be read */
-	o->stops += late_us > STOP_US;
+	o->stops += late_us > OBSERVE_STOP_US;
 	o->wake = now;
 }
 

@@ -62,8 +62,8 @@ struct probe_run {
 	struct record record;  /* the kind fills outcome, failure, sent_us, rtt_us, phases … */
 	struct moment started; /* when start() was called, later by what it waited (probe_waited) */
 	int64_t timeout_us;
-	bool kernel_timed; /* rtt_us, or that it was beyond the timeout, is by kernel stamps: true even if the
-	                      process was stopped meanwhile */
+	/* up: rtt_us is by kernel stamps and what came was in time, also if this process could not run meanwhile */
+	bool kernel_timed;
 	void *service, *plan;
 	void *state; /* the kind's own */
 	int cause;   /* the verdict's, for the log: set by probe_end() */

@@ -32,7 +32,8 @@ static const char *todo_of_missed(enum sample_failure why)
 	case FAILURE_IN_FLIGHT_CAP:
 		return "raise in_flight_max or handshakes_max, or shorten timeouts";
 	case FAILURE_NOT_RUNNING:
-		return "the process was stopped, suspended or starved: look at the machine's load";
+		return "the process was stopped, suspended or starved: look at the machine's load; a higher "
+		       "CPUWeight= or a lower Nice= of the unit, or more processors";
 	case FAILURE_SEND:
 		return "the log says why this machine could not send";
 	case FAILURE_OWN_SIDE:

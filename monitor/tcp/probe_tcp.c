@@ -78,12 +78,21 @@ static int32_t elapsed_us(const struct flight *flight)
 	return record_fit32(moment_between(flight->run->started, moment_now()));
 }
 
+/* The round trip of the SYN is the kernel's; that an expected text was in time is known when it was read in time. */
+static bool is_kernel_timed(const struct flight *flight)
+{
+	const struct connect_attempt *attempt = &flight->attempt;
+	struct moment over = flight->config->expect ? moment_now() : attempt->connected;
+
+	return attempt->kernel_timed && moment_between(flight->run->started, over) <= flight->run->timeout_us;
+}
+
 static void end(struct flight *flight, struct verdict verdict)
 {
 	struct probe_run *run = flight->run;
 	int64_t rtt_us = flight->attempt.round_trip_us;
 
-	run->kernel_timed = verdict.failure == FAILURE_NONE && flight->attempt.kernel_timed;
+	run->kernel_timed = verdict.failure == FAILURE_NONE && is_kernel_timed(flight);
 	connect_keep_phases(&flight->attempt, run->started, &run->record);
 	if (flight->answer.length > 0)
 		run->record.total_us = elapsed_us(flight);

@@ -8,6 +8,7 @@ Whatever happens, every instant of each target's grid leaves exactly one record:
 
 import collections
 import contextlib
+import json
 import os
 import random
 import re
@@ -435,6 +436,54 @@ class Stalls(Faults):
         verdicts = {"hangs": ("down", "timeout"), "echo": ("up", "")}
         for s in samples:  # this machine may stop slamon for longer
             self.assertIn((s["outcome"], s["failure"]), (verdicts[s["target"]], ("missed", "not running")), s)
+
+    def test_what_a_stop_spoils(self):
+        """Each server stops slamon for longer than a second before it answers. What it did because it had not heard from
+        slamon, what was perhaps too late, and a time that may hold the stop, are charged to nobody."""
+        process, stoppers, lock = [], [], threading.Lock()
+
+        @contextlib.contextmanager
+        def stopped():
+            with lock:
+                lab_net.wait_for(lambda: process, "slamon")
+                stoppers.append(None)
+                process[0].send_signal(signal.SIGSTOP)
+            time.sleep(1.5)
+            yield
+            with lock:
+                stoppers.pop()
+                if not stoppers:
+                    process[0].send_signal(signal.SIGCONT)
+
+        def says(text, then=lambda connection: None):
+            def serve(connection):
+                with stopped():
+                    connection.sendall(text)
+                    then(connection)
+            return self.lab.tcp_server(serve)
+
+        def name_server(query):
+            with stopped():
+                yield query[:2] + b"\x81\x83\0\1" + bytes(6) + query[12:24]  # there is no a.test
+
+        def status(number):
+            return http(port=says(b"HTTP/1.1 %d Status\r\nContent-Length: 0\r\n\r\n" % number))
+
+        def greets(text):
+            return {"kind": "tcp", "host": "127.0.0.1", "port": says(b"421 bye\r\n", socket.socket.close), "expect": text}
+        dns = {"kind": "dns", "server": "127.0.0.1", "port": self.lab.udp_server(name_server), "name": "a.test",
+               "expect_status": "NXDOMAIN"}
+        config = self.lab.config([("perhaps slow", 60, 10, dns), ("perhaps late", 60, 1, dns), ("late", 60, 1, greets("421")),
+                                  ("took leave", 60, 10, greets("220")), ("gave us up", 60, 10, status(408)),
+                                  ("failed", 60, 10, status(503))])
+        process.append(self.lab.start([lab_net.program("slamon"), "once", config, "--json", "--no-spool"],
+                                      stdout=subprocess.PIPE))
+        samples = json.loads(process[0].communicate(timeout=60)[0])["samples"]
+        self.assertEqual({s["target"]: (s["outcome"], s["failure"]) for s in samples},
+                         {"failed": ("down", "http status"),
+                          **{name: ("missed", "not running")
+                             for name in ("perhaps slow", "perhaps late", "late", "took leave", "gave us up")}})
+        self.assertEqual([s["http_status"] for s in samples if s["target"] == "gave us up"], [408])  # for who corrects it
 
     def test_stall_after_stall_ends_what_is_in_flight(self):
         """Deadlines move by each stall, but not for ever: what is in flight would grow until memory is used up."""

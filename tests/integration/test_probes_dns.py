@@ -317,26 +317,27 @@ class Hostile(Case):
 
     def test_round_trip_is_the_kernels(self):
         """The time in which slamon is stopped is not the server's: the answer waits in the socket with its stamp."""
-        process, stopped, asked = [], [], []
+        process, stops = [], []
 
         def behave(query):
-            asked.append(query)
             if process:
-                stopped.append(time.time())
+                stops.append(time.time())
                 process[0].send_signal(signal.SIGSTOP)
                 threading.Timer(3, process.pop().send_signal, (signal.SIGCONT,)).start()
             return [answer(query, [A])]
         run = self.lab.run([("a", 1, 9, dns("www.test", self.udp(behave)))])
         lab_net.wait_for(run.observed, "a sample")
-        process.append(run.process)
-        lab_net.wait_for(lambda: stopped, "the stop")
-        lab_net.wait_for(lambda: any(instant(s["sent"]) > stopped[0] + 3 for s in run.observed()), "a sample after it")
+
+        def observed_over_a_stop():  # one that this machine made last until its answer was slow is missed
+            if not process and time.time() > max(stops, default=0) + 4:
+                process.append(run.process)
+            return any(0 <= stop - instant(s["sent"]) < 0.5 for s in run.observed() for stop in stops)
+        lab_net.wait_for(observed_over_a_stop, "an answer that waited")
         code, samples = run.finish()
         self.assertEqual(code, 0)
         for s in lab_net.observed(samples):
             self.check(s, "up")
             self.assertLess(s["rtt_us"], 2500000, s)
-        self.assertEqual(len(lab_net.observed(samples)), len(asked))  # that of the stop is among them
 
     def test_memory_and_descriptors_stay(self):
         """Silent servers, stalled connections and floods, over and over."""

@@ -3,6 +3,8 @@
  * by those who give up, and that a watch may go while another has its turn.
  */
 #include "monitor/net/connect.h"
+#include "base/big_endian.h"
+#include "dns_bytes.h"
 #include "suite.h"
 
 #include <arpa/inet.h>
@@ -15,19 +17,27 @@
 
 struct world {
 	uv_loop_t loop;
+	struct resolver *resolver;
 	struct connector *connector;
 	int listener;
 	uint16_t port;
 };
 
-static void open_world(struct world *w)
+/* The name servers are at that port of the loopback; 0: none are asked. */
+static void open_world_with(struct world *w, uint16_t name_server)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof at;
 	struct error err = { 0 };
 
+	char servers[32];
+
+	snprintf(servers, sizeof servers, "127.0.0.1:%u", name_server);
+	*w = (struct world){ 0 };
 	ck_assert_int_eq(uv_loop_init(&w->loop), 0);
-	ck_assert_int_eq(connector_open(&w->connector, &w->loop, NULL, &err), 0);
+	if (name_server)
+		ck_assert_int_eq(resolver_open(&w->resolver, &w->loop, servers, 60000, &err), 0);
+	ck_assert_int_eq(connector_open(&w->connector, &w->loop, w->resolver, &err), 0);
 	w->listener = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(bind(w->listener, (struct sockaddr *)&at, sizeof at), 0);
 	ck_assert_int_eq(listen(w->listener, 10), 0);
@@ -35,9 +45,16 @@ static void open_world(struct world *w)
 	w->port = ntohs(at.sin_port);
 }
 
+static void open_world(struct world *w)
+{
+	open_world_with(w, 0);
+}
+
 static void close_world(struct world *w)
 {
 	connector_close(w->connector);
+	if (w->resolver)
+		resolver_close(w->resolver);
 	close(w->listener);
 	uv_run(&w->loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&w->loop), 0);
@@ -85,6 +102,61 @@ START_TEST(the_kernel_measures_while_the_loop_is_late)
 	ck_assert_int_ge(moment_between(a.connected, answered), 0);
 	connect_end(&a);
 	close(other);
+	close_world(&w);
+}
+END_TEST
+
+/* Answers what is asked for an A record: 127.0.0.1 twice. */
+static void answer_queries(int server)
+{
+	struct sockaddr_in from;
+	socklen_t length = sizeof from;
+	struct bytes b = { 0 };
+	uint8_t query[512];
+	ssize_t n = recvfrom(server, query, sizeof query, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
+
+	if (n < 12 + 8 || query[12] == 0) /* the root's servers: silence */
+		return;
+	add_header(&b, big_get16(query), 0x8180, 1, 2, 0, 0);
+	ADD(&b, "\1b\4test\0\0\1\0\1");
+	for (int i = 0; i < 2; i++)
+		ADD(&b, "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x7f\0\0\1");
+	(void)sendto(server, b.at, b.length, 0, (struct sockaddr *)&from, length);
+}
+
+/* If this process could not run for so long, the answer of the first address may wait in its socket. */
+START_TEST(no_address_loses_its_turn_before_its_socket_was_looked_at)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof at;
+	int server = socket(AF_INET, SOCK_DGRAM, 0), done = 0;
+	struct world w;
+
+	ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &length), 0);
+	open_world_with(&w, ntohs(at.sin_port));
+	struct connect_place place = { "b.test", w.port, { .family = EGRESS_IPV4 } };
+	struct connect_attempt a = { .done = count, .owner = &done };
+
+	connect_start(w.connector, &place, moment_after(moment_now(), 60000000), &a);
+	while (!a.next) {
+		answer_queries(server);
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+	}
+	ck_assert_uint_eq(a.query.address_count, 2);
+	ck_assert_int_eq(connector_turn(w.connector), !done);
+	if (!done) {
+		a.patience = moment_after(moment_now(), 1);
+		usleep(1000);
+		ck_assert(connector_turn(w.connector));
+		ck_assert_uint_eq(a.next, 1);
+		ck_assert(!connector_turn(w.connector)); /* it was looked at meanwhile: the last one's turn */
+		ck_assert_uint_eq(a.next, 2);
+	}
+	run_until(&w, &done);
+	ck_assert_int_eq(a.verdict.failure, FAILURE_NONE);
+	connect_end(&a);
+	close(server);
 	close_world(&w);
 }
 END_TEST
@@ -278,6 +350,7 @@ int main(void)
 {
 	return run_suite(
 	    "connect", (const TTest *const[]){ the_kernel_measures_while_the_loop_is_late,
+	                                       no_address_loses_its_turn_before_its_socket_was_looked_at,
 	                                       failures_of_either_side, who_gives_up_leaves_nothing_behind,
 	                                       phases_that_were_not_reached_are_unknown, what_an_errno_means,
 	                                       a_watch_may_go_while_another_has_its_turn, NULL });
