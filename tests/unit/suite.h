@@ -30,7 +30,7 @@ static inline int run_suite(const char *name, const TTest *const *tests)
 	for (; *tests; tests++) {
 		TCase *one = tcase_create((*tests)->name); /* CK_RUN_CASE=TEST runs it alone */
 
-		tcase_set_timeout(one, 300); /* sanitizers on a busy machine */
+		tcase_set_timeout(one, 1000); /* sanitizers on a busy machine that stands still at times */
 		tcase_add_test(one, *tests);
 		suite_add_tcase(suite, one);
 	}
