@@ -19,7 +19,6 @@ import struct
 import threading
 
 NAME = ".s.PGSQL.5432"
-SSL_REQUEST = 80877103
 LIMIT_S = 60  # longer than any test: a thread of an ended test does not wait for ever
 
 
