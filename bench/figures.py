@@ -44,6 +44,18 @@ def cpu_s(pid):
     return time.clock_gettime(~pid << 3 | 2)
 
 
+def waited_s(pid):
+    """For how long its first thread was ready to run and had no processor, so far: what others on this machine took."""
+    with open("/proc/%d/task/%d/schedstat" % (pid, pid)) as f:
+        return int(f.read().split()[1]) / 1e9
+
+
+def stolen_s():
+    """What the host took from all processors so far."""
+    with open("/proc/stat") as f:
+        return int(f.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
 def resident_mb(pid):
     with open("/proc/%d/status" % pid) as f:
         return next(int(line.split()[1]) for line in f if line.startswith("VmRSS")) / 1024

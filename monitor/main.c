@@ -10,8 +10,13 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define LARGE_BLOCK       (256 << 10) /* bytes; what is larger goes back to the system when it is freed */
-#define SESSIONS_STANDARD 10000       /* of a stateful reflector: 1.2 MB */
+#define LARGE_BLOCK (256 << 10) /* bytes; what is larger goes back to the system when it is freed */
+/*
+ * Of malloc: one for each thread that may be there for long: the loop, the spool's writer, who reads configurations, who
+ * connects to the database. In a heap of all, the loop would wait while another gives back 40 MB of it.
+ */
+#define HEAPS             4
+#define SESSIONS_STANDARD 10000 /* of a stateful reflector: 1.2 MB */
 #define SESSIONS_MOST     1000000
 #define IDLE_STANDARD_S   900 /* REFWAIT of RFC 5357 section 3.1 */
 
@@ -177,7 +182,7 @@ static int run(const struct command *command, int argc, char **argv, struct erro
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is a full disk */
 	raise_descriptor_limit();
-	mallopt(M_ARENA_MAX, 1); /* or each thread that ever read a configuration keeps memory of its own */
+	mallopt(M_ARENA_MAX, HEAPS);            /* or each thread there ever was keeps memory of its own */
 	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* or it grows, and a former file's tables stay resident */
 	if (memory_begin(err) < 0)
 		return err->code;

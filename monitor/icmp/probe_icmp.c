@@ -58,8 +58,10 @@ struct echo {
 struct route { /* one address family */
 	struct service *service;
 	struct icmp_socket socket;
-	struct echo *echoes; /* SEQUENCES of them */
-	uint16_t next;
+	struct echo
+	    *echoes; /* room for SEQUENCES; none of it is touched, and so no memory, before its turn comes */
+	uint32_t begun; /* how many, from the first on, ever had theirs */
+	uint16_t next;  /* at most begun */
 	int64_t in_use;
 	struct drops drops;
 };
@@ -98,7 +100,7 @@ static struct echo *find_echo(struct route *route, const struct icmp_arrival *ar
 	const struct icmp_message *message = &arrival->message;
 	struct echo *echo = &route->echoes[message->sequence];
 
-	if (!echo->run || message->id != route->socket.id)
+	if (message->sequence >= route->begun || !echo->run || message->id != route->socket.id)
 		return NULL;
 	if (message->meaning == ICMP_MEANS_REPLY)
 		return message->has_nonce && message->nonce == echo->nonce &&
@@ -193,8 +195,10 @@ static struct echo *take_echo(struct route *route)
 		return NULL;
 	if (!route->in_use) /* others' replies may have filled the socket meanwhile */
 		receive(route);
-	while (route->echoes[route->next].run)
+	while (route->next < route->begun && route->echoes[route->next].run)
 		route->next++;
+	if (route->next == route->begun)
+		route->begun++;
 	route->in_use++;
 	return &route->echoes[route->next++];
 }
@@ -273,7 +277,7 @@ static bool send_again(struct route *route, struct echo *echo)
 static int open_route(struct route *route, bool v6, struct error *err)
 {
 	if (!route->echoes)
-		route->echoes = calloc(SEQUENCES, sizeof *route->echoes);
+		route->echoes = malloc(SEQUENCES * sizeof *route->echoes);
 	if (!route->echoes)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	return icmp_socket_open(&route->socket, v6, err);

@@ -105,16 +105,21 @@ static int prepare_reference(struct target *target, int64_t timeout_most_s, stru
 	                     reference->size ? reference->reach_us : reach_us(config), err);
 }
 
+static int64_t first_due_us(const struct target *target, int64_t from_us)
+{
+	return schedule_first_us(from_us, target->interval_us, target->offset_us);
+}
+
 static int prepare_target(struct observer *o, struct target *target, const struct target_config *config,
                           struct error *err)
 {
-	target->config = config;
-	target->observer = o;
-	target->interval_us = config->interval_s * 1000000;
+	*target = (struct target){ .config = config,
+		                   .observer = o,
+		                   .interval_us = config->interval_s * 1000000,
+		                   .lasting = lasting_target_use(o->lasting, config->id) };
 	target->offset_us =
 	    schedule_offset_us(o->config->vantage, config->id, target->interval_us, config->kind->gathered);
-	target->lasting = lasting_target_use(o->lasting, config->id);
-	if (!target->lasting || heap_add(&o->due, &target->due, INT64_MAX) < 0)
+	if (!target->lasting || heap_add(&o->due, &target->due, first_due_us(target, o->due_from_us)) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	if (prepare_plan(o, target, err) < 0)
 		return err->code;
@@ -174,7 +179,7 @@ static int make_room(struct observer *o, struct error *err)
 	                  err) < 0)
 		return err->code;
 	o->gaps = calloc(OBSERVE_GAPS_LEAST, sizeof *o->gaps);
-	o->targets = calloc(config->target_count, sizeof *o->targets);
+	o->targets = reallocarray(NULL, config->target_count, sizeof *o->targets);
 	if (!o->gaps || !o->targets || heap_reserve(&o->due, config->target_count) < 0)
 		return error_set(err, ERROR_MEMORY, "out of memory");
 	o->gap_size = OBSERVE_GAPS_LEAST;
@@ -194,6 +199,8 @@ int observer_begin(struct observer **out, uv_loop_t *loop, const struct config *
 	}
 	o->config = config;
 	o->begun = moment_now();
+	o->wall_offset_us = former ? former->wall_offset_us : moment_wall_offset_us();
+	o->due_from_us = observer_now_us(o, o->begun);
 	o->former = former;
 	o->record = record;
 	o->arg = arg;
@@ -264,15 +271,26 @@ static void put_in_force(struct observer *o)
 	struct moment now = moment_now();
 
 	o->lasting->handshakes.most = (size_t)config->handshakes_max;
-	for (size_t i = 0; i < config->target_count; i++) {
-		struct target *target = &o->targets[i];
-
-		if (target->destination)
-			destination_limit(target->destination, config->destination_rate_per_s,
+	for (size_t i = 0; i < o->reference_count; i++)
+		o->references[i]->reach_us = reach_us(config->references[i]);
+	for (size_t i = 0; config->destination_rate_per_s && i < config->target_count; i++)
+		if (o->targets[i].destination)
+			destination_limit(o->targets[i].destination, config->destination_rate_per_s,
 			                  config->destination_burst, now);
-		if (config->targets[i].reference)
-			target->lasting->reference.reach_us = reach_us(&config->targets[i]);
-	}
+}
+
+/*
+ * Each target's first instant from then on. Most are where they were put when they were prepared, not long ago: only those
+ * that have passed since are moved; all of them, if the time of day was set back meanwhile.
+ */
+static void take_up(struct observer *o, int64_t from_us)
+{
+	struct heap_entry *top;
+
+	for (size_t i = 0; from_us < o->due_from_us && i < o->config->target_count; i++)
+		heap_move(&o->due, &o->targets[i].due, first_due_us(&o->targets[i], from_us));
+	while ((top = heap_top(&o->due)) && top->key < from_us)
+		heap_move(&o->due, top, first_due_us(target_of(top), from_us));
 }
 
 int64_t observer_start(struct observer *o, int64_t from_us)
@@ -280,12 +298,7 @@ int64_t observer_start(struct observer *o, int64_t from_us)
 	int64_t now_us = from_us ? from_us : observer_now_us(o, moment_now());
 
 	put_in_force(o);
-	for (size_t i = 0; i < o->config->target_count; i++) {
-		struct target *target = &o->targets[i];
-
-		heap_move(&o->due, &target->due,
-		          schedule_first_us(now_us, target->interval_us, target->offset_us));
-	}
+	take_up(o, now_us);
 	observer_arm(o);
 	return now_us;
 }
@@ -302,6 +315,15 @@ void observer_once(struct observer *o, observer_drained *drained)
 	observer_arm(o);
 }
 
+/* Of what is due, what waits at its destination. To take 50,000 others out of the heap one by one takes milliseconds. */
+static void keep_waiting(struct observer *o)
+{
+	heap_clear(&o->due);
+	for (size_t i = 0; o->config->destination_rate_per_s && i < o->config->target_count; i++)
+		if (o->targets[i].pass.at) /* there is room: it was in it before */
+			(void)!heap_add(&o->due, &o->targets[i].due, o->targets[i].due.key);
+}
+
 int64_t observer_stop(struct observer *o, observer_drained *drained)
 {
 	int64_t now_us = observer_now_us(o, moment_now());
@@ -309,9 +331,7 @@ int64_t observer_stop(struct observer *o, observer_drained *drained)
 	while (heap_top(&o->due) && heap_top(&o->due)->key <= now_us)
 		observer_start_due(o, now_us);
 	o->last = true;
-	for (size_t i = 0; i < o->config->target_count; i++)
-		if (!o->targets[i].pass.at)
-			heap_remove(&o->due, &o->targets[i].due);
+	keep_waiting(o);
 	o->drained = drained;
 	observer_arm(o);
 	return now_us;
@@ -401,18 +421,28 @@ static void free_observer(uv_handle_t *handle)
 		closed(arg);
 }
 
-/* Some targets each turn of the loop, so that those of another observer are not late; then what they had in common. */
+/* Returns false when all are closed. */
+static bool close_a_kind(struct observer *o)
+{
+	size_t i = o->kinds_closed;
+
+	if (i == OBSERVE_KINDS_MOST || !o->kinds[i])
+		return false;
+	if (!o->shut[i])
+		o->kinds[i]->close(o->services[i]);
+	o->kinds_closed++;
+	return true;
+}
+
+/* Some targets each turn of the loop, so that those of another observer are not late; then a kind, until none is left. */
 static void close_some(uv_idle_t *closing)
 {
 	struct observer *o = closing->data;
 
 	for (int n = 0; n < CLOSED_AT_ONCE && o->prepared > 0; n++)
 		release_target(o, &o->targets[--o->prepared]);
-	if (o->prepared > 0)
+	if (o->prepared > 0 || close_a_kind(o))
 		return;
-	for (size_t i = 0; i < OBSERVE_KINDS_MOST && o->kinds[i]; i++)
-		if (!o->shut[i])
-			o->kinds[i]->close(o->services[i]);
 	if (o->context.resolver)
 		resolver_close(o->context.resolver);
 	uv_close((uv_handle_t *)closing, free_observer);

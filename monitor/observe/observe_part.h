@@ -62,12 +62,14 @@ struct observer {
 	const struct probe_kind *kinds[OBSERVE_KINDS_MOST];
 	void *services[OBSERVE_KINDS_MOST];
 	bool shut[OBSERVE_KINDS_MOST]; /* could not be opened: its targets' instants are missed */
-	struct target *targets;
-	size_t prepared;                        /* targets, from the first on: what there is to release */
-	size_t assigned;                        /* likewise, their references */
+	size_t kinds_closed;           /* from the first on */
+	struct target *targets; /* each set when it is prepared: clearing all at once takes milliseconds */
+	size_t prepared;        /* targets, from the first on: what there is to release */
+	size_t assigned;        /* likewise, their references */
 	struct own_side_reference **references; /* all of the file */
 	size_t reference_count;
 	struct heap due, deadlines;
+	int64_t due_from_us; /* prepared targets are due at their first instants from then on (UTC µs) */
 	struct probe_run *spare;
 	struct gap *gaps;
 	size_t gap_first, gap_count, gap_size;
@@ -84,6 +86,11 @@ struct observer {
 	bool last;  /* what is due now is the last of its target: once, or stopped */
 	bool alone; /* and no other observer takes over */
 };
+
+static inline struct target *target_of(struct heap_entry *due)
+{
+	return (struct target *)((char *)due - offsetof(struct target, due));
+}
 
 /* The time of day on the monotonic clock: what schedules follow between two steps. */
 static inline int64_t observer_now_us(const struct observer *o, struct moment now)

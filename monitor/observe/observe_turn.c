@@ -48,12 +48,11 @@ static void run_due(struct observer *o, struct target *target, int64_t now_us)
 void observer_start_due(struct observer *o, int64_t now_us)
 {
 	for (int i = 0; i < STARTS_PER_TURN; i++) {
-		const struct heap_entry *top = heap_top(&o->due);
+		struct heap_entry *top = heap_top(&o->due);
 
 		if (!top || top->key > now_us)
 			return;
-		run_due(o, (struct target *)((char *)heap_top(&o->due) - offsetof(struct target, due)),
-		        now_us);
+		run_due(o, target_of(top), now_us);
 	}
 }
 

@@ -90,6 +90,13 @@ void heap_remove(struct heap *h, struct heap_entry *entry)
 		settle(h, i - 1, last);
 }
 
+void heap_clear(struct heap *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		h->at[i].entry->place = 0;
+	h->count = 0;
+}
+
 void heap_move(struct heap *h, struct heap_entry *entry, int64_t key)
 {
 	entry->key = key;

@@ -42,6 +42,9 @@ int heap_reserve(struct heap *h, size_t count) MUST_CHECK;
 /* Takes an entry out; one that is in no heap is left alone. */
 void heap_remove(struct heap *h, struct heap_entry *entry);
 
+/* Takes all of them out; the room stays. */
+void heap_clear(struct heap *h);
+
 /* Gives an entry of the heap another key. */
 void heap_move(struct heap *h, struct heap_entry *entry, int64_t key);
 

@@ -102,7 +102,7 @@ START_TEST(late_instants_are_sent_or_missed)
 }
 END_TEST
 
-/* Random adds, moves and removals against a plain search for the least key. */
+/* Random adds, moves and removals, and now and then all of them removed, against a plain search for the least key. */
 START_TEST(heap_keeps_the_least_on_top)
 {
 	struct heap_entry entries[200] = { 0 };
@@ -120,11 +120,14 @@ START_TEST(heap_keeps_the_least_on_top)
 			heap_move(&heap, e, rand() % 1000);
 		else
 			heap_remove(&heap, e);
+		if (step % 1000 == 999)
+			heap_clear(&heap);
 		for (int i = 0; i < 200; i++)
 			if (entries[i].place && entries[i].key < least)
 				least = entries[i].key;
 		top = heap_top(&heap);
 		ck_assert(top ? top->key == least : least == INT64_MAX);
+		ck_assert(step % 1000 != 999 || !top);
 	}
 	heap_release(&heap);
 }
