@@ -2,12 +2,50 @@
 
 #include <string.h>
 
+/* Bytes of the character of UTF-8 that begins there; 0: none does. */
+static size_t character_length(const unsigned char *at)
+{
+	size_t length = at[0] < 0x80                    ? 1
+	                : at[0] >= 0xc2 && at[0] < 0xe0 ? 2
+	                : at[0] >= 0xe0 && at[0] < 0xf0 ? 3
+	                : at[0] >= 0xf0 && at[0] < 0xf5 ? 4
+	                                                : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* What is quoted may have been cut within a character: a '?' in its place keeps the whole UTF-8. */
+static void mend(char *text)
+{
+	const char *in = text;
+	char *out = text;
+
+	while (*in) {
+		size_t length = character_length((const unsigned char *)in);
+
+		if (length) {
+			memmove(out, in, length);
+			out += length;
+			in += length;
+			continue;
+		}
+		*out++ = '?';
+		for (in++; (*in & 0xc0) == 0x80;)
+			in++;
+	}
+	*out = '\0';
+}
+
 int error_set_va(struct error *err, enum error_code code, const char *format, va_list args)
 {
 	if (err->code != ERROR_NONE)
 		return err->code;
 	err->code = code;
 	vsnprintf(err->text, sizeof err->text, format, args);
+	mend(err->text);
 	return err->code;
 }
 
@@ -23,12 +61,16 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 
 int error_at(struct error *err, const char *file, int line, const char *field)
 {
-	if (file && !err->file[0])
+	if (file && !err->file[0]) {
 		snprintf(err->file, sizeof err->file, "%s", file);
+		mend(err->file);
+	}
 	if (line && !err->line)
 		err->line = line;
-	if (field && !err->field[0])
+	if (field && !err->field[0]) {
 		snprintf(err->field, sizeof err->field, "%s", field);
+		mend(err->field);
+	}
 	return err->code;
 }
 
@@ -40,6 +82,7 @@ int error_hint(struct error *err, const char *format, ...)
 		return err->code;
 	va_start(args, format);
 	vsnprintf(err->hint, sizeof err->hint, format, args);
+	mend(err->hint);
 	va_end(args);
 	return err->code;
 }

@@ -5,6 +5,8 @@
  * so that a clean-up that fails as well does not hide the cause. Every fallible function returns 0 or one of
  * the negative codes below and has filled the struct.
  *
+ * Texts are UTF-8: a character that was cut in what they quote is a '?'.
+ *
  * Not for bugs of ours: those are assert().
  *
  *     struct error err = { 0 };

@@ -47,8 +47,9 @@ const struct command command_table[] = {
 	  .run = command_check,
 	  .summary = "check the configuration",
 	  .about =
-	      "Reads FILE and says what is in it, or what is wrong: file, line, key and cause. Opens what "
-	      "run would (sockets, certificates, keys) and warns of what this machine does not allow.",
+	      "Reads FILE and says what is in it, or what is wrong: file, line, key and cause. Becomes the "
+	      "user that run would, opens what run would (sockets, certificates, keys), looks at the "
+	      "spool's folder and disk, and warns of what this machine does not allow. Changes nothing.",
 	  .options = { JSON("the result") },
 	  .exits = { { 0, "accepted" }, { 1, "refused" }, USAGE },
 	  .example = "slamon check /etc/govsla/tokyo.json" },

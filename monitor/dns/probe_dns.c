@@ -305,7 +305,8 @@ static int check_answers(const struct node *probe, const struct dns_config *conf
 static int check(const struct node *probe, const void *config_pointer, struct error *err)
 {
 	const struct dns_config *config = config_pointer;
-	struct node answers = node_member(probe, "expect_answer"), edns = node_member(probe, "edns_bytes");
+	struct node answers = node_member(probe, "expect_answer"), edns = node_member(probe, "edns_bytes"),
+	            match = node_member(probe, "expect_match");
 
 	if (config->edns_bytes > 0 && config->edns_bytes < DNS_EDNS_LEAST)
 		return node_fail(&edns, err, "is 0 or at least %d", DNS_EDNS_LEAST);
@@ -314,9 +315,15 @@ static int check(const struct node *probe, const void *config_pointer, struct er
 	if (config->expect_answer.count > 0 && config->expect_status != DNS_NOERROR)
 		return node_fail(&answers, err, "an answer of status %s has no records",
 		                 status_words[config->expect_status]);
+	if (config->expect_answer.count == 0 && config->expect_match == DNS_MATCH_ANY)
+		return node_fail(&match, err, "'any' needs something in 'expect_answer'");
+	if (config->expect_answer.at && config->expect_answer.count == 0 &&
+	    config->expect_match != DNS_MATCH_EXACT)
+		return node_fail(&answers, err,
+		                 "is empty, which only 'expect_match' \"exact\" gives a meaning");
 	if (check_answers(probe, config, err) < 0)
 		return err->code;
-	return egress_check(probe, &config->egress, config->server, "server", err);
+	return egress_check(probe, &config->egress, config->server, "server", false, err);
 }
 
 /* Room for the wanted data: never longer than their texts and what a name or string adds to it. */

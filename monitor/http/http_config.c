@@ -1,6 +1,9 @@
 #include "monitor/http/http_config.h"
 
+#include "monitor/net/address.h"
+
 #include <string.h>
+#include <strings.h>
 
 static const char *const version_words[] = { "1.1", "2", "2_prior_knowledge", NULL };
 static const char *const redirect_words[] = { "none", "same_host", "any", NULL };
@@ -12,8 +15,11 @@ static int check_url(const char *value, struct error *err)
 {
 	struct http_place place;
 
-	if (http_place_of(value, &place, err) == 0)
-		http_place_release(&place);
+	if (http_place_of(value, &place, err) < 0)
+		return err->code;
+	if (place.port == 0)
+		error_set(err, ERROR_DATA, "'%.200s' names port 0", value);
+	http_place_release(&place);
 	return err->code;
 }
 
@@ -43,9 +49,16 @@ static bool is_token(const char *text, size_t length)
 
 static int check_method(const char *value, struct error *err)
 {
-	return is_token(value, strlen(value))
-	           ? 0
-	           : error_set(err, ERROR_DATA, "'%.64s' is not a request method", value);
+	static const char *const names[] = { "GET",   "HEAD",   "POST",    "PUT",
+		                             "PATCH", "DELETE", "OPTIONS", "TRACE" };
+
+	if (!is_token(value, strlen(value)) || strcasecmp(value, "CONNECT") == 0)
+		return error_set(err, ERROR_DATA, "'%.64s' is not a request method", value);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasecmp(value, names[i]) == 0 && strcmp(value, names[i]) != 0)
+			return error_set(err, ERROR_DATA, "'%.64s' is not a request method, '%s' is one",
+			                 value, names[i]);
+	return 0;
 }
 
 int http_config_check_header(const char *value, struct error *err)
@@ -54,8 +67,9 @@ int http_config_check_header(const char *value, struct error *err)
 
 	if (!colon || !is_token(value, (size_t)(colon - value)))
 		return error_set(err, ERROR_DATA, "'%.64s' is not of the form 'Name: value'", value);
-	if (strpbrk(value, "\r\n"))
-		return error_set(err, ERROR_DATA, "a header must not contain a line break");
+	for (const char *at = value; *at; at++)
+		if (((unsigned char)*at < 0x20 && *at != '\t') || *at == 0x7f)
+			return error_set(err, ERROR_DATA, "a header must not hold control characters");
 	return 0;
 }
 
@@ -206,27 +220,114 @@ const struct setting http_settings[] = {
 
 /* ---- rules between keys ---- */
 
-static int check_keys(const struct node *probe, const struct http_config *config,
-                      const struct http_place *place, struct error *err)
+static int refuse(const struct node *probe, const char *key, const char *why, struct error *err)
 {
-	struct node phase = node_member(probe, "rtt_phase"), expected = node_member(probe, "expect_body"),
-	            body = node_member(probe, "body_file"), version = node_member(probe, "http_version"),
-	            user = node_member(probe, "proxy_user_file");
+	struct node node = node_member(probe, key);
+
+	return node_fail(&node, err, "%s", why);
+}
+
+static int check_request(const struct node *probe, const struct http_config *config, struct error *err)
+{
+	const char *body = config->body_file ? "body_file" : "body";
+
+	if (config->body && config->body_file)
+		return refuse(probe, body, "there is a 'body' too", err);
+	if ((config->body || config->body_file) &&
+	    (strcmp(config->method, "HEAD") == 0 || strcmp(config->method, "TRACE") == 0))
+		return refuse(probe, body, "a request of this method has no body", err); /* RFC 9110, 9.3 */
+	if (config->proxy_user_file && !config->proxy)
+		return refuse(probe, "proxy_user_file", "needs the key 'proxy'", err);
+	return 0;
+}
+
+/* What of the expected statuses could come: RFC 9110, 15. */
+struct expected {
+	bool last; /* after a 1xx another follows, unless the server changes protocols */
+	bool with_body;
+};
+
+static struct expected expected_statuses(const char *list)
+{
+	struct expected of = { false, false };
+	int first, last;
+
+	while (list && *list && (list = read_range(list, &first, &last))) {
+		of.last = of.last || last >= 200 || (first <= 101 && last >= 101);
+		of.with_body =
+		    of.with_body || (last >= 200 && !(first == last && (last == 204 || last == 304)));
+	}
+	return of;
+}
+
+static bool follows_some(const char *expect_status)
+{
+	for (int status = 301; status <= 308; status++)
+		if (http_status_redirects(status) && !http_status_expected(expect_status, status))
+			return true;
+	return false;
+}
+
+static int check_answer(const struct node *probe, const struct http_config *config, struct error *err)
+{
+	struct expected expected = expected_statuses(config->expect_status);
+	struct node text = node_member(probe, "expect_body");
+
+	if (!expected.last)
+		return refuse(probe, "expect_status", "no answer ends with such a status", err);
+	if (config->redirects != HTTP_REDIRECTS_NONE && !follows_some(config->expect_status))
+		return refuse(probe, "redirects", "none is followed: 'expect_status' has them all", err);
+	if (!config->expect_body)
+		return 0;
+	if (strcmp(config->method, "HEAD") == 0)
+		return node_fail(&text, err, "an answer to HEAD has no body");
+	if (!expected.with_body)
+		return node_fail(&text, err, "an answer of the expected status has no body");
+	if ((int64_t)strlen(config->expect_body) > config->body_limit_bytes)
+		return node_fail(&text, err, "is longer than 'body_limit_bytes', %lld",
+		                 (long long)config->body_limit_bytes);
+	return 0;
+}
+
+static int check_protocol(const struct node *probe, const struct http_config *config,
+                          const struct http_place *place, struct error *err)
+{
+	bool tls = place->tls || config->redirects != HTTP_REDIRECTS_NONE;
 
 	if (config->rtt_phase == HTTP_PHASE_TLS && !place->tls)
-		return node_fail(&phase, err, "an http URL has no tls phase");
-	if (config->expect_body && strcmp(config->method, "HEAD") == 0)
-		return node_fail(&expected, err, "an answer to HEAD has no body");
-	if (config->body && config->body_file)
-		return node_fail(&body, err, "there is a 'body' too");
+		return refuse(probe, "rtt_phase", "an http URL has no tls phase", err);
 	if (config->http_version == HTTP_VERSION_2 && !place->tls)
-		return node_fail(&version, err, "without TLS only '2_prior_knowledge'");
-	if (config->proxy_user_file && !config->proxy)
-		return node_fail(&user, err, "needs the key 'proxy'");
+		return refuse(probe, "http_version", "without TLS only '2_prior_knowledge'", err);
+	if (config->http_version != HTTP_VERSION_1_1 && config->proxy && !place->tls)
+		return refuse(probe, "http_version", "without TLS a proxy is spoken to in 1.1", err);
+	if (config->http_version != HTTP_VERSION_1_1 && place->tls &&
+	    config->demand.maximum_version < TLS_DEMAND_1_2)
+		return refuse(probe, "maximum_version", "HTTP/2 needs TLS 1.2", err); /* RFC 9113, 9.2 */
+	if (config->demand.least_days > 0 && !tls)
+		return refuse(probe, "least_days", "an http URL shows no certificate", err);
+	if (config->demand.client_certificate && !tls)
+		return refuse(probe, "client_certificate", "is shown to nobody: the URL is http", err);
 	return tls_demand_check(probe, &config->demand, err);
 }
 
 /* What this machine connects to is of the address family: the proxy, if there is one. Certificates are for the host. */
+static int check_hosts(const struct node *probe, const struct http_config *config,
+                       const struct http_place *place, const struct http_place *proxy, struct error *err)
+{
+	const char *host = proxy->host ? proxy->host : place->host;
+	bool elsewhere = !proxy->host && config->redirects != HTTP_REDIRECTS_NONE;
+	union address address;
+
+	if (proxy->host && config->egress.charge_dns)
+		return refuse(probe, "charge_dns", "the proxy resolves the target's name", err);
+	if (egress_check(probe, &config->egress, host, proxy->host ? "proxy" : "url", elsewhere, err) < 0 ||
+	    egress_check_host(probe, place->host, "url", err) < 0)
+		return err->code;
+	if (config->rtt_phase == HTTP_PHASE_NAME && !elsewhere && address_literal(host, AF_UNSPEC, &address))
+		return refuse(probe, "rtt_phase", "there is no name to resolve", err);
+	return 0;
+}
+
 static int check_egress(const struct node *probe, const struct http_config *config,
                         const struct http_place *place, struct error *err)
 {
@@ -234,9 +335,7 @@ static int check_egress(const struct node *probe, const struct http_config *conf
 
 	if (config->proxy && http_place_of(config->proxy, &proxy, err) < 0)
 		return err->code;
-	if (egress_check(probe, &config->egress, proxy.host ? proxy.host : place->host,
-	                 proxy.host ? "proxy" : "url", err) == 0)
-		(void)!egress_check_host(probe, place->host, "url", err);
+	(void)!check_hosts(probe, config, place, &proxy, err);
 	http_place_release(&proxy);
 	return err->code;
 }
@@ -248,8 +347,9 @@ int http_config_check(const struct node *probe, const void *pointer, struct erro
 
 	if (http_place_of(config->url, &place, err) < 0)
 		return err->code;
-	if (check_egress(probe, config, &place, err) == 0)
-		(void)!check_keys(probe, config, &place, err);
+	if (check_egress(probe, config, &place, err) == 0 &&
+	    check_protocol(probe, config, &place, err) == 0 && check_request(probe, config, err) == 0)
+		(void)!check_answer(probe, config, err);
 	http_place_release(&place);
 	return err->code;
 }

@@ -438,7 +438,7 @@ static int check(const struct node *probe, const void *config_pointer, struct er
 {
 	const struct icmp_config *config = config_pointer;
 
-	return egress_check(probe, &config->egress, config->host, "host", err);
+	return egress_check(probe, &config->egress, config->host, "host", false, err);
 }
 
 static int prepare(void *service, const void *config_pointer, struct probe_plan **out, struct error *err)

@@ -15,6 +15,34 @@ bool address_literal(const char *text, int family, union address *out)
 	return out->any.sa_family != AF_UNSPEC;
 }
 
+static const char *fault_v4(uint32_t address)
+{
+	if (address == INADDR_ANY)
+		return "is the address of no host";
+	if (address == INADDR_BROADCAST || IN_MULTICAST(address))
+		return "is the address of many hosts";
+	return NULL;
+}
+
+static const char *fault_v6(const struct in6_addr *address)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(address))
+		return "is the address of no host";
+	if (IN6_IS_ADDR_MULTICAST(address))
+		return "is the address of many hosts";
+	if (IN6_IS_ADDR_LINKLOCAL(address))
+		return "is link-local, and an interface cannot be named";
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return "is an IPv4 address, to be written as one";
+	return NULL;
+}
+
+const char *address_fault(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? fault_v6(&address->v6.sin6_addr)
+	                                          : fault_v4(ntohl(address->v4.sin_addr.s_addr));
+}
+
 const char *address_text(const union address *address, char *buffer, size_t size)
 {
 	if (!inet_ntop(address->any.sa_family, address_bytes(address), buffer, (socklen_t)size))

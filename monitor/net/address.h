@@ -30,6 +30,12 @@ union address { /* all zero: none, its family AF_UNSPEC */
  */
 bool address_literal(const char *text, int family, union address *out);
 
+/*
+ * Why a probe can be exchanged with no single host at that address, to be said behind it; NULL: it can. What the kernel
+ * would refuse for each packet, or take for this machine itself.
+ */
+const char *address_fault(const union address *address);
+
 /* "192.0.2.1" or "2001:db8::1", without the port. Returns buffer. */
 const char *address_text(const union address *address, char *buffer, size_t size);
 

@@ -16,9 +16,11 @@ static int check_address(const char *value, struct error *err)
 {
 	union address address;
 
-	return address_literal(value, AF_UNSPEC, &address)
-	           ? 0
-	           : error_set(err, ERROR_DATA, "'%.64s' is not an IPv4 or IPv6 address", value);
+	if (!address_literal(value, AF_UNSPEC, &address))
+		return error_set(err, ERROR_DATA, "'%.64s' is not an IPv4 or IPv6 address", value);
+	if (address_fault(&address))
+		return error_set(err, ERROR_DATA, "'%.64s' %s", value, address_fault(&address));
+	return 0;
 }
 
 const struct setting egress_settings[] = {
@@ -72,8 +74,12 @@ int egress_check_host(const struct node *probe, const char *value, const char *k
 	union address address;
 	bool digits = value && value[strspn(value, "0123456789.")] == '\0'; /* no name: RFC 1123, 2.1 */
 
-	if (!value || address_literal(value, AF_UNSPEC, &address))
+	if (!value)
 		return 0;
+	if (address_literal(value, AF_UNSPEC, &address))
+		return address_fault(&address)
+		           ? node_fail(&node, err, "'%.64s' %s", value, address_fault(&address))
+		           : 0;
 	if (!digits &&
 	    value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")] == '\0')
 		return 0;
@@ -87,15 +93,32 @@ int egress_check_host(const struct node *probe, const char *value, const char *k
 	return error_hint(err, "ASCII letters, digits, '-', '_' and '.'; other scripts in their xn-- form");
 }
 
+/* What speaks of name servers would be of no effect, and who wrote it thinks that it is. */
+static int check_lookups(const struct node *probe, const struct egress *egress, const char *host,
+                         struct error *err)
+{
+	struct node charge = node_member(probe, "charge_dns"), servers = node_member(probe, "dns_servers");
+	union address address;
+
+	if (!address_literal(host, AF_UNSPEC, &address))
+		return 0;
+	if (egress->charge_dns)
+		return node_fail(&charge, err, "'%.64s' is an address: no name server is asked", host);
+	if (egress->dns_servers)
+		return node_fail(&servers, err, "'%.64s' is an address: no name server is asked", host);
+	return 0;
+}
+
 int egress_check(const struct node *probe, const struct egress *egress, const char *host,
-                 const char *host_key, struct error *err)
+                 const char *host_key, bool elsewhere, struct error *err)
 {
 	int family = egress->family == EGRESS_IPV4   ? AF_INET
 	             : egress->family == EGRESS_IPV6 ? AF_INET6
 	                                             : AF_UNSPEC;
 
 	if (check_family(probe, "source_address", egress->source_address, family, err) < 0 ||
-	    egress_check_host(probe, host, host_key, err) < 0)
+	    egress_check_host(probe, host, host_key, err) < 0 ||
+	    (!elsewhere && check_lookups(probe, egress, host, err) < 0))
 		return err->code;
 	return check_family(probe, host_key, host, egress_family_number(egress), err);
 }

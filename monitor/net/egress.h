@@ -34,14 +34,14 @@ extern const struct setting egress_settings[];
 
 /*
  * Rules between the keys of one probe: host is an address or a name; source address and host, when it is an address, are
- * of the family. host: as
- * in the configuration; host_key: what it is called there. Returns 0 or ERROR_DATA.
+ * of the family; nothing is said of name servers when none is asked. host: as in the configuration; host_key: what it is
+ * called there; elsewhere: the probe may be led on to other hosts. Returns 0 or ERROR_DATA.
  */
 int egress_check(const struct node *probe, const struct egress *egress, const char *host,
-                 const char *host_key, struct error *err) MUST_CHECK;
+                 const char *host_key, bool elsewhere, struct error *err) MUST_CHECK;
 
 /*
- * A host is an address or a name of letters, digits, '-', '_' and '.', not of digits and dots alone: what else somebody
+ * A host is the address of one host (address_fault()) or a name of letters, digits, '-', '_' and '.', not of digits and dots alone: what else somebody
  * wrote, such as a URL or 192.0.2.256, would only fail as a name that does not exist or that no certificate has, and
  * look like the target's fault. NULL is right. Returns 0 or ERROR_DATA.
  */

@@ -79,6 +79,9 @@ int observer_prepare(struct observer *o, size_t most, struct error *err) MUST_CH
 /* Starts the schedule with the first instants at or after from_us (UTC µs); 0: from now. Returns from_us, or now. */
 int64_t observer_start(struct observer *o, int64_t from_us);
 
+/* Says in the log which hosts are to be probed faster than destination_rate_per_s allows. */
+void observer_tell_demand(const struct observer *o);
+
 /* Probes each target one time from now on, one millisecond after another; then calls drained(arg). */
 void observer_once(struct observer *o, observer_drained *drained);
 

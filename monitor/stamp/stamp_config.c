@@ -89,5 +89,5 @@ int stamp_config_check(const struct node *probe, const void *config_pointer, str
 		return node_fail(&node, err, "is not below the number of packets, %lld",
 		                 (long long)config->packets);
 	}
-	return egress_check(probe, &config->egress, config->host, "host", err);
+	return egress_check(probe, &config->egress, config->host, "host", false, err);
 }

@@ -257,11 +257,14 @@ static int64_t turn(void *connector)
 static int check(const struct node *probe, const void *config_pointer, struct error *err)
 {
 	const struct tcp_config *config = config_pointer;
-	struct node node = node_member(probe, "send");
+	struct node node = node_member(probe, "send"), expect = node_member(probe, "expect");
 
 	if (config->send && !config->expect)
 		return node_fail(&node, err, "needs the key 'expect'");
-	return egress_check(probe, &config->place.egress, config->place.host, "host", err);
+	if (config->expect && (int64_t)strlen(config->expect) > config->expect_limit_bytes)
+		return node_fail(&expect, err, "is longer than 'expect_limit_bytes', %lld",
+		                 (long long)config->expect_limit_bytes);
+	return egress_check(probe, &config->place.egress, config->place.host, "host", false, err);
 }
 
 static int open_service(const struct probe_context *context, void **out, struct error *err)

@@ -60,7 +60,7 @@ int tls_config_check(const struct node *probe, const void *pointer, struct error
 	if (tls_demand_check(probe, &config->demand, err) < 0 ||
 	    egress_check_host(probe, config->server_name, "server_name", err) < 0)
 		return err->code;
-	return egress_check(probe, &config->place.egress, config->place.host, "host", err);
+	return egress_check(probe, &config->place.egress, config->place.host, "host", false, err);
 }
 
 const char *tls_config_name(const struct tls_config *config)

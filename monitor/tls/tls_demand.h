@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TLS_DEMAND_1_2 2 /* of the versions */
+
 struct tls_demand {
 	bool verify_tls;
 	const char *ca_file;                         /* NULL: that of the file */

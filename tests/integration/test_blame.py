@@ -67,7 +67,7 @@ class Blame(lab_net.Case):
             "own-blackhole6": ("fd96:3::1", {}, OURS),
             "no-route": ("192.0.2.1", {}, OURS),
             "no-route6": ("2001:db8::1", {}, OURS),
-            "broadcast": ("255.255.255.255", {}, OURS),
+            "broadcast": ("10.99.0.255", {}, OURS),
             "source-not-ours": (PEER, {"source_address": "10.99.0.77"}, OURS),
             "source-not-ours6": (PEER6, {"source_address": "fd99::77"}, OURS),
             "source-loopback": (PEER, {"source_address": "127.0.0.1"}, OURS),

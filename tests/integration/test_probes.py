@@ -5,6 +5,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -295,7 +296,7 @@ class Icmp(Case):
         self.check(samples["v4"], "missed", "send")
         self.check(samples["web"], "down", "refused")
         out = slamon("check", config)
-        self.assertEqual((out.returncode, out.stderr), (0, said))
+        self.assertEqual((out.returncode, without_disk(out.stderr)), (0, said))
         self.assertIn("accepted", out.stdout)
 
     def test_forged_and_repeated_replies(self):
@@ -324,6 +325,12 @@ class Icmp(Case):
         self.check(self.lab.once([("v4", 60, 1, icmp(lab_net.PEER))])["v4"], "down", "timeout")
 
 
+def without_disk(said):
+    """What check said, but for what it says of the disk that the lab happens to be on."""
+    lines = said.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("slamon: spool: "))
+
+
 class Commands(Case):
     def slamon(self, *arguments):
         out = subprocess.run([lab_net.program("slamon"), *arguments], stdin=subprocess.DEVNULL,
@@ -333,7 +340,8 @@ class Commands(Case):
     def test_informative_commands(self):
         config = self.lab.config([("a", 60, 5, icmp("127.0.0.1")), ("b", 60, 5, http())])
         code, out, err = self.slamon("check", config)
-        self.assertEqual((code, out, err), (0, config + ": accepted, vantage 'lab', 2 targets, 1 http, 1 icmp\n", ""))
+        self.assertEqual((code, out), (0, config + ": accepted, vantage 'lab', 2 targets, 1 http, 1 icmp\n"))
+        self.assertEqual(without_disk(err), "")
         code, out, err = self.slamon("check", config, "--json")
         self.assertEqual(json.loads(out), {"file": config, "accepted": True, "vantage": "lab", "targets": 2,
                                            "kinds": {"http": 1, "icmp": 1}})
@@ -342,6 +350,89 @@ class Commands(Case):
         self.assertIn({"key": "payload_bytes", "type": "whole number", "required": False, "unit": "bytes",
                        "default": "56", "reload": True, "least": 8, "most": 1400,
                        "help": "data behind the ICMP header; the first 8 bytes are random and must come back"}, keys)
+
+    def test_a_refusal_as_json(self):
+        config = self.lab.config([("a", 60, 5, dict(icmp("127.0.0.1"), hots=1))], format="\u3042" * 40)
+        code, out, err = self.slamon("check", config, "--json")
+        cause = "'" + "\u3042" * 21 + "?' is not 'govsla-slamon/1'"  # cut within a character
+        self.assertEqual((code, err), (1, f"slamon: {config}:2: format: {cause}\n"))
+        self.assertEqual(json.loads(out), {"file": config, "accepted": False, "line": 2, "key": "format", "cause": cause,
+                                           "hint": ""})
+        code, out, err = self.slamon("check", self.lab.config([("a", 60, 5, dict(icmp("127.0.0.1"), hots=1))]), "--json")
+        self.assertEqual((code, json.loads(out)["key"]), (1, "targets[0].probe.hots"))
+        self.assertIn("hint: " + json.loads(out)["hint"] + "\n", err)
+        code, out, err = self.slamon("check", self.lab.path("absent"), "--json")
+        self.assertEqual((code, json.loads(out)["file"], json.loads(out)["line"]), (1, self.lab.path("absent"), 0))
+
+    def check_spool(self, path=None, cwd=None, **spool):
+        """What check says of a spool, on a machine where nobody may do anything but what modes say; it makes nothing."""
+        config = self.lab.config([("a", 60, 5, {"kind": "tcp", "host": "127.0.0.1", "port": 1})],
+                                 spool=dict(spool, path=path or self.lab.path("box/spool")))
+        there = sorted(os.listdir(self.lab.folder))
+        out = subprocess.run(["setpriv", "--bounding-set=-all", "--inh-caps=-all", lab_net.program("slamon"), "check",
+                              config], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=cwd)
+        self.assertEqual(out.returncode, 0)
+        self.assertIn("accepted", out.stdout)
+        self.assertEqual(sorted(os.listdir(self.lab.folder)), there)
+        return out.stderr
+
+    def test_check_looks_where_the_spool_is_to_be(self):
+        box, spool = self.lab.path("box"), self.lab.path("box/spool")
+        cannot = f"slamon: would not start on this machine: spool '{spool}' cannot be kept: "
+        hint = "slamon: would not start on this machine: hint: "
+        owns = hint + "the user of slamon must own the file and be able to write in its folder\n"
+        self.assertEqual(self.check_spool(), f"{cannot}'{box}': No such file or directory\n{hint}make its folder, or name "
+                         "another in spool.path\n")
+        os.mkdir(box)
+        self.assertEqual(without_disk(self.check_spool()), "")
+        for name in ("spool", "spool-queue"):
+            open(os.path.join(box, name), "w").close()
+            os.chmod(os.path.join(box, name), 0o400)
+            self.assertEqual(self.check_spool(), f"{cannot}'{box}/{name}': Permission denied\n{owns}")
+            os.chmod(os.path.join(box, name), 0o600)
+        self.assertEqual(without_disk(self.check_spool()), "")
+        os.mkdir(spool + "-wal")
+        self.assertEqual(self.check_spool(), f"{cannot}'{spool}-wal' is not a regular file\n")
+        os.rmdir(spool + "-wal")
+        os.chmod(box, 0o500)
+        self.assertEqual(self.check_spool(), f"{cannot}'{box}': Permission denied\n{owns}")
+        self.assertEqual(self.check_spool(path="spool", cwd=box), "slamon: would not start on this machine: spool 'spool' "
+                         f"cannot be kept: '{box}': Permission denied\n{hint}a relative spool.path counts from where slamon "
+                         "is started\n")
+        os.chmod(box, 0o700)
+        self.assertEqual(sorted(os.listdir(box)), ["spool", "spool-queue"])
+
+    def test_check_looks_at_the_disk(self):
+        memory = subprocess.run(["stat", "-f", "-c", "%T", "/dev/shm"], capture_output=True, text=True).stdout == "tmpfs\n"
+        said = self.check_spool(path="/dev/shm/govsla-never-made", size_mb=1)
+        self.assertEqual("slamon: spool: spool '/dev/shm/govsla-never-made' is on tmpfs, which is memory\n" in said, memory)
+        self.assertFalse(os.path.exists("/dev/shm/govsla-never-made"))
+        spool, disk = self.lab.path("spool"), os.statvfs(self.lab.folder)
+        narrow = disk.f_bavail * disk.f_frsize < 10 ** 12  # any machine of ours; if not, it is right to say nothing
+        told = re.search(f"slamon: spool: spool '{re.escape(spool)}' may grow to 1000000 MB, and there is room for \\d+\n"
+                         "slamon: spool: hint: free space on its disk, or lower spool.size_mb\n",
+                         self.check_spool(path=spool, size_mb=1000000))
+        self.assertEqual(bool(told), narrow)
+
+    def test_check_tells_of_limits_that_an_outage_reaches(self):
+        def tcp(name, interval_s, timeout_s, **more):
+            return (name, interval_s, timeout_s, {"kind": "tcp", "host": "127.0.0.1", "port": 1}, more)
+        config = self.lab.config([tcp("a", 1, 9, in_flight_max=9), tcp("r", 60, 5, reference=True)])
+        said = without_disk(self.slamon("check", config)[2])
+        self.assertEqual(said, "slamon: own side: the reference 'r' is probed every 60 s, and 'a', for which it speaks, every "
+                         "1 s: what is between two of its probes is not seen\n")
+        config = self.lab.config([tcp("a", 1, 10, in_flight_max=9, references=[]), tcp("b", 2, 2, in_flight_max=1),
+                                  tcp("c", 1, 3, in_flight_max=2, references=["r"]), tcp("r", 1, 1, reference=True)],
+                                 in_flight_max=12, destination_rate_per_s=3)
+        said = without_disk(self.slamon("check", config)[2])
+        self.assertEqual(said, "slamon: in flight: 'a' and others: timeout_s is more than interval_s times in_flight_max: "
+                         "while there is no answer, instants are missed (in-flight cap)\n"
+                         "slamon: in flight: while no target answers, 13 probes are in flight, and in_flight_max is 12: the "
+                         "rest is missed (in-flight cap)\n"
+                         "slamon: rate: '127.0.0.1' is to be probed 3.500 times a second, and destination_rate_per_s is 3: the "
+                         "rest is missed (rate limit)\n")
+        config = self.lab.config([tcp("a", 1, 1), tcp("b", 2, 2), tcp("c", 2, 4)], in_flight_max=4, destination_rate_per_s=2)
+        self.assertEqual(without_disk(self.slamon("check", config)[2]), "")
 
     def test_refusals(self):
         code, out, err = self.slamon("run", self.lab.path("absent"))

@@ -76,6 +76,17 @@ START_TEST(control_characters_are_shown)
 }
 END_TEST
 
+START_TEST(a_character_that_is_cut_is_a_question_mark)
+{
+	struct error err = { 0 };
+
+	error_set(&err, ERROR_DATA, "'%.4s' and '%.5s' \xff\x80 \xc3", "\xe5\x8d\x83\xe4\xbb\xa3",
+	          "\xf0\x9f\x8c\xb8\xf0\x9f");
+	error_at(&err, "\xe3\x81.json", 1, "\xc2\xa5\xe3");
+	assert_error(&err, "?.json:1: \xc2\xa5?: '\xe5\x8d\x83?' and '\xf0\x9f\x8c\xb8?' ? ?");
+}
+END_TEST
+
 START_TEST(a_line_is_cut_to_fit)
 {
 	struct error err = { 0 };
@@ -127,6 +138,7 @@ int main(void)
 	return run_suite(
 	    "error", (const TTest *const[]){ the_first_error_wins, the_innermost_place_wins,
 	                                     parts_that_are_unknown_are_left_out, the_first_hint_wins,
-	                                     control_characters_are_shown, a_line_is_cut_to_fit,
+	                                     control_characters_are_shown,
+	                                     a_character_that_is_cut_is_a_question_mark, a_line_is_cut_to_fit,
 	                                     long_parts_are_cut_not_overrun, print_returns_the_code, NULL });
 }

@@ -11,6 +11,9 @@
 #define HTTP(probe)                                                                                          \
 	HEAD "  \"targets\": [ { \"number\": 1, \"id\": \"t1\", \"interval_s\": 60, \"timeout_s\": 5,\n"     \
 	     "    \"probe\": { \"kind\": \"http\",\n      " probe " } } ] }"
+#define PROBE(probe)                                                                                         \
+	HEAD "  \"targets\": [ { \"number\": 1, \"id\": \"t1\", \"interval_s\": 60, \"timeout_s\": 5,\n"     \
+	     "    \"probe\": {\n      \"kind\": " probe " } } ] }"
 #define URL "\"url\": \"http://a/\""
 
 static void parse(const char *text, struct config *config, struct error *err)
@@ -299,7 +302,7 @@ START_TEST(bad_probes_are_refused)
 		{ HTTP(URL ", \"headers\": [ \"A: b\", \"no colon\" ]"),
 		  "c.json:5: targets[0].probe.headers[1]: 'no colon' is not of the form 'Name: value'" },
 		{ HTTP(URL ", \"headers\": [ \"A: b\\r\\nC: d\" ]"),
-		  "c.json:5: targets[0].probe.headers[0]: a header must not contain a line break" },
+		  "c.json:5: targets[0].probe.headers[0]: a header must not hold control characters" },
 		{ HTTP(URL ", \"expect_status\": \"200-\""),
 		  "c.json:5: targets[0].probe.expect_status: '200-' is not a list of statuses such as "
 		  "\"200-299,304\"" },
@@ -319,6 +322,127 @@ START_TEST(bad_probes_are_refused)
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		refused(cases[i].text, cases[i].want);
+}
+END_TEST
+
+/* Each alone is right; together no sample could be up, or the probe would not show what was asked for. */
+START_TEST(settings_that_contradict_each_other_are_refused)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ HTTP("\"url\": \"http://a:0/\""),
+		  "c.json:5: targets[0].probe.url: 'http://a:0/' names port 0" },
+		{ HTTP("\"url\": \"http://a/\", \"proxy\": \"http://b:0\""),
+		  "c.json:5: targets[0].probe.proxy: 'http://b:0' names port 0" },
+		{ HTTP("\"url\": \"http://a/\", \"method\": \"get\""),
+		  "c.json:5: targets[0].probe.method: 'get' is not a request method, 'GET' is one" },
+		{ HTTP("\"url\": \"http://a/\", \"method\": \"CONNECT\""),
+		  "c.json:5: targets[0].probe.method: 'CONNECT' is not a request method" },
+		{ HTTP("\"url\": \"http://a/\", \"method\": \"HEAD\", \"body\": \"x\""),
+		  "c.json:5: targets[0].probe.body: a request of this method has no body" },
+		{ HTTP("\"url\": \"http://a/\", \"method\": \"TRACE\", \"body_file\": \"x\""),
+		  "c.json:5: targets[0].probe.body_file: a request of this method has no body" },
+		{ HTTP("\"url\": \"http://a/\", \"expect_status\": \"100,102-199\""),
+		  "c.json:5: targets[0].probe.expect_status: no answer ends with such a status" },
+		{ HTTP("\"url\": \"http://a/\", \"expect_status\": \"101,204,304\", \"expect_body\": \"x\""),
+		  "c.json:5: targets[0].probe.expect_body: an answer of the expected status has no body" },
+		{ HTTP("\"url\": \"http://a/\", \"body_limit_bytes\": 2, \"expect_body\": \"xyz\""),
+		  "c.json:5: targets[0].probe.expect_body: is longer than 'body_limit_bytes', 2" },
+		{ HTTP("\"url\": \"http://a/\", \"redirects\": \"any\", \"expect_status\": \"200-399\""),
+		  "c.json:5: targets[0].probe.redirects: none is followed: 'expect_status' has them all" },
+		{ HTTP("\"url\": \"https://a/\", \"http_version\": \"2\", \"minimum_version\": \"1.0\", "
+		       "\"maximum_version\": \"1.1\""),
+		  "c.json:5: targets[0].probe.maximum_version: HTTP/2 needs TLS 1.2" },
+		{ HTTP("\"url\": \"http://a/\", \"http_version\": \"2_prior_knowledge\", \"proxy\": "
+		       "\"http://b:1\""),
+		  "c.json:5: targets[0].probe.http_version: without TLS a proxy is spoken to in 1.1" },
+		{ HTTP("\"url\": \"http://a/\", \"least_days\": 7"),
+		  "c.json:5: targets[0].probe.least_days: an http URL shows no certificate" },
+		{ HTTP("\"url\": \"http://a/\", \"client_certificate\": \"c\", \"client_key\": \"k\""),
+		  "c.json:5: targets[0].probe.client_certificate: is shown to nobody: the URL is http" },
+		{ HTTP("\"url\": \"https://192.0.2.1/\", \"rtt_phase\": \"name\""),
+		  "c.json:5: targets[0].probe.rtt_phase: there is no name to resolve" },
+		{ HTTP("\"url\": \"https://a/\", \"rtt_phase\": \"name\", \"proxy\": "
+		       "\"http://192.0.2.1:8080\""),
+		  "c.json:5: targets[0].probe.rtt_phase: there is no name to resolve" },
+		{ HTTP("\"url\": \"https://a/\", \"charge_dns\": true, \"proxy\": \"http://b:8080\""),
+		  "c.json:5: targets[0].probe.charge_dns: the proxy resolves the target's name" },
+		{ HTTP("\"url\": \"https://192.0.2.1/\", \"charge_dns\": true"),
+		  "c.json:5: targets[0].probe.charge_dns: '192.0.2.1' is an address: no name server is "
+		  "asked" },
+		{ HTTP("\"url\": \"http://[fe80::1]/\""), "c.json:5: targets[0].probe.url: 'fe80::1' is "
+		                                          "link-local, and an interface cannot be named" },
+		{ PROBE("\"icmp\", \"host\": \"0.0.0.0\""),
+		  "c.json:5: targets[0].probe.host: '0.0.0.0' is the address of no host" },
+		{ PROBE("\"icmp\", \"host\": \"::\""),
+		  "c.json:5: targets[0].probe.host: '::' is the address of no host" },
+		{ PROBE("\"icmp\", \"host\": \"239.1.2.3\""),
+		  "c.json:5: targets[0].probe.host: '239.1.2.3' is the address of many hosts" },
+		{ PROBE("\"icmp\", \"host\": \"255.255.255.255\""),
+		  "c.json:5: targets[0].probe.host: '255.255.255.255' is the address of many hosts" },
+		{ PROBE("\"icmp\", \"host\": \"ff02::1\""),
+		  "c.json:5: targets[0].probe.host: 'ff02::1' is the address of many hosts" },
+		{ PROBE("\"icmp\", \"host\": \"fe80::1\""), "c.json:5: targets[0].probe.host: 'fe80::1' is "
+		                                            "link-local, and an interface cannot be named" },
+		{ PROBE("\"icmp\", \"host\": \"::ffff:192.0.2.1\""),
+		  "c.json:5: targets[0].probe.host: '::ffff:192.0.2.1' is an IPv4 address, to be written as "
+		  "one" },
+		{ PROBE("\"stamp\", \"host\": \"a\", \"source_address\": \"0.0.0.0\""),
+		  "c.json:5: targets[0].probe.source_address: '0.0.0.0' is the address of no host" },
+		{ PROBE("\"icmp\", \"host\": \"192.0.2.1\", \"dns_servers\": \"192.0.2.2\""),
+		  "c.json:5: targets[0].probe.dns_servers: '192.0.2.1' is an address: no name server is "
+		  "asked" },
+		{ PROBE("\"tcp\", \"host\": \"a\", \"port\": 1, \"expect\": \"abc\", \"expect_limit_bytes\": "
+		        "2"),
+		  "c.json:5: targets[0].probe.expect: is longer than 'expect_limit_bytes', 2" },
+		{ PROBE("\"dns\", \"server\": \"a\", \"name\": \"b\", \"expect_match\": \"any\""),
+		  "c.json:5: targets[0].probe.expect_match: 'any' needs something in 'expect_answer'" },
+		{ PROBE("\"dns\", \"server\": \"a\", \"name\": \"b\", \"expect_answer\": []"),
+		  "c.json:5: targets[0].probe.expect_answer: is empty, which only 'expect_match' \"exact\" "
+		  "gives a meaning" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		refused(cases[i].text, cases[i].want);
+}
+END_TEST
+
+START_TEST(settings_that_only_look_so_are_accepted)
+{
+	static const char *const cases[] = {
+		PROBE("\"http\", \"url\": \"http://a/\", \"redirects\": \"any\", \"least_days\": 7, "
+		      "\"client_certificate\": \"c\", \"client_key\": \"k\""),
+		PROBE("\"http\", \"url\": \"http://192.0.2.1/\", \"redirects\": \"any\", \"charge_dns\": "
+		      "true, \"rtt_phase\": \"name\""),
+		PROBE("\"http\", \"url\": \"http://a/\", \"expect_status\": \"101\", \"method\": \"PURGE\", "
+		      "\"headers\": [\"Upgrade: websocket\", \"A:\\tb\"]"),
+		PROBE("\"http\", \"url\": \"http://a/\", \"redirects\": \"any\", \"expect_status\": "
+		      "\"200-307\", \"expect_body\": \"x\", \"body_limit_bytes\": 1"),
+		PROBE("\"http\", \"url\": \"http://a/\", \"expect_status\": \"204,205-206\", "
+		      "\"expect_body\": \"x\""),
+		PROBE("\"http\", \"url\": \"https://a/\", \"http_version\": \"2\", \"maximum_version\": "
+		      "\"1.2\", \"proxy\": \"http://b:1\""),
+		PROBE("\"http\", \"url\": \"http://a/\", \"http_version\": \"2_prior_knowledge\", "
+		      "\"maximum_version\": \"1.1\", \"minimum_version\": \"1.0\""),
+		PROBE("\"http\", \"url\": \"http://192.0.2.1/\", \"proxy\": \"http://b:1\", \"dns_servers\": "
+		      "\"192.0.2.2\", \"rtt_phase\": \"name\""),
+		PROBE(
+		    "\"tcp\", \"host\": \"a\", \"port\": 1, \"expect\": \"abc\", \"expect_limit_bytes\": 3"),
+		PROBE("\"dns\", \"server\": \"a\", \"name\": \"b\", \"expect_answer\": [], \"expect_match\": "
+		      "\"exact\""),
+		PROBE("\"stamp\", \"host\": \"127.0.0.1\", \"charge_dns\": false, \"source_address\": "
+		      "\"127.0.0.2\""),
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct config config;
+		struct error err;
+
+		parse(cases[i], &config, &err);
+		ck_assert_msg(err.code == 0, "%s: %s", cases[i], err.text);
+		config_release(&config);
+	}
 }
 END_TEST
 
@@ -381,10 +505,11 @@ int main(void)
 {
 	return run_suite(
 	    "monitor/config",
-	    (const TTest *const[]){ references_are_found_by_their_ids, defaults_are_those_of_the_table,
-	                            everything_that_is_given_arrives, bad_files_are_refused,
-	                            a_database_is_one_that_ship_can_use, an_id_fits_into_a_line,
-	                            a_probe_is_sent_before_its_timeout, bad_targets_are_refused,
-	                            bad_probes_are_refused, status_lists, a_host_is_an_address_or_a_name,
-	                            bad_status_lists, described_defaults_are_valid, NULL });
+	    (const TTest *const[]){
+	        references_are_found_by_their_ids, defaults_are_those_of_the_table,
+	        everything_that_is_given_arrives, bad_files_are_refused, a_database_is_one_that_ship_can_use,
+	        an_id_fits_into_a_line, a_probe_is_sent_before_its_timeout, bad_targets_are_refused,
+	        bad_probes_are_refused, settings_that_contradict_each_other_are_refused,
+	        settings_that_only_look_so_are_accepted, status_lists, a_host_is_an_address_or_a_name,
+	        bad_status_lists, described_defaults_are_valid, NULL });
 }
