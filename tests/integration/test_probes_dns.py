@@ -315,6 +315,24 @@ class Hostile(Case):
                                      for name, (port, failure) in servers.items()])
             self.check_all(samples, {name: failure for name, (_, failure) in servers.items()})
 
+    def test_a_second_question_does_not_shorten_the_round_trip(self):
+        """Asked again over TCP, or without EDNS: the name's answer took as long as both questions together."""
+        first_us = 300000
+
+        def late(reply):
+            time.sleep(first_us / 1e6)
+            return [reply]
+
+        def framed(connection):
+            reply = answer(connection.recv(2000)[2:], [A])
+            connection.sendall(struct.pack(">H", len(reply)) + reply)
+        truncated = self.lab.udp_server(lambda q: late(answer(q, flags=0x8380)), port=self.lab.tcp_server(framed))
+        formerr = self.udp(lambda q: late(answer(q, flags=0x8181)) if q[10:12] == b"\0\1" else [answer(q, [A])])
+        samples = self.lab.once([("tcp", 60, 20, dns("www.test", truncated)), ("edns", 60, 20, dns("www.test", formerr))])
+        self.check_all(samples, {"tcp": "", "edns": ""})
+        for sample in samples.values():
+            self.assertGreaterEqual(sample["rtt_us"], first_us, sample)
+
     def test_round_trip_is_the_kernels(self):
         """The time in which slamon is stopped is not the server's: the answer waits in the socket with its stamp."""
         process, stops = [], []

@@ -302,6 +302,7 @@ class Proxies(Case):
             ("no-proxy-plain", 60, 9, http(proxy=self.connect_answer(b"220 mail\r\n"))),
             ("hangs-up", 60, 9, https(proxy=self.connect_answer(b""))),
             ("forbidden", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 403 x\r\n\r\n"))),
+            ("broken", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 500 x\r\n\r\n"))),
             ("bad", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 502 x\r\n\r\n"))),
             ("unavailable", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n"))),
             ("late", 60, 9, https(proxy=self.connect_answer(b"HTTP/1.1 504 x\r\n\r\n"))),
@@ -314,7 +315,7 @@ class Proxies(Case):
         self.check(s["status"], "down", "http status")
         self.check(s["expired"], "down", "tls expired")
         for name in ("no-user", "no-user-tunnel", "wrong-user", "closed", "closed-tunnel", "no-name", "no-proxy",
-                     "no-proxy-plain", "hangs-up", "forbidden"):
+                     "no-proxy-plain", "hangs-up", "forbidden", "broken"):
             self.check(s[name], "missed", "proxy")
             if name != "no-user":
                 self.assertIsNone(s[name]["http_status"], s[name])
@@ -423,6 +424,10 @@ class Hostile(Case):
         cases["answers after a 103"] = (
             self.server(self.say(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" + self.OK
                                  + b"Content-Length: 0\r\n\r\n")), "")
+        letters = b"".join(b"1\r\n%c\r\n" % c for c in b"hay needle hay")  # libcurl hands each over alone
+        cases["says it letter by letter"] = (
+            dict(self.server(self.say(self.OK + b"Transfer-Encoding: chunked\r\n\r\n" + letters + b"0\r\n\r\n")),
+                 expect_body="needle"), "")
         switches = self.server(self.say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nframes"))
         cases["switches"] = (switches, "http status")
         cases["switches as expected"] = (dict(switches, expect_status="101"), "")

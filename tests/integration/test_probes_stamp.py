@@ -136,6 +136,8 @@ class Loss(Case):
             "later": (1, 0, "stateful", lambda n: None if n in (1, 2) else 0, lambda n: None if n == 1 else 0),
             # every request twice; the first answer of each eight comes after its twin's
             "doubled": (4, 0, "stateful", lambda n: [0, 0.02], lambda n: 0.1 if n % 8 == 0 else 0),
+            # every answer twice but one of each four, which is lost
+            "twice": (4, 1, "stateful", ok, lambda n: None if n % 4 == 1 else [0, 0.001]),
             "late": (1, 0, "stateful", ok, lambda n: 7 if n == 0 else 0),
             "stateless": (4, 2, "stateless", lambda n: None if n % 4 == 1 else 0, ok),
         }
@@ -181,6 +183,11 @@ class Loss(Case):
             self.check(sample, "up")
             self.assertEqual(sample["stamp"]["lost"], 0)
         self.assertEqual(self.told(samples), [0, 0])
+
+    def check_twice(self, samples):
+        for sample in samples:
+            self.check(sample, "up")
+            self.check_told(sample, 0, 1)
 
     def check_late(self, samples):
         self.check(samples[0], "down", "timeout")

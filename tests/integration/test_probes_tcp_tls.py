@@ -272,12 +272,14 @@ class Tls(Case):
     def test_client_certificates(self):
         for name, issuer in (("good", "root"), ("user", "root"), ("intruder", "stranger")):
             self.certificates.sign(name, issuer)
+        self.certificates.sign("server-only", extensions="extendedKeyUsage = serverAuth\n")
         ask = ("-Verify", "1", "-verify_return_error", "-CAfile", "root.pem")
         rows = {}
         for version in ("1.2", "1.3"):
             port = self.server("good", "-tls" + version.replace(".", "_"), *ask)
             rows[version + "-absent"] = (tls(port), "down", "tls")
-            for name, verdict in (("user", ("up",)), ("intruder", ("down", "tls"))):
+            for name, verdict in (("user", ("up",)), ("intruder", ("down", "tls")),
+                                  ("server-only", ("down", "tls"))):  # refused by an alert of certificates, though valid
                 mine = {"client_certificate": self.lab.path(name + ".pem"), "client_key": self.lab.path(name + ".key")}
                 rows[version + "-" + name] = (tls(port, **mine), *verdict)
         optional = self.server("good", "-verify", "1", "-CAfile", "root.pem")

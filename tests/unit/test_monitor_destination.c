@@ -52,6 +52,30 @@ START_TEST(those_without_a_token_wait_in_their_order)
 }
 END_TEST
 
+/* The token that comes while somebody waits is not for whoever asks first then. */
+START_TEST(a_newcomer_does_not_overtake)
+{
+	struct destinations all = { 0 };
+	struct destination *host = destination_use(&all, "a.test");
+	struct visitor v[3] = { 0 };
+	int order = 0;
+
+	destination_limit(host, 10, 1, at(0));
+	for (size_t i = 0; i < ROWS(v); i++) {
+		v[i].order = &order;
+		destination_request(&all, host, &v[i].pass, go, &v[i], at(i < 2 ? 0 : 100));
+	}
+	ck_assert_int_eq(order, 1);
+	destinations_serve(&all, at(100));
+	ck_assert_int_eq(v[1].place, 2);
+	ck_assert_int_eq(v[2].place, 0);
+	destinations_serve(&all, at(200));
+	ck_assert_int_eq(v[2].place, 3);
+	destination_drop(&all, host);
+	destinations_release(&all);
+}
+END_TEST
+
 START_TEST(hosts_do_not_wait_for_each_other)
 {
 	struct destinations all = { 0 };
@@ -121,6 +145,7 @@ int main(void)
 {
 	return run_suite("monitor/destination",
 	                 (const TTest *const[]){ those_without_a_token_wait_in_their_order,
+	                                         a_newcomer_does_not_overtake,
 	                                         hosts_do_not_wait_for_each_other,
 	                                         asking_again_from_within_is_served_or_waits, NULL });
 }

@@ -92,6 +92,39 @@ START_TEST(leaving_from_within_entering_lets_all_through)
 }
 END_TEST
 
+struct returner {
+	struct visitor first, again;
+	struct gate *gate;
+};
+
+static void leave_and_ask_again(void *owner)
+{
+	struct returner *r = owner;
+
+	enter(&r->first);
+	gate_leave(r->gate, &r->first.pass);
+	gate_request(r->gate, &r->again.pass, enter, &r->again);
+}
+
+START_TEST(who_asks_again_from_within_entering_waits_behind_the_others)
+{
+	struct gate gate = { .most = 1 };
+	int order = 0;
+	struct visitor inside = { .order = &order }, waiting = { .order = &order };
+	struct returner r = { .first.order = &order, .again.order = &order, .gate = &gate };
+
+	gate_request(&gate, &inside.pass, enter, &inside);
+	gate_request(&gate, &r.first.pass, leave_and_ask_again, &r);
+	gate_request(&gate, &waiting.pass, enter, &waiting);
+	gate_leave(&gate, &inside.pass);
+	ck_assert_int_eq(r.first.place, 2);
+	ck_assert_int_eq(waiting.place, 3);
+	ck_assert_int_eq(r.again.place, 0);
+	gate_leave(&gate, &waiting.pass);
+	ck_assert_int_eq(r.again.place, 4);
+}
+END_TEST
+
 START_TEST(who_stays_too_long_is_counted_as_gone)
 {
 	struct gate gate;
@@ -124,8 +157,9 @@ END_TEST
 
 int main(void)
 {
-	return run_suite("gate", (const TTest *const[]){ those_beyond_the_limit_wait_in_their_order,
-	                                                 without_a_limit_nobody_waits,
-	                                                 leaving_from_within_entering_lets_all_through,
-	                                                 who_stays_too_long_is_counted_as_gone, NULL });
+	return run_suite("gate", (const TTest *const[]){
+	                             those_beyond_the_limit_wait_in_their_order, without_a_limit_nobody_waits,
+	                             leaving_from_within_entering_lets_all_through,
+	                             who_asks_again_from_within_entering_waits_behind_the_others,
+	                             who_stays_too_long_is_counted_as_gone, NULL });
 }

@@ -94,6 +94,17 @@ START_TEST(neighbours_decide)
 }
 END_TEST
 
+START_TEST(what_failed_too_long_before_excuses_nothing)
+{
+	struct own_side_reference r, *at = &r;
+
+	fill(&r, "+-  ");
+	ck_assert_int_eq(own_side_judge(&at, 1, 90 + REACH, INT64_MAX), OWN_SIDE_YES);
+	ck_assert_int_eq(own_side_judge(&at, 1, 90 + REACH + 1, INT64_MAX), OWN_SIDE_NO);
+	own_side_release(&r);
+}
+END_TEST
+
 START_TEST(sent_at_the_same_moment_is_after)
 {
 	struct own_side_reference r, *at = &r;
@@ -175,7 +186,8 @@ END_TEST
 int main(void)
 {
 	return run_suite("monitor/own_side",
-	                 (const TTest *const[]){ neighbours_decide, sent_at_the_same_moment_is_after,
-	                                         what_is_no_longer_remembered_is_not_known,
-	                                         a_reload_keeps_what_is_remembered, classes, NULL });
+	                 (const TTest *const[]){
+	                     neighbours_decide, what_failed_too_long_before_excuses_nothing,
+	                     sent_at_the_same_moment_is_after, what_is_no_longer_remembered_is_not_known,
+	                     a_reload_keeps_what_is_remembered, classes, NULL });
 }

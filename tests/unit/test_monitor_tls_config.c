@@ -87,7 +87,18 @@ START_TEST(refusals)
 }
 END_TEST
 
+START_TEST(a_certificate_that_was_not_seen_is_not_about_to_expire)
+{
+	struct tls_demand demand = { .least_days = 14 };
+
+	ck_assert_int_eq(tls_demand_judge(&demand, 0), FAILURE_NONE);
+	ck_assert_int_ne(tls_demand_judge(&demand, 1), FAILURE_NONE);
+}
+END_TEST
+
 int main(void)
 {
-	return run_suite("tls_config", (const TTest *const[]){ defaults, refusals, NULL });
+	return run_suite("tls_config", (const TTest *const[]){
+	                                   defaults, refusals,
+	                                   a_certificate_that_was_not_seen_is_not_about_to_expire, NULL });
 }
