@@ -165,7 +165,8 @@ START_TEST(keys_that_contradict_each_other_are_refused)
 		{ PROBE(PLAIN ", \"proxy\": \"socks5://p:1\""),
 		  "proxy: 'socks5://p:1' is not of the form 'http://HOST:PORT'" },
 		{ PROBE(PLAIN ", \"proxy\": \"http://p:65536\""),
-		  "proxy: 'http://p:65536' is not a URL: Port number was not a decimal number between 0 and 65535" },
+		  "proxy: 'http://p:65536' is not a URL: Port number was not a decimal number between 0 and "
+		  "65535" },
 		{ PROBE(PLAIN ", \"proxy\": \"http://p\""),
 		  "proxy: 'http://p' is not of the form 'http://HOST:PORT'" },
 		{ PROBE(PLAIN ", \"proxy\": \"http://u:p@p:1\""),
