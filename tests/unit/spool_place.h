@@ -95,13 +95,23 @@ static inline struct spool *place_open(struct place *place, int32_t vantage)
 	return place_open_with(&options);
 }
 
+/* The file itself; a spool that is open may just be writing. */
+static inline sqlite3 *place_database(const struct place *place)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(place->spool, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_busy_timeout(db, 100000), SQLITE_OK);
+	return db;
+}
+
 /* Runs SQL on the file itself, as no slamon would. */
 static inline void place_sql(const struct place *place, const char *sql)
 {
 	sqlite3 *db;
 	char *message = NULL;
 
-	ck_assert_int_eq(sqlite3_open(place->spool, &db), SQLITE_OK);
+	db = place_database(place);
 	ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &message) == SQLITE_OK, "%s", message);
 	sqlite3_close(db);
 }
@@ -112,7 +122,7 @@ static inline char *place_ask(const struct place *place, const char *sql, char *
 	sqlite3 *db;
 	sqlite3_stmt *statement;
 
-	ck_assert_int_eq(sqlite3_open(place->spool, &db), SQLITE_OK);
+	db = place_database(place);
 	ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
 	snprintf(buffer, size, "%s", (const char *)sqlite3_column_text(statement, 0));

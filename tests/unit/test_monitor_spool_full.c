@@ -180,7 +180,7 @@ START_TEST(put_many_waits_for_room)
 	options = place_options(&place, 1);
 	options.queue_records = 10;
 	putting.spool = place_open_with(&options);
-	ck_assert_int_eq(sqlite3_open(place.spool, &db), SQLITE_OK);
+	db = place_database(&place);
 	ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	ck_assert_int_eq(pthread_create(&thread, NULL, put_hundred, &putting), 0);
 	WAIT_UNTIL(counters_of(putting.spool).put == 10);
