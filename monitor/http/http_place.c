@@ -1,5 +1,7 @@
 #include "monitor/http/http_place.h"
 
+#include "monitor/net/address.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +67,11 @@ bool http_place_same_host(const struct http_place *a, const struct http_place *b
 bool http_redirect_allowed(enum http_redirects policy, const struct http_place *from,
                            const struct http_place *to)
 {
+	union address address;
+
 	if (policy == HTTP_REDIRECTS_NONE || (from->tls && !to->tls) || to->user)
+		return false;
+	if (address_literal(to->host, AF_UNSPEC, &address) && !address_of_host(&address))
 		return false;
 	return policy == HTTP_REDIRECTS_ANY || http_place_same_host(from, to);
 }

@@ -28,7 +28,7 @@ enum http_redirects { HTTP_REDIRECTS_NONE, HTTP_REDIRECTS_SAME_HOST, HTTP_REDIRE
 
 /*
  * Whether a redirect may be followed. From https to http never, nor to a URL with a user's name in it, which whoever
- * redirects has made up (RFC 9110 section 4.2.4).
+ * redirects has made up (RFC 9110 section 4.2.4), nor to an address that no host can have (address.h).
  */
 bool http_redirect_allowed(enum http_redirects policy, const struct http_place *from,
                            const struct http_place *to);

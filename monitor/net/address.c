@@ -56,6 +56,19 @@ bool address_same_host(const union address *a, const union address *b)
 	       memcmp(address_bytes(a), address_bytes(b), a->any.sa_family == AF_INET6 ? 16 : 4) == 0;
 }
 
+bool address_of_host(const union address *address)
+{
+	const struct in6_addr *v6 = &address->v6.sin6_addr;
+	const uint8_t *v4 = address_bytes(address);
+
+	if (address->any.sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(v6))
+		return !IN6_IS_ADDR_UNSPECIFIED(v6) && !IN6_IS_ADDR_MULTICAST(v6) &&
+		       !IN6_IS_ADDR_LINKLOCAL(v6);
+	if (address->any.sa_family == AF_INET6)
+		v4 += 12;
+	return v4[0] != 0 && v4[0] < 224;
+}
+
 /* One server of length bytes: an address, 192.0.2.1:53 or [2001:db8::1]:53. */
 static bool is_server(const char *text, size_t length)
 {

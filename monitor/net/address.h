@@ -42,6 +42,13 @@ const char *address_text(const union address *address, char *buffer, size_t size
 /* Whether they are equal but for the port. */
 bool address_same_host(const union address *a, const union address *b);
 
+/*
+ * Whether a host of some network can have it (RFC 6890). Not: 0.0.0.0/8 and ::, which are this machine; multicast; 240.0.0.0/4,
+ * the broadcast among it; an IPv6 address of a link, which says nothing without its interface. Whoever names such an address
+ * as its own names none: that is not this machine's fault, though only this machine can see that it cannot send there.
+ */
+bool address_of_host(const union address *address);
+
 /* The address alone, in network order: 16 bytes of IPv6, else 4. */
 static inline const void *address_bytes(const union address *address)
 {

@@ -170,18 +170,32 @@ void resolver_close(struct resolver *resolver)
 
 /* ---- queries ---- */
 
+/* The next address that a host can have, from this node on; NULL: none is left. */
+static const struct ares_addrinfo_node *next_host(const struct ares_addrinfo_node *node, union address *out)
+{
+	for (; node; node = node->ai_next) {
+		*out = (union address){ 0 };
+		memcpy(out, node->ai_addr, node->ai_addrlen);
+		if (address_of_host(out))
+			break;
+	}
+	return node;
+}
+
 /* When there are both IPv4 and IPv6, half of the room is for either. */
 static void take_answer(struct resolve_query *query, const struct ares_addrinfo *answer)
 {
+	const struct ares_addrinfo_node *node;
 	bool seen[2] = { false }; /* IPv4, IPv6 */
 	size_t taken[2] = { 0 }, most;
+	union address host;
 
-	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
+	for (node = answer->nodes; (node = next_host(node, &host)); node = node->ai_next)
 		seen[node->ai_family == AF_INET6] = true;
 	most = seen[0] && seen[1] ? RESOLVE_ADDRESSES_MOST / 2 : RESOLVE_ADDRESSES_MOST;
-	for (const struct ares_addrinfo_node *node = answer->nodes; node; node = node->ai_next)
+	for (node = answer->nodes; (node = next_host(node, &host)); node = node->ai_next)
 		if (taken[node->ai_family == AF_INET6]++ < most)
-			memcpy(&query->addresses[query->address_count++], node->ai_addr, node->ai_addrlen);
+			query->addresses[query->address_count++] = host;
 	query->address_count = address_order(query->addresses, query->address_count);
 }
 

@@ -3,7 +3,8 @@
  *
  * /etc/hosts first, then the name servers one after another; each is asked once, with a timeout (c-ares' own defaults
  * take more than a minute over a dead server). No cache: how long a name takes is part of what is measured. A name is
- * taken as it is: no search list, since another name's address would be evidence about the wrong target.
+ * taken as it is: no search list, since another name's address would be evidence about the wrong target. What no host
+ * can have (address.h) is no address.
  *
  * A name that gets no answer is its owner's business, unless our own name servers are dead. So beside the name, the root's
  * servers are asked for, which every name server knows: when none of ours has said a word, to that or to any other

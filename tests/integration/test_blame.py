@@ -122,7 +122,7 @@ class Blame(lab_net.Case):
         """A name that does not exist is its owner's; a name server of ours that cannot be asked is not the target's."""
         servers = self.lab.name_server({"four.test": PEER, "six.test": PEER6, "far.test": "192.0.2.1",
                                         "far6.test": "2001:db8::1", "both.test": [PEER, PEER6],
-                                        "half.test": ["2001:db8::1", PEER]})
+                                        "half.test": ["2001:db8::1", PEER], "none.test": "240.0.0.1", "none6.test": "fe80::1"})
         refused = dict.fromkeys(KINDS, REFUSED)
         refused["icmp"] = UP
         self.check({
@@ -135,6 +135,8 @@ class Blame(lab_net.Case):
             "no-route": ("far.test", {}, OURS),
             "no-route6": ("far6.test", {}, OURS),
             "one-without-route": ("half.test", {}, refused),
+            "no-hosts-address": ("none.test", {}, NO_NAME),
+            "no-hosts-address6": ("none6.test", {}, NO_NAME),
         }, dns_servers=servers)
 
     def test_name_servers(self):

@@ -91,6 +91,9 @@ class Resolver(Case):
             "counts": self.hostile(lambda q: [q[:2] + b"\x81\x80" + b"\xff" * 8 + q[12:]]),
             "no-records": self.hostile(lambda q: [answer(q)]),
             "cname-loop": self.hostile(lambda q: [answer(q, cname_loop)]),
+            "broadcast": self.hostile(lambda q: [answer(q, [A[:-4] + b"\xff" * 4])]),
+            "multicast": self.hostile(lambda q: [answer(q, [A[:-4] + bytes([224, 0, 0, 1])])]),
+            "this-machine": self.hostile(lambda q: [answer(q, [A[:-4] + bytes(4)])]),
             "servfail": self.hostile(lambda q: [answer(q, flags=0x8182)]),
             "refuses": self.hostile(lambda q: [answer(q, flags=0x8185)]),
             "tcp-closes": self.hostile(truncated),
@@ -99,6 +102,7 @@ class Resolver(Case):
         }
         good = {
             "long": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(900)))),
+            "one-that-is-none": self.hostile(lambda q: [answer(q, [A[:-4] + bytes([240, 0, 0, 1])] + self.many(1))]),
             "well": self.hostile(lambda q: [answer(q, self.many(5))]),
             "after-a-dead-one": "127.0.0.1:9," + self.hostile(lambda q: [answer(q, self.many(1))]),
             "after-a-lame-one": servers["refuses"] + "," + self.hostile(lambda q: [answer(q, self.many(1))]),

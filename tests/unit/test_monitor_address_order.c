@@ -1,3 +1,4 @@
+/* Which address of a name comes first, and which is none. */
 #include "monitor/net/address_order.h"
 
 #include "tests/unit/suite.h"
@@ -84,12 +85,44 @@ START_TEST(equals_keep_their_order)
 }
 END_TEST
 
+START_TEST(some_addresses_are_no_hosts)
+{
+	static const char *const hosts[] = { "1.0.0.0",         "127.0.0.1", "10.255.255.255",
+		                             "223.255.255.255", "::1",       "2001:db8::1",
+		                             "fd00::1",         "fec0::1",   "::ffff:192.0.2.1" };
+	static const char *const others[] = { "0.0.0.0",
+		                              "0.255.255.255",
+		                              "224.0.0.1",
+		                              "239.255.255.255",
+		                              "240.0.0.1",
+		                              "255.255.255.255",
+		                              "::",
+		                              "ff02::1",
+		                              "fe80::1",
+		                              "febf::1",
+		                              "::ffff:0.0.0.1",
+		                              "::ffff:255.255.255.255" };
+
+	for (size_t i = 0; i < ROWS(hosts); i++) {
+		union address host = address(hosts[i]);
+
+		ck_assert_msg(address_of_host(&host), "%s", hosts[i]);
+	}
+	for (size_t i = 0; i < ROWS(others); i++) {
+		union address other = address(others[i]);
+
+		ck_assert_msg(!address_of_host(&other), "%s", others[i]);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	return run_suite("monitor/address_order", (const TTest *const[]){
 	                                              the_better_one_comes_first,
 	                                              without_a_choice_nothing_moves,
 	                                              equals_keep_their_order,
+	                                              some_addresses_are_no_hosts,
 	                                              NULL,
 	                                          });
 }

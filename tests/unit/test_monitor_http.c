@@ -97,6 +97,10 @@ START_TEST(redirects_by_policy)
 		{ "http://a/", "http://somebody@a/", false, false, true },
 		{ "http://a/", "https://somebody:secret@b/", false, false, false },
 		{ "http://somebody:secret@a/", "http://a/x", true, true, true },
+		{ "http://a/", "http://223.255.255.255/", false, true, false },
+		{ "http://a/", "http://224.0.0.1/", false, false, false },
+		{ "http://a/", "http://0/", false, false, false },
+		{ "http://a/", "http://[fe80::1]/", false, false, false },
 	};
 
 	for (size_t i = 0; i < ROWS(rows); i++) {
