@@ -17,10 +17,10 @@ bool address_literal(const char *text, int family, union address *out)
 
 static const char *fault_v4(uint32_t address)
 {
-	if (address == INADDR_ANY)
-		return "is the address of no host";
 	if (address == INADDR_BROADCAST || IN_MULTICAST(address))
 		return "is the address of many hosts";
+	if (address >> 24 == 0 || IN_BADCLASS(address))
+		return "is the address of no host";
 	return NULL;
 }
 
@@ -58,15 +58,12 @@ bool address_same_host(const union address *a, const union address *b)
 
 bool address_of_host(const union address *address)
 {
-	const struct in6_addr *v6 = &address->v6.sin6_addr;
-	const uint8_t *v4 = address_bytes(address);
+	uint32_t v4;
 
-	if (address->any.sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(v6))
-		return !IN6_IS_ADDR_UNSPECIFIED(v6) && !IN6_IS_ADDR_MULTICAST(v6) &&
-		       !IN6_IS_ADDR_LINKLOCAL(v6);
-	if (address->any.sa_family == AF_INET6)
-		v4 += 12;
-	return v4[0] != 0 && v4[0] < 224;
+	if (address->any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&address->v6.sin6_addr))
+		return !address_fault(address);
+	memcpy(&v4, &address->v6.sin6_addr.s6_addr[12], sizeof v4);
+	return !fault_v4(ntohl(v4));
 }
 
 /* One server of length bytes: an address, 192.0.2.1:53 or [2001:db8::1]:53. */
