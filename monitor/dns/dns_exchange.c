@@ -120,6 +120,7 @@ static bool ask_again(struct dns_exchange *x, bool tcp, struct dns_result *resul
 	struct round_trip trip = x->trip;
 	struct verdict verdict;
 
+	x->again = true;
 	dns_exchange_end(x);
 	verdict = dns_exchange_start(x, tcp);
 	x->trip = trip;
@@ -146,6 +147,7 @@ static bool take(struct dns_exchange *x, const uint8_t *bytes, size_t length, in
 			return ask_again(x, x->tcp, result);
 		}
 		result->rtt_ns = round_trip_ns(&x->trip, stamp_ns, &result->kernel_timed);
+		result->kernel_timed = result->kernel_timed && !x->again;
 		return fail(result, FAILURE_NONE);
 	case DNS_MALFORMED:
 		break;

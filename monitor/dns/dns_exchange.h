@@ -36,6 +36,7 @@ struct dns_exchange {
 
 	/* its own */
 	bool tcp, asked;
+	bool again;        /* asked once more: how soon after the first answer is not the kernel's to tell */
 	uint8_t *received; /* over TCP: the length of the answer (2 bytes), then the answer */
 	size_t received_length;
 };

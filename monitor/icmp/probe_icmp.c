@@ -58,10 +58,9 @@ struct echo {
 struct route { /* one address family */
 	struct service *service;
 	struct icmp_socket socket;
-	struct echo
-	    *echoes; /* room for SEQUENCES; none of it is touched, and so no memory, before its turn comes */
-	uint32_t begun; /* how many, from the first on, ever had theirs */
-	uint16_t next;  /* at most begun */
+	struct echo *echoes; /* room for SEQUENCES: none takes memory before its turn comes */
+	uint32_t begun;      /* how many, from the first on, ever had theirs */
+	uint16_t next;       /* at most begun */
 	int64_t in_use;
 	struct drops drops;
 };

@@ -19,7 +19,7 @@ static const char *fault_v4(uint32_t address)
 {
 	if (address == INADDR_BROADCAST || IN_MULTICAST(address))
 		return "is the address of many hosts";
-	if (address >> 24 == 0 || IN_BADCLASS(address))
+	if (address == INADDR_ANY)
 		return "is the address of no host";
 	return NULL;
 }

@@ -43,9 +43,10 @@ const char *address_text(const union address *address, char *buffer, size_t size
 bool address_same_host(const union address *a, const union address *b);
 
 /*
- * Whether a host of some network can have it (RFC 6890). Not: 0.0.0.0/8 and ::, which are this machine; multicast; 240.0.0.0/4,
- * the broadcast among it; an IPv6 address of a link, which says nothing without its interface. Whoever names such an address
- * as its own names none: that is not this machine's fault, though only this machine can see that it cannot send there.
+ * Whether a host of some network can have it. Not: 0.0.0.0 and ::, which are this machine; multicast; broadcast; an IPv6
+ * address of a link, which says nothing without its interface. Whoever names such an address as its own names none: that
+ * is not this machine's fault, though only this machine can see that it cannot send there. What is merely reserved
+ * (RFC 6890: the rest of 0.0.0.0/8 and of 240.0.0.0/4) can be had: Linux sends there, and some networks use it.
  */
 bool address_of_host(const union address *address);
 

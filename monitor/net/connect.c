@@ -19,12 +19,14 @@ struct connector {
 static void wait_with_patience(struct connect_attempt *a)
 {
 	struct connector *connector = a->connector;
-	int64_t left_us = moment_between(moment_now(), a->deadline);
 	size_t addresses = a->query.address_count - a->next + 1; /* this one and those after it */
+	int64_t share_us = moment_between(moment_now(), a->deadline) / (int64_t)addresses;
 
 	if (addresses == 1)
 		return;
-	a->patience = moment_after(moment_now(), left_us / (int64_t)addresses);
+	if (!a->least_us && share_us > 0)
+		a->least_us = share_us / 2; /* turns that come a little late may take the rest */
+	a->patience = moment_after(moment_now(), share_us > a->least_us ? share_us : a->least_us);
 	a->before = NULL;
 	a->after = connector->patient;
 	if (a->after)

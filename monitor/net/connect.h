@@ -5,9 +5,10 @@
  * Not here: what is spoken on it (probe_tcp.c, tls_handshake.h). libcurl connects for itself; only the meaning of its
  * failures is taken from here.
  *
- * The next address is tried when one fails, or when its share of the time until the deadline is over (the time left,
- * divided by the addresses left). Of several failures the last one counts, but one of this side only when there is
- * no other: an IPv6 address without a route says nothing about a target whose IPv4 address refuses.
+ * The next address is tried when one fails, or when its share of the time until the deadline is over: the time left,
+ * divided by the addresses left; at least half of the first one's, since the owner's deadline moves with each stall and
+ * this one does not. Of several failures the last one counts, but one of this side only when there is no other: an IPv6
+ * address without a route says nothing about a target whose IPv4 address refuses.
  *
  *     connector_open(&connector, loop, resolver, &err);            one a service
  *     connect_start(connector, &place, deadline, &attempt);        attempt.done(&attempt) may come at once
@@ -61,6 +62,7 @@ struct connect_attempt { /* all zero but done and owner before connect_start() *
 	struct connector *connector;
 	struct moment deadline, sent;
 	struct moment patience; /* when the next address has its turn */
+	int64_t least_us;       /* what each but the last is given, however late it is */
 	size_t next;            /* address */
 	bool resolving;
 	struct connect_attempt *before, *after; /* among those with further addresses */

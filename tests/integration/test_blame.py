@@ -122,7 +122,7 @@ class Blame(lab_net.Case):
         """A name that does not exist is its owner's; a name server of ours that cannot be asked is not the target's."""
         servers = self.lab.name_server({"four.test": PEER, "six.test": PEER6, "far.test": "192.0.2.1",
                                         "far6.test": "2001:db8::1", "both.test": [PEER, PEER6],
-                                        "half.test": ["2001:db8::1", PEER], "none.test": "240.0.0.1", "none6.test": "fe80::1"})
+                                        "half.test": ["2001:db8::1", PEER], "none.test": "224.0.0.9", "none6.test": "fe80::1"})
         refused = dict.fromkeys(KINDS, REFUSED)
         refused["icmp"] = UP
         self.check({

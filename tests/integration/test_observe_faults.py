@@ -478,7 +478,7 @@ class Stalls(Faults):
                                   ("failed", 60, 10, status(503))])
         process.append(self.lab.start([lab_net.program("slamon"), "once", config, "--json", "--no-spool"],
                                       stdout=subprocess.PIPE))
-        samples = json.loads(process[0].communicate(timeout=60)[0])["samples"]
+        samples = json.loads(process[0].communicate(timeout=300)[0])["samples"]
         self.assertEqual({s["target"]: (s["outcome"], s["failure"]) for s in samples},
                          {"failed": ("down", "http status"),
                           **{name: ("missed", "not running")

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """dns probes against a real name server (dnsmasq) and hostile ones, in a network of their own."""
 
+import json
 import os
 import signal
 import socket
@@ -332,6 +333,23 @@ class Hostile(Case):
         self.check_all(samples, {"tcp": "", "edns": ""})
         for sample in samples.values():
             self.assertGreaterEqual(sample["rtt_us"], first_us, sample)
+
+    def test_a_second_question_that_came_late_is_not_the_servers(self):
+        """slamon stands still over the FORMERR: until it asks again is its own time, which no stamp of the kernel tells."""
+        process = []
+
+        def behave(query):
+            if query[10:12] != b"\0\1":
+                return [answer(query, [A])]
+            lab_net.wait_for(lambda: process, "slamon")
+            process[0].send_signal(signal.SIGSTOP)
+            threading.Timer(0.5, process[0].send_signal, (signal.SIGCONT,)).start()  # shorter than a stop
+            return [answer(query, flags=0x8181)]
+        config = self.lab.config([("a", 60, 20, dns("www.test", self.udp(behave)))])
+        process.append(self.lab.start([lab_net.program("slamon"), "once", config, "--json", "--no-spool"],
+                                      stdout=subprocess.PIPE))
+        sample, = json.loads(process[0].communicate(timeout=300)[0])["samples"]
+        self.assertEqual((sample["outcome"], sample["failure"]), ("missed", "not running"), sample)
 
     def test_round_trip_is_the_kernels(self):
         """The time in which slamon is stopped is not the server's: the answer waits in the socket with its stamp."""

@@ -102,7 +102,7 @@ class Resolver(Case):
         }
         good = {
             "long": self.hostile(truncated, lambda q: self.framed(answer(q, self.many(900)))),
-            "one-that-is-none": self.hostile(lambda q: [answer(q, [A[:-4] + bytes([240, 0, 0, 1])] + self.many(1))]),
+            "one-that-is-none": self.hostile(lambda q: [answer(q, [A[:-4] + bytes([239, 0, 0, 1])] + self.many(1))]),
             "well": self.hostile(lambda q: [answer(q, self.many(5))]),
             "after-a-dead-one": "127.0.0.1:9," + self.hostile(lambda q: [answer(q, self.many(1))]),
             "after-a-lame-one": servers["refuses"] + "," + self.hostile(lambda q: [answer(q, self.many(1))]),

@@ -106,8 +106,8 @@ START_TEST(the_kernel_measures_while_the_loop_is_late)
 }
 END_TEST
 
-/* Answers what is asked for an A record: 127.0.0.1 twice. */
-static void answer_queries(int server)
+/* Answers what is asked for an A record: so many times 127.0.0.1. */
+static void answer_queries(int server, int addresses)
 {
 	struct sockaddr_in from;
 	socklen_t length = sizeof from;
@@ -117,9 +117,9 @@ static void answer_queries(int server)
 
 	if (n < 12 + 8 || query[12] == 0) /* the root's servers: silence */
 		return;
-	add_header(&b, big_get16(query), 0x8180, 1, 2, 0, 0);
+	add_header(&b, big_get16(query), 0x8180, 1, (uint16_t)addresses, 0, 0);
 	ADD(&b, "\1b\4test\0\0\1\0\1");
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < addresses; i++)
 		ADD(&b, "\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x7f\0\0\1");
 	(void)sendto(server, b.at, b.length, 0, (struct sockaddr *)&from, length);
 }
@@ -141,7 +141,7 @@ START_TEST(no_address_loses_its_turn_before_its_socket_was_looked_at)
 
 	connect_start(w.connector, &place, deadline, &a);
 	while (!a.next) {
-		answer_queries(server);
+		answer_queries(server, 2);
 		uv_run(&w.loop, UV_RUN_NOWAIT);
 	}
 	ck_assert_uint_eq(a.query.address_count, 2);
@@ -155,6 +155,43 @@ START_TEST(no_address_loses_its_turn_before_its_socket_was_looked_at)
 		ck_assert_uint_eq(a.next, 1);
 		ck_assert(!connector_turn(w.connector)); /* it was looked at meanwhile: the last one's turn */
 		ck_assert_uint_eq(a.next, 2);
+	}
+	run_until(&w, &done);
+	ck_assert_int_eq(a.verdict.failure, FAILURE_NONE);
+	connect_end(&a);
+	close(server);
+	close_world(&w);
+}
+END_TEST
+
+/* The deadline is one of running time, the connector's is not: what a stall took is not taken from those that follow. */
+START_TEST(no_address_loses_its_share_to_a_stall)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof at;
+	int server = socket(AF_INET, SOCK_DGRAM, 0), done = 0;
+	struct world w;
+
+	ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &length), 0);
+	open_world_with(&w, ntohs(at.sin_port));
+	struct connect_place place = { "b.test", w.port, { .family = EGRESS_IPV4 } };
+	struct connect_attempt a = { .done = count, .owner = &done };
+
+	connect_start(w.connector, &place, moment_after(moment_now(), 3600000000), &a);
+	while (!a.next) {
+		answer_queries(server, 3);
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+	}
+	ck_assert_uint_eq(a.query.address_count, 3);
+	if (!done) {
+		a.patience = a.deadline = moment_after(moment_now(), -1000000); /* a long stall */
+		ck_assert(connector_turn(w.connector));
+		ck_assert(connector_turn(w.connector));
+		ck_assert_uint_eq(a.next, 2);
+		ck_assert(connector_turn(w.connector));
+		ck_assert(connector_turn(w.connector));
+		ck_assert_uint_eq(a.next, 2); /* has a sixth of an hour */
 	}
 	run_until(&w, &done);
 	ck_assert_int_eq(a.verdict.failure, FAILURE_NONE);
@@ -354,7 +391,8 @@ int main(void)
 	return run_suite(
 	    "connect", (const TTest *const[]){ the_kernel_measures_while_the_loop_is_late,
 	                                       no_address_loses_its_turn_before_its_socket_was_looked_at,
-	                                       failures_of_either_side, who_gives_up_leaves_nothing_behind,
+	                                       no_address_loses_its_share_to_a_stall, failures_of_either_side,
+	                                       who_gives_up_leaves_nothing_behind,
 	                                       phases_that_were_not_reached_are_unknown, what_an_errno_means,
 	                                       a_watch_may_go_while_another_has_its_turn, NULL });
 }
