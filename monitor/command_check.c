@@ -16,7 +16,10 @@
 
 /* ---- limits that an outage reaches ---- */
 
-/* Of those that are silent, the in-flight cap takes what it should not: the outage is measured but in part. */
+/*
+ * Of those that are silent, the in-flight cap takes what it should not: the outage is measured but in part. Where it is
+ * just reached too: a probe is over a little after the instant that is a timeout later, since it was sent a little late.
+ */
 static void tell_caps(const struct config *config)
 {
 	const struct target_config *first = NULL;
@@ -25,18 +28,19 @@ static void tell_caps(const struct config *config)
 
 	for (size_t i = 0; i < config->target_count; i++) {
 		const struct target_config *t = &config->targets[i];
-		bool capped = t->timeout_s > t->interval_s * t->in_flight_max;
+		bool capped = t->timeout_s >= t->interval_s * t->in_flight_max;
 
 		in_flight_ms += capped ? t->in_flight_max * 1000 : t->timeout_s * 1000 / t->interval_s;
 		more += capped && first;
 		first = capped && !first ? t : first;
 	}
 	if (first)
-		log_line("in flight",
-		         "'%s'%s: timeout_s is more than interval_s times in_flight_max: while there is no "
-		         "answer, instants are missed (in-flight cap)",
-		         first->id, more ? " and others" : "");
-	if (in_flight_ms / 1000 > config->in_flight_max)
+		log_line(
+		    "in flight",
+		    "'%s'%s: timeout_s is not less than interval_s times in_flight_max: while there is no "
+		    "answer, instants are missed (in-flight cap)",
+		    first->id, more ? " and others" : "");
+	if (in_flight_ms / 1000 >= config->in_flight_max)
 		log_line(
 		    "in flight",
 		    "while no target answers, %lld probes are in flight, and in_flight_max is %lld: the rest "

@@ -367,17 +367,18 @@ class Commands(Case):
     def check_spool(self, path=None, cwd=None, **spool):
         """What check says of a spool, on a machine where nobody may do anything but what modes say; it makes nothing."""
         config = self.lab.config([("a", 60, 5, {"kind": "tcp", "host": "127.0.0.1", "port": 1})],
-                                 spool=dict(spool, path=path or self.lab.path("box/spool")))
+                                 spool=dict(spool, path=path or os.path.realpath(self.lab.path("box/spool"))))
         there = sorted(os.listdir(self.lab.folder))
         out = subprocess.run(["setpriv", "--bounding-set=-all", "--inh-caps=-all", lab_net.program("slamon"), "check",
-                              config], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=cwd)
+                              config], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, cwd=cwd)
         self.assertEqual(out.returncode, 0)
         self.assertIn("accepted", out.stdout)
         self.assertEqual(sorted(os.listdir(self.lab.folder)), there)
         return out.stderr
 
     def test_check_looks_where_the_spool_is_to_be(self):
-        box, spool = self.lab.path("box"), self.lab.path("box/spool")
+        box = os.path.realpath(self.lab.path("box"))  # where no link leads on: its name is told so
+        spool = os.path.join(box, "spool")
         cannot = f"slamon: would not start on this machine: spool '{spool}' cannot be kept: "
         hint = "slamon: would not start on this machine: hint: "
         owns = hint + "the user of slamon must own the file and be able to write in its folder\n"
@@ -417,7 +418,7 @@ class Commands(Case):
     def test_check_tells_of_limits_that_an_outage_reaches(self):
         def tcp(name, interval_s, timeout_s, **more):
             return (name, interval_s, timeout_s, {"kind": "tcp", "host": "127.0.0.1", "port": 1}, more)
-        config = self.lab.config([tcp("a", 1, 9, in_flight_max=9), tcp("r", 60, 5, reference=True)])
+        config = self.lab.config([tcp("a", 1, 9, in_flight_max=10), tcp("r", 60, 5, reference=True)])
         said = without_disk(self.slamon("check", config)[2])
         self.assertEqual(said, "slamon: own side: the reference 'r' is probed every 60 s, and 'a', for which it speaks, every "
                          "1 s: what is between two of its probes is not seen\n")
@@ -425,14 +426,21 @@ class Commands(Case):
                                   tcp("c", 1, 3, in_flight_max=2, references=["r"]), tcp("r", 1, 1, reference=True)],
                                  in_flight_max=12, destination_rate_per_s=3)
         said = without_disk(self.slamon("check", config)[2])
-        self.assertEqual(said, "slamon: in flight: 'a' and others: timeout_s is more than interval_s times in_flight_max: "
+        self.assertEqual(said, "slamon: in flight: 'a' and others: timeout_s is not less than interval_s times in_flight_max: "
                          "while there is no answer, instants are missed (in-flight cap)\n"
                          "slamon: in flight: while no target answers, 13 probes are in flight, and in_flight_max is 12: the "
                          "rest is missed (in-flight cap)\n"
                          "slamon: rate: '127.0.0.1' is to be probed 3.500 times a second, and destination_rate_per_s is 3: the "
                          "rest is missed (rate limit)\n")
-        config = self.lab.config([tcp("a", 1, 1), tcp("b", 2, 2), tcp("c", 2, 4)], in_flight_max=4, destination_rate_per_s=2)
+        targets = [tcp("a", 1, 1, in_flight_max=2), tcp("b", 2, 2), tcp("c", 2, 4)]
+        config = self.lab.config(targets, in_flight_max=5, destination_rate_per_s=2)
         self.assertEqual(without_disk(self.slamon("check", config)[2]), "")
+        targets[0] = tcp("a", 1, 1, in_flight_max=1)  # the instant comes just before the former probe is over
+        said = without_disk(self.slamon("check", self.lab.config(targets, in_flight_max=4))[2])
+        self.assertEqual(said, "slamon: in flight: 'a': timeout_s is not less than interval_s times in_flight_max: while there "
+                         "is no answer, instants are missed (in-flight cap)\n"
+                         "slamon: in flight: while no target answers, 4 probes are in flight, and in_flight_max is 4: the rest "
+                         "is missed (in-flight cap)\n")
 
     def test_refusals(self):
         code, out, err = self.slamon("run", self.lab.path("absent"))

@@ -124,27 +124,41 @@ static void answer_queries(int server, int addresses)
 	(void)sendto(server, b.at, b.length, 0, (struct sockaddr *)&from, length);
 }
 
-/* If this process could not run for so long, the answer of the first address may wait in its socket. */
-START_TEST(no_address_loses_its_turn_before_its_socket_was_looked_at)
+/* A world with a name server of its own, whose socket is returned. */
+static int open_world_with_names(struct world *w)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof at;
-	int server = socket(AF_INET, SOCK_DGRAM, 0), done = 0;
-	struct world w;
+	int server = socket(AF_INET, SOCK_DGRAM, 0);
 
 	ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
 	ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &length), 0);
-	open_world_with(&w, ntohs(at.sin_port));
+	open_world_with(w, ntohs(at.sin_port));
+	return server;
+}
+
+/* Connects to a name until the first of its so many addresses is tried. */
+static void connect_to_first(struct world *w, int server, int addresses, const struct connect_place *place,
+                             struct moment deadline, struct connect_attempt *a)
+{
+	connect_start(w->connector, place, deadline, a);
+	while (!a->next) {
+		answer_queries(server, addresses);
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+	}
+	ck_assert_uint_eq(a->query.address_count, (size_t)addresses);
+}
+
+/* If this process could not run for so long, the answer of the first address may wait in its socket. */
+START_TEST(no_address_loses_its_turn_before_its_socket_was_looked_at)
+{
+	struct world w;
+	int server = open_world_with_names(&w), done = 0;
 	struct connect_place place = { "b.test", w.port, { .family = EGRESS_IPV4 } };
 	struct connect_attempt a = { .done = count, .owner = &done };
 	struct moment deadline = moment_after(moment_now(), LONG_US);
 
-	connect_start(w.connector, &place, deadline, &a);
-	while (!a.next) {
-		answer_queries(server, 2);
-		uv_run(&w.loop, UV_RUN_NOWAIT);
-	}
-	ck_assert_uint_eq(a.query.address_count, 2);
+	connect_to_first(&w, server, 2, &place, deadline, &a);
 	ck_assert_int_eq(connector_turn(w.connector), !done);
 	if (!done) {
 		ck_assert_int_gt(moment_between(a.patience, deadline),
@@ -167,23 +181,12 @@ END_TEST
 /* The deadline is one of running time, the connector's is not: what a stall took is not taken from those that follow. */
 START_TEST(no_address_loses_its_share_to_a_stall)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof at;
-	int server = socket(AF_INET, SOCK_DGRAM, 0), done = 0;
 	struct world w;
-
-	ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
-	ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &length), 0);
-	open_world_with(&w, ntohs(at.sin_port));
+	int server = open_world_with_names(&w), done = 0;
 	struct connect_place place = { "b.test", w.port, { .family = EGRESS_IPV4 } };
 	struct connect_attempt a = { .done = count, .owner = &done };
 
-	connect_start(w.connector, &place, moment_after(moment_now(), 3600000000), &a);
-	while (!a.next) {
-		answer_queries(server, 3);
-		uv_run(&w.loop, UV_RUN_NOWAIT);
-	}
-	ck_assert_uint_eq(a.query.address_count, 3);
+	connect_to_first(&w, server, 3, &place, moment_after(moment_now(), 3600000000), &a);
 	if (!done) {
 		a.patience = a.deadline = moment_after(moment_now(), -1000000); /* a long stall */
 		ck_assert(connector_turn(w.connector));
